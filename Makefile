@@ -1,0 +1,36 @@
+# make setup   build .venv from requirements.lock (again where it changed)
+# make fit     audit, fit, summarise and render every analysis in models/
+# make test    the checks and the default tests; make test-all adds the slower tiers
+.POSIX:
+.PHONY: setup fit test test-all lint lock clean
+
+BIN = .venv/bin
+
+setup:
+	@sh scripts/setup.sh
+
+fit: setup
+	$(BIN)/python -m crlm_bayes fit
+
+lint: setup
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+test: lint
+	$(BIN)/python -m pytest
+
+test-all: test
+	$(BIN)/python -m pytest -m statistical
+	$(BIN)/python -m pytest -m calibration
+
+# The lock may hold versions and hashes only: no options, no addresses, no paths. UPGRADE=--upgrade takes newer versions.
+lock: setup
+	CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/pip-compile --quiet --generate-hashes --extra dev --strip-extras \
+		--allow-unsafe --no-emit-options --no-build-isolation $(UPGRADE) --output-file requirements.lock pyproject.toml
+	@! grep -nE '^-|://| @ ' requirements.lock
+
+# Everything that can be made again at no cost; never reports/.
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
