@@ -1,0 +1,19 @@
+"""The numbers that the whole program agrees on, each stated once.
+
+Intervals are equal-tailed, point estimates are posterior medians, and a benefit *survives* a prior when
+P(benefit | data, prior) reaches :data:`SURVIVES`, that is when the 95% equal-tailed interval excludes no effect.
+"""
+
+from typing import Final
+
+INTERVAL: Final = 0.95
+"""Probability inside every reported interval (equal-tailed)."""
+
+LOWER: Final = (1 - INTERVAL) / 2
+UPPER: Final = 1 - LOWER
+
+SURVIVES: Final = UPPER
+"""P(benefit) at and above which a benefit survives a prior."""
+
+SEED: Final = 20250307
+"""Default seed of every run."""

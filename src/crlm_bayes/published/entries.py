@@ -1,0 +1,196 @@
+"""The tables of a study document, one model each; keys are those of the documented format."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints, model_validator
+
+from crlm_bayes.documents import Frozen
+from crlm_bayes.published.numbers import Printed, PrintedMonths, PrintedP, PrintedPercent, PrintedPositive
+
+Word = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_:+-]*$")]
+Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+Count = Annotated[int, Field(ge=0, strict=True)]
+Size = Annotated[int, Field(ge=1, strict=True)]
+Level = Annotated[float, Field(gt=0.5, lt=1)]
+Interval = tuple[Printed, Printed]
+Measure = Literal["hr", "or", "rr"]
+
+
+class Entry(Frozen):
+    """A printed fact and where it is printed."""
+
+    locator: Text
+    note: str = ""
+
+
+class Centre(Frozen):
+    """A centre and its number of patients."""
+
+    name: Text
+    n: Size
+
+
+class Arm(Frozen):
+    """A treatment arm; `role` decides what an analysis contrasts."""
+
+    id: Word
+    role: Literal["control", "treatment", "other"]
+    label: Text
+    n: Size
+
+
+class CountEntry(Entry):
+    """A binary endpoint in one arm."""
+
+    endpoint: Word
+    arm: Word
+    centre: Text | None = None
+    events: Count | None = None
+    n: Size
+    percent: PrintedPercent | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> "CountEntry":
+        if self.events is None and self.percent is None:
+            raise ValueError("needs events, percent, or both")
+        if self.events is not None and self.events > self.n:
+            raise ValueError(f"events {self.events} are above n {self.n}")
+        return self
+
+
+class SurvivalEntry(Entry):
+    """A printed point of a survival curve."""
+
+    endpoint: Word
+    arm: Word
+    months: PrintedMonths
+    percent: PrintedPercent | None = None
+    alive: Count | None = None
+    at_risk: Count | None = None
+    ci: tuple[PrintedPercent, PrintedPercent] | None = None
+    level: Level = 0.95
+
+    @model_validator(mode="after")
+    def _says_something(self) -> "SurvivalEntry":
+        if self.percent is None and self.alive is None:
+            raise ValueError("needs percent, alive, or both")
+        if self.months.value <= 0:
+            raise ValueError("months must be above 0: everybody is event-free at 0")
+        if self.ci and self.ci[0].value > self.ci[1].value:
+            raise ValueError(f"ci {self.ci[0]} to {self.ci[1]} runs downwards")
+        return self
+
+
+class MedianEntry(Entry):
+    """A median time; without an arm it is that of all patients."""
+
+    endpoint: Word
+    arm: Word | None = None
+    months: PrintedMonths
+    interval: Interval | None = None
+    interval_kind: Literal["ci", "iqr", "unstated"] = "unstated"
+    level: Level | None = None
+
+
+class ContrastEntry(Entry):
+    """An effect estimate between two arms, in the direction printed."""
+
+    endpoint: Word
+    measure: Measure
+    value: PrintedPositive
+    ci: tuple[PrintedPositive, PrintedPositive] | None = None
+    level: Level = 0.95
+    p: PrintedP | None = None
+    numerator: Word
+    denominator: Word
+    adjusted: bool
+    coefficient: Printed | None = None
+    se: Printed | None = None
+    wald: Printed | None = None
+
+    @model_validator(mode="after")
+    def _is_a_ratio(self) -> "ContrastEntry":
+        limits = (self.value, *(self.ci or ()))
+        if any(x.value <= 0 for x in limits):
+            raise ValueError("a ratio and its limits are above 0")
+        if self.ci and self.ci[0].value > self.ci[1].value:
+            raise ValueError(f"ci {self.ci[0]} to {self.ci[1]} runs downwards")
+        if self.numerator == self.denominator:
+            raise ValueError(f"numerator and denominator are both '{self.numerator}'")
+        return self
+
+
+class FactorEntry(Entry):
+    """A covariate of a regression table that is not the arm."""
+
+    endpoint: Word
+    factor: Text
+    category: Text
+    reference: Text
+    measure: Measure
+    value: PrintedPositive
+    ci: tuple[PrintedPositive, PrintedPositive] | None = None
+    level: Level = 0.95
+    p: PrintedP | None = None
+    adjusted: bool
+    coefficient: Printed | None = None
+    se: Printed | None = None
+    wald: Printed | None = None
+    n: Size | None = None
+    n_reference: Size | None = None
+
+
+class EventsEntry(Entry):
+    """Total events of a time-to-event endpoint."""
+
+    endpoint: Word
+    arm: Word
+    events: Count
+
+
+class TestEntry(Entry):
+    """A printed test result, of an endpoint or of a baseline variable."""
+
+    __test__ = False  # not a pytest class
+
+    endpoint: Word | None = None
+    variable: Text | None = None
+    test: Literal["chi2", "logrank", "t", "wald", "exact"]
+    months: PrintedMonths | None = None
+    statistic: Printed | None = None
+    p: PrintedP | None = None
+
+    @model_validator(mode="after")
+    def _concerns_one_thing(self) -> "TestEntry":
+        if (self.endpoint is None) == (self.variable is None):
+            raise ValueError("needs either endpoint or variable")
+        if self.statistic is None and self.p is None:
+            raise ValueError("needs statistic, p, or both")
+        return self
+
+
+class ContinuousEntry(Entry):
+    """Mean and standard deviation of a variable in one arm."""
+
+    variable: Text
+    arm: Word
+    mean: Printed
+    sd: Printed
+    n: Size
+
+
+class BaselineEntry(Entry):
+    """One category of a baseline table in one arm."""
+
+    variable: Text
+    category: Text
+    arm: Word
+    events: Count
+    n: Size
+    percent: PrintedPercent | None = None
+
+    @model_validator(mode="after")
+    def _events_fit(self) -> "BaselineEntry":
+        if self.events > self.n:
+            raise ValueError(f"events {self.events} are above n {self.n}")
+        return self

@@ -1,0 +1,202 @@
+"""A study as its paper prints it."""
+
+from collections import Counter
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, StringConstraints
+
+from crlm_bayes.documents import Frozen
+from crlm_bayes.errors import InvalidInput, UnknownName, nearest
+from crlm_bayes.published.entries import (
+    Arm,
+    BaselineEntry,
+    Centre,
+    ContinuousEntry,
+    ContrastEntry,
+    CountEntry,
+    Entry,
+    EventsEntry,
+    FactorEntry,
+    MedianEntry,
+    SurvivalEntry,
+    TestEntry,
+    Text,
+    Word,
+)
+
+Month = Annotated[str, StringConstraints(pattern=r"^\d{4}(-\d{2})?$")]
+
+ARM_TABLES = ("counts", "survival", "medians", "events", "continuous", "baseline")
+
+
+class Study(Frozen):
+    """Everything that was transcribed of one study; never corrected.
+
+    The order of entries is the order of the document. `complete_follow_up_months` states that nobody is censored
+    before that time, which is what turns a printed survival percentage into a count.
+    """
+
+    id: Word
+    citation: Text
+    doi: str | None = None
+    pmid: str | None = None
+    design: Literal["rct", "cohort", "case_control", "single_arm", "pooled"]
+    timing: Literal["neoadjuvant", "perioperative", "adjuvant", "palliative"]
+    resectability: Literal["resectable", "resected", "mixed", "unresectable", "not_applicable"]
+    source: Literal["primary", "secondary"]
+    enrolment: tuple[Month, Month] | None = None
+    complete_follow_up_months: Annotated[float, Field(gt=0)] | None = None
+    complete_follow_up_basis: Text | None = None
+    notes: str = ""
+    centres: tuple[Centre, ...] = ()
+    arms: tuple[Arm, ...] = ()
+    counts: tuple[CountEntry, ...] = ()
+    survival: tuple[SurvivalEntry, ...] = ()
+    medians: tuple[MedianEntry, ...] = ()
+    contrasts: tuple[ContrastEntry, ...] = ()
+    factors: tuple[FactorEntry, ...] = ()
+    events: tuple[EventsEntry, ...] = ()
+    tests: tuple[TestEntry, ...] = ()
+    continuous: tuple[ContinuousEntry, ...] = ()
+    baseline: tuple[BaselineEntry, ...] = ()
+
+    def arm(self, role: str) -> Arm:
+        """Return the one arm with the given role; other arms are ignored by role.
+
+        Raises
+        ------
+        InvalidInput
+            If no arm, or more than one, has that role.
+        """
+        found = [arm for arm in self.arms if arm.role == role]
+        if len(found) != 1:
+            names = ", ".join(arm.id for arm in found) or "none"
+            raise InvalidInput(
+                f"study {self.id}: arms",
+                f"{len(found)} arms have role '{role}' ({names})",
+                allowed="exactly one",
+            )
+        return found[0]
+
+    @property
+    def endpoints(self) -> frozenset[str]:
+        """Endpoints for which counts, survival, contrasts or medians are printed."""
+        tables: tuple[tuple[Any, ...], ...] = (self.counts, self.survival, self.contrasts, self.medians)
+        return frozenset(row.endpoint for table in tables for row in table)
+
+
+def check_meaning(study: Study, where: str) -> None:
+    """Check what only the whole document shows.
+
+    Raises
+    ------
+    InvalidInput
+        Repeated arms, entries for unknown arms or centres, the same quantity entered twice, a rising survival
+        curve, more patients alive than in the arm, or follow-up without its basis.
+    """
+    sizes: dict[str, int] = {}
+    for arm in study.arms:
+        if arm.id in sizes:
+            what = (
+                f"two different n for arm '{arm.id}' ({sizes[arm.id]}, {arm.n})"
+                if sizes[arm.id] != arm.n
+                else f"arm '{arm.id}' is given twice"
+            )
+            raise InvalidInput(f"{where}: arms", what, allowed="one entry for each arm")
+        sizes[arm.id] = arm.n
+    if (study.complete_follow_up_months is None) != (study.complete_follow_up_basis is None):
+        raise InvalidInput(f"{where}: complete_follow_up_basis", "complete follow-up and its basis go together")
+    _check_references(study, where, sizes)
+    _check_repeats(study, where)
+    _check_survival(study, where, sizes)
+
+
+def _check_references(study: Study, where: str, sizes: dict[str, int]) -> None:
+    for table in ARM_TABLES:
+        for i, row in enumerate(getattr(study, table), 1):
+            if row.arm is not None and row.arm not in sizes:
+                raise _missing_arm(f"{where}: {_entry(table, i, row)}: arm", row.arm, sizes)
+    for i, contrast in enumerate(study.contrasts, 1):
+        for key in ("numerator", "denominator"):
+            if getattr(contrast, key) not in sizes:
+                raise _missing_arm(f"{where}: {_entry('contrasts', i, contrast)}: {key}", getattr(contrast, key), sizes)
+    centres = {centre.name for centre in study.centres}
+    for i, row in enumerate(study.counts, 1):
+        if row.centre is not None and row.centre not in centres:
+            raise UnknownName.among(f"{where}: {_entry('counts', i, row)}: centre", "centre", row.centre, centres)
+
+
+def _missing_arm(where: str, arm: str, sizes: dict[str, int]) -> InvalidInput:
+    return InvalidInput(
+        where,
+        f"there is no arm '{arm}'",
+        allowed=", ".join(sizes) or "none (arms is empty)",
+        near=nearest(arm, sizes),
+    )
+
+
+def _check_repeats(study: Study, where: str) -> None:
+    """An analysis must find one print for each quantity; two need two names."""
+    for i, row in enumerate(study.counts, 1):
+        for j, other in enumerate(study.counts[: i - 1], 1):
+            if (row.endpoint, row.arm, row.centre) == (other.endpoint, other.arm, other.centre):
+                what = (
+                    f"two different n for an arm ({other.n}, {row.n})"
+                    if row.n != other.n
+                    else "the same endpoint and arm twice"
+                )
+                raise InvalidInput(
+                    f"{where}: {_entry('counts', i, row)}",
+                    f"{what}; the first is counts[{j}]",
+                    allowed="one entry for each endpoint, arm and centre",
+                )
+    keys = Counter((row.endpoint, row.arm, row.months.value) for row in study.survival)
+    for (endpoint, arm, months), times in keys.items():
+        if times > 1:
+            raise InvalidInput(
+                f"{where}: survival ({endpoint}, {arm}, {months:g})",
+                "is given twice",
+                allowed="one entry for each time",
+            )
+
+
+def _check_survival(study: Study, where: str, sizes: dict[str, int]) -> None:
+    last: dict[tuple[str, str], tuple[float, float, int]] = {}
+    rows = sorted(enumerate(study.survival, 1), key=lambda pair: pair[1].months.value)
+    for i, row in rows:
+        here = f"{where}: {_entry('survival', i, row)}"
+        if row.alive is not None and row.alive > sizes[row.arm]:
+            raise InvalidInput(
+                f"{here}: alive",
+                f"{row.alive} is above the arm's n {sizes[row.arm]}",
+                allowed=f"0 to {sizes[row.arm]}",
+            )
+        if row.at_risk is not None and row.at_risk > sizes[row.arm]:
+            raise InvalidInput(
+                f"{here}: at_risk",
+                f"{row.at_risk} is above the arm's n {sizes[row.arm]}",
+                allowed=f"0 to {sizes[row.arm]}",
+            )
+        before = last.get((row.endpoint, row.arm), (0.0, 100.0, sizes[row.arm]))
+        percent = row.percent.value if row.percent else before[1]
+        alive = row.alive if row.alive is not None else before[2]
+        if percent > before[1]:
+            raise InvalidInput(
+                f"{here}: percent",
+                f"survival rises from {before[1]:g} at {before[0]:g} months to {percent:g}",
+                allowed=f"at most {before[1]:g}",
+            )
+        if alive > before[2]:
+            raise InvalidInput(
+                f"{here}: alive",
+                f"survivors rise from {before[2]} at {before[0]:g} months to {alive}",
+                allowed=f"at most {before[2]}",
+            )
+        last[row.endpoint, row.arm] = (row.months.value, percent, alive)
+
+
+def _entry(table: str, index: int, row: Entry) -> str:
+    names = [
+        str(getattr(row, k)) for k in ("endpoint", "variable", "category", "arm", "months") if getattr(row, k, None)
+    ]
+    return f"{table}[{index}] ({', '.join(names)})"
