@@ -1,0 +1,229 @@
+"""Prior distributions as values: density, probability content, rationale. No PyMC here.
+
+Priors on the effect are written for the log ratio with negative values favouring the treatment; :meth:`turned` gives
+the same belief where a ratio above 1 favours the treatment (response), and is called in one place
+(:meth:`crlm_bayes.spec.AnalysisSpec.effect_prior`).
+"""
+
+import math
+from typing import Annotated, Literal, Self, override
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from pydantic import Field, model_validator
+from scipy import special
+
+from crlm_bayes.documents import Frozen
+from crlm_bayes.published.entries import Text
+
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+Floats = NDArray[np.float64]
+
+_LOG_SQRT_2PI = 0.5 * math.log(2 * math.pi)
+
+
+class Prior(Frozen):
+    """A proper density on the real line."""
+
+    rationale: Text
+
+    def logpdf(self, x: ArrayLike) -> Floats:
+        """Log density at `x`, same shape."""
+        raise NotImplementedError  # pragma: no cover
+
+    def cdf(self, x: ArrayLike) -> Floats:
+        """P(value <= x), same shape."""
+        raise NotImplementedError  # pragma: no cover
+
+    def sample(self, size: int, rng: np.random.Generator) -> Floats:
+        """Draw `size` independent values."""
+        raise NotImplementedError  # pragma: no cover
+
+    def turned(self) -> Self:
+        """Return the prior of minus the value."""
+        raise NotImplementedError  # pragma: no cover
+
+    @property
+    def centre(self) -> float:
+        """A point in the middle of the density."""
+        raise NotImplementedError  # pragma: no cover
+
+    @property
+    def spread(self) -> float:
+        """The largest scale of the density, for choosing grids."""
+        raise NotImplementedError  # pragma: no cover
+
+    def quantile(self, p: float) -> float:
+        """Value below which the prior holds probability `p`, by bisection on the cdf (12 digits)."""
+        low, high = self.centre - self.spread, self.centre + self.spread
+        while self.cdf(low) > p:
+            low -= high - low
+        while self.cdf(high) < p:
+            high += high - low
+        for _ in range(100):
+            middle = 0.5 * (low + high)
+            low, high = (middle, high) if self.cdf(middle) < p else (low, middle)
+        return 0.5 * (low + high)
+
+
+class Normal(Prior):
+    """N(mean, sd²)."""
+
+    dist: Literal["normal"]
+    mean: Finite
+    sd: Positive
+
+    @override
+    def logpdf(self, x: ArrayLike) -> Floats:
+        z = (np.asarray(x, dtype=float) - self.mean) / self.sd
+        return -0.5 * z**2 - math.log(self.sd) - _LOG_SQRT_2PI
+
+    @override
+    def cdf(self, x: ArrayLike) -> Floats:
+        return np.asarray(special.ndtr((np.asarray(x, dtype=float) - self.mean) / self.sd))
+
+    @override
+    def sample(self, size: int, rng: np.random.Generator) -> Floats:
+        return rng.normal(self.mean, self.sd, size)
+
+    @override
+    def turned(self) -> Self:
+        return self.model_copy(update={"mean": 0.0 - self.mean})
+
+    @property
+    @override
+    def centre(self) -> float:
+        return self.mean
+
+    @property
+    @override
+    def spread(self) -> float:
+        return self.sd
+
+
+class StudentT(Prior):
+    """Student's t with `df` degrees of freedom, location `mean` and scale `sd`."""
+
+    dist: Literal["student_t"]
+    df: Positive
+    mean: Finite
+    sd: Positive
+
+    @override
+    def logpdf(self, x: ArrayLike) -> Floats:
+        z = (np.asarray(x, dtype=float) - self.mean) / self.sd
+        constant = special.gammaln((self.df + 1) / 2) - special.gammaln(self.df / 2)
+        constant -= 0.5 * math.log(self.df * math.pi) + math.log(self.sd)
+        return np.asarray(constant - (self.df + 1) / 2 * np.log1p(z**2 / self.df))
+
+    @override
+    def cdf(self, x: ArrayLike) -> Floats:
+        return np.asarray(special.stdtr(self.df, (np.asarray(x, dtype=float) - self.mean) / self.sd))
+
+    @override
+    def sample(self, size: int, rng: np.random.Generator) -> Floats:
+        return self.mean + self.sd * rng.standard_t(self.df, size)
+
+    @override
+    def turned(self) -> Self:
+        return self.model_copy(update={"mean": 0.0 - self.mean})
+
+    @property
+    @override
+    def centre(self) -> float:
+        return self.mean
+
+    @property
+    @override
+    def spread(self) -> float:
+        return self.sd
+
+
+class Cauchy(Prior):
+    """Cauchy with location `mean` and scale `sd`."""
+
+    dist: Literal["cauchy"]
+    mean: Finite
+    sd: Positive
+
+    @override
+    def logpdf(self, x: ArrayLike) -> Floats:
+        z = (np.asarray(x, dtype=float) - self.mean) / self.sd
+        return -np.log1p(z**2) - math.log(math.pi * self.sd)
+
+    @override
+    def cdf(self, x: ArrayLike) -> Floats:
+        z = (np.asarray(x, dtype=float) - self.mean) / self.sd
+        return np.asarray(0.5 + np.arctan(z) / math.pi)
+
+    @override
+    def sample(self, size: int, rng: np.random.Generator) -> Floats:
+        return self.mean + self.sd * rng.standard_cauchy(size)
+
+    @override
+    def turned(self) -> Self:
+        return self.model_copy(update={"mean": 0.0 - self.mean})
+
+    @property
+    @override
+    def centre(self) -> float:
+        return self.mean
+
+    @property
+    @override
+    def spread(self) -> float:
+        return self.sd
+
+
+class Mixture(Prior):
+    """Mixture of normals; weights are positive and sum to 1."""
+
+    dist: Literal["mixture"]
+    weights: tuple[Positive, ...]
+    means: tuple[Finite, ...]
+    sds: tuple[Positive, ...]
+
+    @model_validator(mode="after")
+    def _matches(self) -> Self:
+        if not len(self.weights) == len(self.means) == len(self.sds) > 1:
+            raise ValueError("weights, means and sds have one value for each of two or more components")
+        if abs(sum(self.weights) - 1) > 1e-9:
+            raise ValueError(f"weights sum to {sum(self.weights):g}; they must sum to 1")
+        return self
+
+    def _z(self, x: ArrayLike) -> Floats:
+        points = np.asarray(x, dtype=float)[..., None]
+        return np.asarray((points - np.array(self.means)) / np.array(self.sds))
+
+    @override
+    def logpdf(self, x: ArrayLike) -> Floats:
+        parts = -0.5 * self._z(x) ** 2 - np.log(self.sds) - _LOG_SQRT_2PI + np.log(self.weights)
+        return np.asarray(special.logsumexp(parts, axis=-1))
+
+    @override
+    def cdf(self, x: ArrayLike) -> Floats:
+        below: Floats = special.ndtr(self._z(x)) @ np.array(self.weights)
+        return below
+
+    @override
+    def sample(self, size: int, rng: np.random.Generator) -> Floats:
+        which = rng.choice(len(self.weights), size=size, p=np.array(self.weights) / sum(self.weights))
+        return np.asarray(rng.normal(np.array(self.means)[which], np.array(self.sds)[which]))
+
+    @override
+    def turned(self) -> Self:
+        return self.model_copy(update={"means": tuple(0.0 - m for m in self.means)})
+
+    @property
+    @override
+    def centre(self) -> float:
+        return float(np.dot(self.weights, self.means))
+
+    @property
+    @override
+    def spread(self) -> float:
+        return max(self.sds) + max(abs(m - self.centre) for m in self.means)
+
+
+EffectPrior = Annotated[Normal | StudentT | Cauchy | Mixture, Field(discriminator="dist")]
