@@ -1,0 +1,213 @@
+"""From printed survival to survivors of those at risk, interval by interval.
+
+What counts as n and s depends on the print. In this order, unless the reading says otherwise:
+
+complete follow-up
+    nobody is censored before the landmark: survivors are the printed count, else the integer nearest to the printed
+    percentage of the arm (`reading = "percent"`: the fractional count itself).
+numbers at risk
+    the actuarial count: with q = 1 - S(t_k)/S(t_{k-1}), d = q (N_{k-1} + N_k) / (2 - q), n = d/q.
+interval
+    of S(t): n = (1 - s)/(s v), where s = S(t_k)/S(t_{k-1}) and v is what the interval adds to the variance of log S.
+effective_n
+    stated in the analysis, with its basis. Never a silent default.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtri
+
+from crlm_bayes.errors import InvalidInput
+from crlm_bayes.provenance import Row
+from crlm_bayes.published import Study
+from crlm_bayes.published.entries import Arm, SurvivalEntry
+from crlm_bayes.spec import AnalysisSpec
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class IntervalCounts:
+    """One arm: effective numbers at risk and surviving by interval, printed survival, and the rows used."""
+
+    at_risk: Floats
+    survivors: Floats
+    printed: Floats
+    rows: tuple[Row, ...]
+
+
+def interval_counts(
+    spec: AnalysisSpec, study: Study, arm: Arm, points: Sequence[SurvivalEntry], where: str
+) -> IntervalCounts:
+    """Find survivors and numbers at risk of each interval of one arm.
+
+    Parameters
+    ----------
+    points : sequence of SurvivalEntry
+        Landmarks of the arm in order of time, at least one.
+
+    Raises
+    ------
+    InvalidInput
+        If the print gives no way to an effective number at risk.
+    """
+    where = f"{where}: survival ({spec.endpoint}, {arm.id})"
+    printed = np.array([p.percent.value / 100 if p.percent else float(p.alive or 0) / arm.n for p in points])
+    complete = study.complete_follow_up_months
+    if spec.effective_n is not None:
+        return _effective(spec, arm, points, printed, where)
+    if spec.reading == "at_risk" or (complete is None and all(p.at_risk is not None for p in points)):
+        return _actuarial(spec, arm, points, printed, where)
+    if complete is not None:
+        last = points[-1].months.value
+        if last > complete:
+            raise InvalidInput(
+                where,
+                f"the landmark at {last:g} months is after complete follow-up ({complete:g} months)",
+                allowed="numbers at risk, an interval, or effective_n with its basis",
+            )
+        return _complete(spec, arm, points, where)
+    if all(p.ci is not None for p in points):
+        return _from_intervals(spec, arm, points, printed, where)
+    raise InvalidInput(
+        where,
+        "nothing tells how many patients the printed percentages stand for",
+        allowed="complete_follow_up_months in the study, numbers at risk, intervals, or effective_n in the analysis",
+    )
+
+
+def _row(spec: AnalysisSpec, arm: Arm, point: SurvivalEntry, used: str, how: str) -> Row:
+    parts = [f"{point.months} months:"]
+    if point.percent:
+        parts.append(f"{point.percent}%")
+    if point.alive is not None:
+        parts.append(f"{point.alive} of {arm.n} event-free")
+    if point.at_risk is not None:
+        parts.append(f"{point.at_risk} at risk")
+    if point.ci:
+        parts.append(f"({round(point.level * 100, 6):g}% CI {point.ci[0]} to {point.ci[1]})")
+    return Row("survival", spec.endpoint, arm.id, " ".join(parts), point.locator, used, how)
+
+
+def _complete(spec: AnalysisSpec, arm: Arm, points: Sequence[SurvivalEntry], where: str) -> IntervalCounts:
+    alive, printed, rows = [], [], []
+    for p in points:
+        share = p.percent.value / 100 * arm.n if p.percent else None
+        if spec.reading == "percent":
+            if share is None:
+                raise InvalidInput(
+                    f"{where}: {p.months} months", "no percentage is printed", allowed="reading = 'landmark'"
+                )
+            count, how = share, f"{p.percent}% of {arm.n} as it stands"
+        elif p.alive is not None:
+            count, how = float(p.alive), "printed count"
+        else:
+            assert share is not None and p.percent is not None, "an entry has a percentage or a count"
+            count = float(math.floor(share + 0.5))
+            how = f"integer nearest to {p.percent}% of {arm.n} = {share:.2f}"
+            low, high = p.percent.interval
+            if not low <= 100 * count / arm.n <= high:
+                how += "; no integer gives the printed percentage"
+        alive.append(count)
+        printed.append(p.percent.value / 100 if p.percent else count / arm.n)
+        rows.append(_row(spec, arm, p, f"{count:.6g} of {arm.n} event-free", how))
+    survivors = np.array(alive)
+    at_risk = np.array([float(arm.n), *alive[:-1]])
+    if np.any(survivors > at_risk):
+        raise InvalidInput(where, "survivors rise between landmarks", allowed="counts that fall with time")
+    return IntervalCounts(at_risk, survivors, np.array(printed), tuple(rows))
+
+
+def _conditional(printed: Floats, where: str) -> Floats:
+    before = np.concatenate([[1.0], printed[:-1]])
+    if np.any(before <= 0):
+        raise InvalidInput(where, "a landmark follows survival of 0%", allowed="no landmark after 0%")
+    return np.asarray(printed / before)
+
+
+def _actuarial(
+    spec: AnalysisSpec, arm: Arm, points: Sequence[SurvivalEntry], printed: Floats, where: str
+) -> IntervalCounts:
+    risk = [p.at_risk for p in points]
+    if any(r is None for r in risk):
+        raise InvalidInput(
+            where,
+            "numbers at risk are not printed at every landmark",
+            allowed="at_risk on every point, or another reading",
+        )
+    left = np.array([float(r or 0) for r in risk])
+    entering = np.concatenate([[float(arm.n)], left[:-1]])
+    q = 1 - _conditional(printed, where)
+    n = (entering + left) / (2 - q)
+    survivors = n * (1 - q)
+    rows = [
+        _row(
+            spec,
+            arm,
+            p,
+            f"{survivors[k]:.4g} of {n[k]:.4g} survive the interval",
+            "actuarial: censoring falls evenly inside the interval",
+        )
+        for k, p in enumerate(points)
+    ]
+    return IntervalCounts(n, survivors, printed, tuple(rows))
+
+
+def _from_intervals(
+    spec: AnalysisSpec, arm: Arm, points: Sequence[SurvivalEntry], printed: Floats, where: str
+) -> IntervalCounts:
+    s = _conditional(printed, where)
+    variance = []
+    for p in points:
+        assert p.ci is not None, "the caller has checked"
+        low, high = p.ci[0].value, p.ci[1].value
+        if low <= 0 or low >= high:
+            raise InvalidInput(
+                f"{where}: {p.months} months: ci",
+                f"{p.ci[0]} to {p.ci[1]} gives no standard error of log survival",
+                allowed="0 < lower < upper",
+            )
+        variance.append(((math.log(high) - math.log(low)) / (2 * float(ndtri(0.5 + p.level / 2)))) ** 2)
+    added = np.diff(np.concatenate([[0.0], variance]))
+    if np.any(added <= 0) or np.any(s >= 1):
+        raise InvalidInput(
+            where,
+            "the printed intervals do not widen from landmark to landmark",
+            allowed="effective_n with its basis",
+        )
+    n = (1 - s) / (s * added)
+    rows = [
+        _row(
+            spec,
+            arm,
+            p,
+            f"{n[k] * s[k]:.4g} of {n[k]:.4g} survive the interval",
+            "effective n from the printed interval",
+        )
+        for k, p in enumerate(points)
+    ]
+    return IntervalCounts(n, n * s, printed, tuple(rows))
+
+
+def _effective(
+    spec: AnalysisSpec, arm: Arm, points: Sequence[SurvivalEntry], printed: Floats, where: str
+) -> IntervalCounts:
+    assert spec.effective_n is not None, "the caller has checked"
+    if arm.id not in spec.effective_n.arms:
+        raise InvalidInput(
+            f"analysis {spec.id}: effective_n", f"has no arm '{arm.id}'", allowed="a number for each arm"
+        )
+    if np.any(_conditional(printed, where) > 1):
+        raise InvalidInput(where, "survival rises between landmarks")
+    alive = printed * spec.effective_n.arms[arm.id]
+    at_risk = np.concatenate([[spec.effective_n.arms[arm.id]], alive[:-1]])
+    how = f"effective n {spec.effective_n.arms[arm.id]:g}: {spec.effective_n.basis}"
+    rows = [
+        _row(spec, arm, p, f"{alive[k]:.4g} of {at_risk[k]:.4g} survive the interval", how)
+        for k, p in enumerate(points)
+    ]
+    return IntervalCounts(at_risk, alive, printed, tuple(rows))
