@@ -1,0 +1,212 @@
+"""Evidence curves: the log integrated likelihood of one effect, and what any prior makes of it.
+
+A curve is what a study says about the log ratio θ once every nuisance parameter has been integrated out. A prior is a
+multiplication, a summary an integral on a grid: exact to the accuracy of the quadrature, without Monte Carlo error.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.interpolate import BSpline, make_interp_spline
+
+from crlm_bayes.conventions import LOWER, UPPER
+from crlm_bayes.priors import Prior
+from crlm_bayes.quadrature import DROP, cumulative
+
+Floats = NDArray[np.float64]
+
+REACH = 16.0
+"""Curves are tabulated for |θ| up to this: ratios of one in nine million."""
+
+KNOTS = 401
+FIRST_LOOK = 97
+POINTS = 2001
+
+
+@dataclass(frozen=True)
+class EvidenceCurve:
+    """log L(θ) for the log ratio θ, treatment over control, up to a constant.
+
+    Attributes
+    ----------
+    mode : float
+        Where the likelihood is greatest (at the edge of the grid where it has no maximum).
+    width : float
+        Standard error that the curvature at the mode implies.
+    knots : array, shape (KNOTS,)
+        Nodes in u, with θ = mode + width sinh(u): dense at the mode, wide in the tails.
+    log_likelihood_at_knots : array, shape (KNOTS,)
+        0 at its maximum.
+    """
+
+    mode: float
+    width: float
+    knots: Floats
+    log_likelihood_at_knots: Floats
+    _spline: BSpline = field(repr=False, compare=False)
+
+    @classmethod
+    def tabulate(cls, log_likelihood: Callable[[Floats], Floats]) -> "EvidenceCurve":
+        """Tabulate a vectorised log likelihood on a grid that follows its own mode and width."""
+        mode, width = 0.0, 0.5
+        for _ in range(4):  # coarse looks, until one resolves the peak
+            before = width
+            knots, _values, spline = _tabulate(log_likelihood, mode, width, FIRST_LOOK)
+            mode, width = _mode_and_width(mode, width, knots, spline)
+            if width > 0.2 * before:
+                break
+        return cls(mode, width, *_tabulate(log_likelihood, mode, width, KNOTS))
+
+    @property
+    def grid(self) -> Floats:
+        """θ at the knots."""
+        return self.mode + self.width * np.sinh(self.knots)
+
+    def log_likelihood(self, theta: ArrayLike) -> Floats:
+        """Log likelihood at θ (any shape) by quintic spline; beyond the grid it stays at its end values."""
+        u = np.arcsinh((np.asarray(theta, dtype=float) - self.mode) / self.width)
+        return np.asarray(self._spline(np.clip(u, self.knots[0], self.knots[-1])))
+
+    def apply(self, prior: Prior) -> "GridPosterior":
+        """Multiply by a prior and normalise."""
+        theta = _window(self, prior)
+        log_density = self.log_likelihood(theta) + prior.logpdf(theta)
+        top = log_density.max()
+        density = np.exp(log_density - top)
+        step = float(theta[1] - theta[0])
+        cdf = cumulative(density, step)
+        return GridPosterior(theta, density / cdf[-1], cdf / cdf[-1], float(top + np.log(cdf[-1])))
+
+
+@dataclass(frozen=True)
+class GridPosterior:
+    """A posterior of θ on a uniform grid.
+
+    Attributes
+    ----------
+    theta, density, cdf : array, shape (POINTS,)
+    log_evidence : float
+        Log marginal likelihood, up to the constant of the curve.
+    """
+
+    theta: Floats
+    density: Floats
+    cdf: Floats
+    log_evidence: float
+
+    def p_below(self, x: float) -> float:
+        """P(θ < x)."""
+        step = self.theta[1] - self.theta[0]
+        if x <= self.theta[0]:
+            return 0.0
+        if x >= self.theta[-1]:
+            return 1.0
+        i = int((x - self.theta[0]) / step)
+        part = (x - self.theta[i]) / step
+        d0, d1 = self.density[i], self.density[i + 1]
+        inside = step * part * (d0 + 0.5 * part * (d1 - d0))
+        whole = step * 0.5 * (d0 + d1)
+        exact = self.cdf[i + 1] - self.cdf[i]
+        return float(self.cdf[i] + inside * (exact / whole if whole > 0 else 1.0))
+
+    def quantile(self, p: float) -> float:
+        """θ below which the posterior holds probability `p`."""
+        i = int(np.clip(np.searchsorted(self.cdf, p) - 1, 0, len(self.theta) - 2))
+        low, high = float(self.theta[i]), float(self.theta[i + 1])
+        for _ in range(50):
+            middle = 0.5 * (low + high)
+            low, high = (middle, high) if self.p_below(middle) < p else (low, middle)
+        return 0.5 * (low + high)
+
+    @property
+    def median(self) -> float:
+        """Posterior median."""
+        return self.quantile(0.5)
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Equal-tailed interval of the convention's probability."""
+        return self.quantile(LOWER), self.quantile(UPPER)
+
+    def expect(self, f: Callable[[Floats], Floats]) -> float:
+        """Posterior expectation of f(θ)."""
+        return float(cumulative(f(self.theta) * self.density, float(self.theta[1] - self.theta[0]))[-1])
+
+    @property
+    def mean(self) -> float:
+        """Posterior mean."""
+        return self.expect(lambda t: t)
+
+    @property
+    def sd(self) -> float:
+        """Posterior standard deviation."""
+        centre = self.mean
+        return float(np.sqrt(self.expect(lambda t: (t - centre) ** 2)))
+
+
+def _tabulate(
+    log_likelihood: Callable[[Floats], Floats], mode: float, width: float, size: int
+) -> tuple[Floats, Floats, BSpline]:
+    """Knots in u, log likelihood there (0 at its maximum), and the spline through them."""
+    low, high = np.arcsinh((-REACH - mode) / width), np.arcsinh((REACH - mode) / width)
+    knots = np.linspace(low, high, size)
+    values = log_likelihood(mode + width * np.sinh(knots))
+    values = values - values.max()
+    return knots, values, make_interp_spline(knots, values, k=5)
+
+
+def _mode_and_width(mode: float, width: float, knots: Floats, spline: BSpline) -> tuple[float, float]:
+    """Find the mode on the spline and the width from the curvature there, bounded to sensible values."""
+    fine = np.linspace(knots[0], knots[-1], 4001)
+    u = float(fine[int(np.argmax(spline(fine)))])
+    slope, curvature = spline.derivative(1), spline.derivative(2)
+    for _ in range(3):  # Newton steps; they stay where the spline has no interior maximum
+        bend = float(curvature(u))
+        step = -float(slope(u)) / bend if bend < 0 else 0.0
+        u = float(np.clip(u + np.clip(step, -0.01, 0.01), knots[0], knots[-1]))
+    centre = float(np.clip(mode + width * np.sinh(u), -6, 6))
+    u = float(np.arcsinh((centre - mode) / width))
+    stretch = width * np.cosh(u)  # dθ/du; at the mode the second derivative scales with its square
+    bend = -float(curvature(u)) / stretch**2
+    found = 1 / np.sqrt(bend) if bend > 0.25 else 2.0
+    return centre, float(np.clip(found, 0.002, 2.0))
+
+
+def _window(curve: EvidenceCurve, prior: Prior) -> Floats:
+    """A uniform grid over everything that matters of prior times likelihood."""
+    around = prior.centre + prior.spread * np.concatenate(
+        [np.linspace(-12, 12, 121), 30.0 * np.sinh(np.linspace(-4, 4, 81)) / np.sinh(4)]
+    )
+    candidates = np.union1d(curve.grid, around)
+    log_density = curve.log_likelihood(candidates) + prior.logpdf(candidates)
+    for _ in range(2):
+        inside = np.flatnonzero(log_density > log_density.max() - DROP)
+        low, high = max(inside[0] - 1, 0), min(inside[-1] + 1, len(candidates) - 1)
+        candidates = np.linspace(candidates[low], candidates[high], 257)
+        log_density = curve.log_likelihood(candidates) + prior.logpdf(candidates)
+    inside = np.flatnonzero(log_density > log_density.max() - DROP)
+    low, high = max(inside[0] - 1, 0), min(inside[-1] + 1, len(candidates) - 1)
+    return np.linspace(candidates[low], candidates[high], POINTS)
+
+
+def blur(curve: EvidenceCurve, omega: float) -> Callable[[Floats], Floats]:
+    """Integrate an effect that scatters around θ: log of ∫ L(t) N(t; θ, ω²) dt as a function of θ.
+
+    This is the random-effects step: with ω = 0 the curve itself comes back.
+    """
+    if omega == 0:
+        return curve.log_likelihood
+    # the trapezoid rule is spectrally accurate once its step is half of both widths, the normal's and the curve's
+    nodes = 2 * int(np.ceil(16 * max(1.0, omega / curve.width))) + 1
+    z = np.linspace(-8.0, 8.0, min(nodes, 2001))
+    log_weight = -0.5 * z**2
+    log_weight -= np.log(np.exp(log_weight).sum())
+
+    def log_likelihood(theta: Floats) -> Floats:
+        values = curve.log_likelihood(np.asarray(theta)[..., None] + omega * z) + log_weight
+        top = values.max(axis=-1)
+        return np.asarray(top + np.log(np.exp(values - top[..., None]).sum(axis=-1)))
+
+    return log_likelihood

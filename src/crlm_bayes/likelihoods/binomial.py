@@ -1,0 +1,142 @@
+r"""Events out of n in two arms.
+
+.. math::
+
+    r_a \sim \mathrm{Bin}(n_a, p_a), \quad \mathrm{logit}\,p_a = \alpha + \theta x_a, \quad
+    x_{\mathrm{control}} = -\tfrac12,\ x_{\mathrm{treatment}} = \tfrac12, \quad \alpha \sim N(m, s^2)
+
+θ is the log odds ratio. The nuisance α sits at the middle of the arms: a prior must not know which arm is called
+control. Events may be fractional (a printed percentage of n), so the log likelihood is written out:
+r log σ(η) + (n - r) log σ(-η) + log binomial coefficient with gamma functions.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from scipy.special import gammaln, log_expit
+
+from crlm_bayes.curves import EvidenceCurve, Floats
+from crlm_bayes.evidence import BinomialEvidence
+from crlm_bayes.likelihoods.contract import ARM_POSITION, ARM_POSITION_LATEX, Shape
+from crlm_bayes.priors import Normal
+from crlm_bayes.quadrature import log_integral_concave
+from crlm_bayes.spec import AnalysisSpec
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+EQUATIONS = (
+    (
+        r"r_a \sim \mathrm{Binomial}(n_a,\; p_a)",
+        "r_a ~ Binomial(n_a, p_a)",
+        "events in arm a",
+    ),
+    (
+        r"\operatorname{logit} p_a = \alpha + \theta\, x_a, " + ARM_POSITION_LATEX,
+        "logit p_a = α + θ x_a,  x_control = -1/2, x_treatment = +1/2",
+        "the nuisance sits at the middle of the arms",
+    ),
+    (r"\theta = \log \mathrm{OR}", "θ = log OR", "the effect: treatment over control"),
+)
+NUISANCE = (r"\alpha", "α", "logit of the event probability at the middle of the arms")
+
+
+def log_binomial(r: Floats, n: Floats, eta: Floats) -> Floats:
+    """Log probability of `r` of `n` at log odds `eta`, for real r; arrays broadcast."""
+    constant = gammaln(n + 1) - gammaln(r + 1) - gammaln(n - r + 1)
+    return np.asarray(r * log_expit(eta) + (n - r) * log_expit(-eta) + constant)
+
+
+def baseline_of(spec: AnalysisSpec) -> Normal:
+    """Prior of α; that there is one was checked when the analysis was read."""
+    assert isinstance(spec.priors.baseline, Normal)
+    return spec.priors.baseline
+
+
+def data(evidence: BinomialEvidence, spec: AnalysisSpec) -> dict[str, Any]:
+    """Values of the model's `pm.Data`, priors of the nuisance included."""
+    baseline = baseline_of(spec)
+    return {"events": evidence.events, "n": evidence.n, "alpha_mean": baseline.mean, "alpha_sd": baseline.sd}
+
+
+def shape(evidence: BinomialEvidence, spec: AnalysisSpec) -> Shape:
+    """What a compiled model is specific to."""
+    return Shape("binomial")
+
+
+def build(theta: Any, shape: Shape) -> None:
+    """Add the likelihood to the PyMC model in context; `theta` is its log odds ratio."""
+    import pymc as pm
+    import pytensor.tensor as pt
+
+    events = pm.Data("events", np.array([1.0, 1.0]), dims="arm")
+    n = pm.Data("n", np.array([2.0, 2.0]), dims="arm")
+    alpha = pm.Normal("alpha", pm.Data("alpha_mean", 0.0), pm.Data("alpha_sd", 1.5))
+    eta = alpha + theta * pt.as_tensor_variable(ARM_POSITION)
+    pm.Deterministic("probability", pt.sigmoid(eta), dims="arm")
+
+    def logp(value: Any, n: Any, eta: Any) -> Any:
+        constant = pt.gammaln(n + 1) - pt.gammaln(value + 1) - pt.gammaln(n - value + 1)
+        return value * -pt.softplus(-eta) + (n - value) * -pt.softplus(eta) + constant
+
+    def random(n: Any, eta: Any, rng: Any = None, size: Any = None) -> Any:
+        return rng.binomial(np.rint(n).astype(int), 1 / (1 + np.exp(-eta)), size=size).astype(float)
+
+    pm.CustomDist("y", n, eta, logp=logp, random=random, signature="(),()->()", observed=events, dims="arm")
+
+
+def log_likelihood(evidence: BinomialEvidence, theta: Floats, alpha: Floats) -> Floats:
+    """Joint log likelihood by NumPy, arrays of θ and α broadcast."""
+    total = np.zeros(np.broadcast_shapes(np.shape(theta), np.shape(alpha)))
+    for x, r, n in zip(ARM_POSITION, evidence.events, evidence.n, strict=True):
+        total = total + log_binomial(r, n, alpha + theta * x)
+    return total
+
+
+def curve(evidence: BinomialEvidence, spec: AnalysisSpec) -> EvidenceCurve:
+    """Evidence curve of the log odds ratio: α integrated out by quadrature."""
+    baseline = baseline_of(spec)
+
+    def log_integrated(theta: Floats) -> Floats:
+        def log_f(alpha: Floats) -> Floats:
+            return log_likelihood(evidence, theta[:, None], alpha) + baseline.logpdf(alpha)
+
+        reach = 12 * baseline.sd + 12
+        return log_integral_concave(log_f, baseline.mean - reach, baseline.mean + reach, theta.shape)
+
+    return EvidenceCurve.tabulate(log_integrated)
+
+
+def coordinates(evidence: BinomialEvidence) -> dict[str, list[Any]]:
+    """Labels of the model's dimensions."""
+    return {"arm": list(evidence.arms)}
+
+
+def sample_nuisance(
+    evidence: BinomialEvidence, spec: AnalysisSpec, theta: Floats, rng: np.random.Generator
+) -> dict[str, tuple[tuple[str, ...], Floats]]:
+    """Draw α from its prior, one for each θ, and the event probabilities that follow."""
+    alpha = baseline_of(spec).sample(len(theta), rng)
+    probability = np.exp(log_expit(alpha[:, None] + theta[:, None] * ARM_POSITION))
+    return {"alpha": ((), alpha), "probability": (("arm",), probability)}
+
+
+def replicate(parameters: "xr.Dataset", evidence: BinomialEvidence, rng: np.random.Generator) -> "xr.DataArray":
+    """Draw event counts, dims of `probability`."""
+    probability = parameters["probability"]
+    n = np.rint(evidence.n).astype(int)
+    return probability.copy(data=rng.binomial(n, probability.transpose(..., "arm").values).astype(float))
+
+
+def observed(evidence: BinomialEvidence) -> tuple[tuple[str, ...], Floats]:
+    """Observed counts and their dims."""
+    return ("arm",), evidence.events
+
+
+def derive(parameters: "xr.Dataset", evidence: BinomialEvidence, spec: AnalysisSpec) -> "xr.Dataset":
+    """Event probabilities, their difference (treatment minus control) and ratio."""
+    import xarray as xr
+
+    probability = parameters["probability"]
+    control, treatment = (probability.sel(arm=arm, drop=True) for arm in evidence.arms)
+    return xr.Dataset({"probability": probability, "risk_difference": treatment - control, "rr": treatment / control})

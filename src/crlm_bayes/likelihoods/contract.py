@@ -1,0 +1,54 @@
+"""What every likelihood file provides, so that the rest of the program need not know which it is.
+
+A likelihood module has
+
+``EQUATIONS``
+    pairs of LaTeX and words;
+``shape(evidence, spec)``
+    what a compiled model is specific to (:class:`Shape`);
+``build(theta, shape)``
+    adds the likelihood to the PyMC model in context;
+``data(evidence, spec)``
+    the values of its ``pm.Data``;
+``curve(evidence, spec)``
+    the evidence curve of the same likelihood;
+``coordinates(evidence)``
+    labels of the model's dimensions;
+``sample_nuisance(evidence, spec, theta, rng)``
+    nuisance parameters from their priors, and the cell probabilities they imply;
+``replicate(parameters, evidence, rng)``
+    new data from parameters: the predictive distributions;
+``derive(parameters, evidence, spec)``
+    absolute effects and everything else that is reported beside the ratio.
+"""
+
+from types import ModuleType
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+ARM_POSITION: Final[NDArray[np.float64]] = np.array([-0.5, 0.5])
+"""x of control and treatment: the nuisance sits in the middle."""
+
+ARM_POSITION_LATEX: Final = r"\quad x_{\text{control}} = -\frac12,\; x_{\text{treatment}} = \frac12"
+
+
+class Shape(NamedTuple):
+    """A compiled model fits every analysis of the same shape; priors and data change through `pm.Data`."""
+
+    likelihood: str
+    intervals: int = 0
+    proportional: bool = True
+    spread: str = ""
+    walk: bool = False
+    prior: str = "normal"
+    components: int = 1
+
+
+def module_of(likelihood: str) -> ModuleType:
+    """Return the module of a likelihood (the closed registry)."""
+    from crlm_bayes.likelihoods import binomial, log_ratio, piecewise_exponential
+
+    registry = {"binomial": binomial, "piecewise_exponential": piecewise_exponential, "log_ratio": log_ratio}
+    return registry[likelihood]

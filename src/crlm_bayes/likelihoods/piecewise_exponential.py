@@ -1,0 +1,271 @@
+r"""Survival from printed landmarks: hazards constant between them.
+
+.. math::
+
+    s_{ka} \sim \mathrm{Bin}\bigl(n_{ka},\; e^{-H_{ka}}\bigr), \quad
+    H_{ka} = \lambda_k\, e^{\theta_k x_a}\,(t_k - t_{k-1}), \quad \log\lambda_k \sim N(m, s^2)
+
+θ_k is the log hazard ratio in interval k. Proportional: θ_k = θ. Otherwise θ_k = θ + ω z_k with z_k ~ N(0, 1): θ
+keeps its named prior and its meaning, the average over intervals, and ω = 0 gives the proportional model back. log
+λ_k sits at the middle of the arms; as an option its prior is a random walk over the intervals. Effective counts are
+real numbers, so the log likelihood is (n - s) log(1 - e^{-H}) - s H plus the log binomial coefficient with gamma
+functions.
+"""
+
+import itertools
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from scipy.special import gammaln
+
+from crlm_bayes.curves import EvidenceCurve, Floats, blur
+from crlm_bayes.evidence import SurvivalEvidence
+from crlm_bayes.likelihoods.contract import ARM_POSITION, ARM_POSITION_LATEX, Shape
+from crlm_bayes.likelihoods.hazard_walk import walk_curve, walk_variable
+from crlm_bayes.likelihoods.spread import spread_data, spread_variable
+from crlm_bayes.priors import Normal
+from crlm_bayes.quadrature import log_integral_concave
+from crlm_bayes.scales import SpreadPrior
+from crlm_bayes.spec import AnalysisSpec
+from crlm_bayes.walks import RandomWalk
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+EQUATIONS = (
+    (
+        r"s_{ka} \sim \mathrm{Binomial}\bigl(n_{ka},\; e^{-H_{ka}}\bigr)",
+        "s_ka ~ Binomial(n_ka, exp(-H_ka))",
+        "survivors of interval k in arm a, of those at risk at its start",
+    ),
+    (
+        r"H_{ka} = \lambda_k\, e^{\theta_k x_a}\,(t_k - t_{k-1}), " + ARM_POSITION_LATEX,
+        "H_ka = λ_k exp(θ_k x_a) (t_k - t_{k-1}),  x_control = -1/2, x_treatment = +1/2",
+        "cumulative hazard of interval k; the nuisance sits at the middle of the arms",
+    ),
+)
+PROPORTIONAL = (
+    (
+        r"\theta_k = \theta = \log \mathrm{HR}",
+        "θ_k = θ = log HR",
+        "the effect, the same in every interval: treatment over control",
+    ),
+)
+NON_PROPORTIONAL = (
+    (
+        r"\theta_k = \theta + \omega z_k, \quad z_k \sim \mathrm{Normal}(0,\; 1)",
+        "θ_k = θ + ω z_k,  z_k ~ Normal(0, 1)",
+        "the log hazard ratio of interval k scatters around the average θ, the effect",
+    ),
+)
+NUISANCE = (r"\log \lambda_k", "log λ_k", "log hazard per month of interval k at the middle of the arms")
+
+
+def log_survivors(s: Floats, n: Floats, hazard: Floats) -> Floats:
+    """Log probability of `s` survivors of `n` under cumulative hazard H > 0, for real s; arrays broadcast.
+
+    Written as (n - s) log(1 - e^{-H}) - s H, which loses no digits for small or large H.
+    """
+    constant = gammaln(n + 1) - gammaln(s + 1) - gammaln(n - s + 1)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        died = np.where(n > s, (n - s) * np.log(-np.expm1(-hazard)), 0.0)
+        lived = np.where(s > 0, s * hazard, 0.0)
+    return np.asarray(died - lived + constant)
+
+
+def data(evidence: SurvivalEvidence, spec: AnalysisSpec) -> dict[str, Any]:
+    """Values of the model's `pm.Data`, priors of the nuisance included."""
+    baseline = spec.priors.baseline
+    assert baseline is not None, "checked when the analysis was read"
+    values: dict[str, Any] = {
+        "survivors": evidence.survivors,
+        "n": evidence.at_risk,
+        "months": np.diff(evidence.times),
+        "log_hazard_mean": baseline.mean,
+        "log_hazard_sd": baseline.sd,
+    }
+    if isinstance(baseline, RandomWalk):
+        values["step_sd"] = baseline.step_sd
+    if spec.priors.time_variation is not None:
+        values |= spread_data("omega", spec.priors.time_variation)
+    return values
+
+
+def shape(evidence: SurvivalEvidence, spec: AnalysisSpec) -> Shape:
+    """What a compiled model is specific to."""
+    variation = spec.priors.time_variation
+    return Shape(
+        "piecewise_exponential",
+        len(evidence.survivors),
+        spec.proportional,
+        variation.dist if variation else "",
+        isinstance(spec.priors.baseline, RandomWalk),
+    )
+
+
+def build(theta: Any, shape: Shape) -> None:
+    """Add the likelihood to the PyMC model in context; `theta` is its (average) log hazard ratio."""
+    import pymc as pm
+    import pytensor.tensor as pt
+
+    intervals = shape.intervals
+    survivors = pm.Data("survivors", np.ones((intervals, 2)), dims=("interval", "arm"))
+    n = pm.Data("n", np.full((intervals, 2), 2.0), dims=("interval", "arm"))
+    months = pm.Data("months", np.ones(intervals), dims="interval")
+    start = pm.Data("log_hazard_mean", -3.5), pm.Data("log_hazard_sd", 2.0)
+    if shape.walk:
+        log_hazard = walk_variable("log_hazard", intervals, *start)
+    else:
+        log_hazard = pm.Normal("log_hazard", *start, dims="interval")
+    if shape.proportional:
+        log_ratio = theta * pt.ones(intervals)
+    else:
+        omega = spread_variable("omega", shape.spread)
+        z = pm.Normal("z", 0, 1, dims="interval")
+        log_ratio = pm.Deterministic("theta_interval", theta + omega * z, dims="interval")
+    hazard = pt.exp(log_hazard[:, None] + log_ratio[:, None] * ARM_POSITION) * months[:, None]
+    hazard = pm.Deterministic("cumulative_hazard", hazard, dims=("interval", "arm"))
+
+    def logp(value: Any, n: Any, hazard: Any) -> Any:
+        constant = pt.gammaln(n + 1) - pt.gammaln(value + 1) - pt.gammaln(n - value + 1)
+        died = pt.switch(pt.gt(n, value), (n - value) * pt.log1mexp(-hazard), 0.0)
+        return died - value * hazard + constant
+
+    def random(n: Any, hazard: Any, rng: Any = None, size: Any = None) -> Any:
+        return rng.binomial(np.rint(n).astype(int), np.exp(-hazard), size=size).astype(float)
+
+    pm.CustomDist(
+        "y",
+        n,
+        hazard,
+        logp=logp,
+        random=random,
+        signature="(),()->()",
+        observed=survivors,
+        dims=("interval", "arm"),
+    )
+
+
+def log_likelihood(evidence: SurvivalEvidence, k: int, theta: Floats, log_hazard: Floats) -> Floats:
+    """Log likelihood of interval `k` by NumPy, arrays of θ and log λ broadcast."""
+    months = evidence.times[k + 1] - evidence.times[k]
+    total = np.zeros(np.broadcast_shapes(np.shape(theta), np.shape(log_hazard)))
+    for a, x in enumerate(ARM_POSITION):
+        with np.errstate(over="ignore"):
+            hazard = np.exp(log_hazard + theta * x) * months
+        total = total + log_survivors(evidence.survivors[k, a], evidence.at_risk[k, a], hazard)
+    return total
+
+
+def interval_curve(evidence: SurvivalEvidence, spec: AnalysisSpec, k: int) -> EvidenceCurve:
+    """Evidence curve of the log hazard ratio of one interval: λ_k integrated out by quadrature."""
+    baseline = spec.priors.baseline
+    assert isinstance(baseline, Normal), "a walk ties intervals together and has a curve of its own"
+
+    def log_integrated(theta: Floats) -> Floats:
+        def log_f(log_hazard: Floats) -> Floats:
+            return log_likelihood(evidence, k, theta[:, None], log_hazard) + baseline.logpdf(log_hazard)
+
+        reach = 12 * baseline.sd + 12
+        return log_integral_concave(log_f, baseline.mean - reach, baseline.mean + reach, theta.shape)
+
+    return EvidenceCurve.tabulate(log_integrated)
+
+
+def curve(evidence: SurvivalEvidence, spec: AnalysisSpec) -> EvidenceCurve:
+    """Evidence curve of the (average) log hazard ratio: intervals are independent given θ and ω."""
+    if isinstance(spec.priors.baseline, RandomWalk):
+        return walk_curve(evidence, spec.priors.baseline, log_likelihood)
+    parts = [interval_curve(evidence, spec, k) for k in range(len(evidence.survivors))]
+    variation = spec.priors.time_variation
+    if variation is None:
+        return EvidenceCurve.tabulate(lambda theta: np.sum([p.log_likelihood(theta) for p in parts], axis=0))
+    omegas, log_w = _spread_nodes(variation)
+    blurred = [[blur(p, float(omega)) for p in parts] for omega in omegas]
+
+    def log_integrated(theta: Floats) -> Floats:
+        values = np.array([np.sum([b(theta) for b in row], axis=0) for row in blurred]) + log_w[:, None]
+        return np.asarray(np.logaddexp.reduce(values, axis=0))
+
+    return EvidenceCurve.tabulate(log_integrated)
+
+
+def _spread_nodes(variation: SpreadPrior, nodes: int = 20) -> tuple[Floats, Floats]:
+    """Values of ω and log weights that integrate over its prior: Gauss-Legendre in p = v²(3 - 2v)."""
+    x, w = np.polynomial.legendre.leggauss(nodes)
+    v = 0.5 * (x + 1)
+    return variation.quantile(v**2 * (3 - 2 * v)), np.log(0.5 * w * 6 * v * (1 - v))
+
+
+def coordinates(evidence: SurvivalEvidence) -> dict[str, list[Any]]:
+    """Labels of the model's dimensions; an interval is named by the months it spans."""
+    times = [f"{t:g}" for t in evidence.times]
+    return {
+        "arm": list(evidence.arms),
+        "interval": [f"{a}-{b}" for a, b in itertools.pairwise(times)],
+    }
+
+
+def sample_nuisance(
+    evidence: SurvivalEvidence, spec: AnalysisSpec, theta: Floats, rng: np.random.Generator
+) -> dict[str, tuple[tuple[str, ...], Floats]]:
+    """Draw hazards (and interval effects) from their priors, and the cumulative hazards that follow."""
+    assert spec.priors.baseline is not None, "checked when the analysis was read"
+    size, intervals = len(theta), len(evidence.survivors)
+    if isinstance(spec.priors.baseline, RandomWalk):
+        log_hazard = spec.priors.baseline.sample(size, intervals, rng)
+    else:
+        log_hazard = spec.priors.baseline.sample(size * intervals, rng).reshape(size, intervals)
+    drawn: dict[str, tuple[tuple[str, ...], Floats]] = {"log_hazard": (("interval",), log_hazard)}
+    effect = np.repeat(theta[:, None], intervals, axis=1)
+    if spec.priors.time_variation is not None:
+        omega = spec.priors.time_variation.sample(size, rng)
+        z = rng.standard_normal((size, intervals))
+        effect = effect + omega[:, None] * z
+        drawn |= {"omega": ((), omega), "z": (("interval",), z), "theta_interval": (("interval",), effect)}
+    months = np.diff(evidence.times)[:, None]
+    hazard = np.exp(log_hazard[..., None] + effect[..., None] * ARM_POSITION) * months
+    return drawn | {"cumulative_hazard": (("interval", "arm"), hazard)}
+
+
+def replicate(parameters: "xr.Dataset", evidence: SurvivalEvidence, rng: np.random.Generator) -> "xr.DataArray":
+    """Draw survivors of each interval given the printed numbers at risk."""
+    hazard = parameters["cumulative_hazard"].transpose(..., "interval", "arm")
+    n = np.rint(evidence.at_risk).astype(int)
+    return hazard.copy(data=rng.binomial(n, np.exp(-hazard.values)).astype(float))
+
+
+def observed(evidence: SurvivalEvidence) -> tuple[tuple[str, ...], Floats]:
+    """Observed survivors and their dims."""
+    return ("interval", "arm"), evidence.survivors
+
+
+def derive(parameters: "xr.Dataset", evidence: SurvivalEvidence, spec: AnalysisSpec) -> "xr.Dataset":
+    """Survival at the landmarks, its difference, and restricted mean survival to the last landmark."""
+    import xarray as xr
+
+    hazard: Any = parameters[
+        "cumulative_hazard"
+    ]  # numpy functions of a DataArray give a DataArray, which their types deny
+    months = [f"{t:g}" for t in evidence.times[1:]]
+    total = hazard.cumsum("interval")
+    survival: Any = np.exp(-total)
+    survival = survival.assign_coords(interval=months).rename(interval="months").transpose(..., "arm", "months")
+    width = xr.DataArray(np.diff(evidence.times), dims="interval", coords={"interval": hazard["interval"]})
+    inside: Any = np.exp(-(total - hazard)) * width * -np.expm1(-hazard) / hazard
+    rmst = inside.sum("interval").expand_dims(months=[months[-1]], axis=-1)
+    control, treatment = evidence.arms
+    derived = {
+        "survival": survival,
+        "risk_difference": survival.sel(arm=treatment, drop=True) - survival.sel(arm=control, drop=True),
+        "rmst": rmst,
+        "rmst_difference": rmst.sel(arm=treatment, drop=True) - rmst.sel(arm=control, drop=True),
+    }
+    if not spec.proportional:
+        derived["hr_interval"] = np.exp(parameters["theta_interval"])
+    return xr.Dataset({k: v.reset_coords(drop=True) for k, v in _separate_months(derived).items()})
+
+
+def _separate_months(derived: dict[str, "xr.DataArray"]) -> dict[str, "xr.DataArray"]:
+    """Keep the one-landmark quantities off the axis of all landmarks, so that no empty cells arise."""
+    return {k: v.rename(months="horizon") if k.startswith("rmst") else v for k, v in derived.items()}
