@@ -1,0 +1,191 @@
+"""The only caller of a sampler: compile once per model shape, then change priors and data through `pm.Data`.
+
+A compiled model serves every prior and every study of its shape (a compilation takes seconds, a fit a tenth of one).
+Log likelihood and log prior are computed inside the compiled model, beside the draws; prior and posterior predictive
+draws come from the NumPy twin of the same likelihood, which the tests hold to the PyMC model.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+import nutpie
+import pymc as pm
+import xarray as xr
+
+from crlm_bayes.evidence import Evidence
+from crlm_bayes.likelihoods import Shape, module_of
+from crlm_bayes.priors import Cauchy, Mixture, Normal, Prior, StudentT
+from crlm_bayes.settings import Settings
+from crlm_bayes.spec import AnalysisSpec
+
+LOG_LIKELIHOOD = "log_likelihood_"
+LOG_PRIOR = "log_prior_"
+KEPT_STATS = ("diverging", "energy", "depth", "n_steps", "mean_tree_accept", "step_size", "maxdepth_reached")
+
+
+@dataclass(frozen=True)
+class Fit:
+    """One posterior: an analysis under one prior.
+
+    Attributes
+    ----------
+    analysis, prior : str
+    tree : xarray.DataTree
+        ArviZ groups posterior, prior, prior_predictive, posterior_predictive, log_likelihood, log_prior, sample_stats,
+        observed_data. `theta` is the log ratio as reported.
+    """
+
+    analysis: str
+    prior: str
+    tree: xr.DataTree
+
+
+def shape_of(spec: AnalysisSpec, evidence: Evidence, prior: Prior) -> Shape:
+    """Say which compiled model an analysis under a prior needs."""
+    shape: Shape = module_of(spec.likelihood).shape(evidence, spec)
+    components = len(prior.weights) if isinstance(prior, Mixture) else 1
+    return shape._replace(prior=type(prior).__name__, components=components)
+
+
+def model_of(shape: Shape) -> pm.Model:
+    """Build the PyMC model of a shape, with placeholder data; coordinates are generic."""
+    coords: dict[str, Any] = {"arm": ["control", "treatment"]}
+    if shape.intervals:
+        coords["interval"] = np.arange(shape.intervals)
+    with pm.Model(coords=coords) as model:
+        theta = _effect(shape)
+        module_of(shape.likelihood).build(theta, shape)
+        # what nutpie computes for every kept draw, beside the parameters
+        for variable in model.free_RVs:
+            pm.Deterministic(
+                LOG_PRIOR + variable.name,
+                pm.logp(variable, variable),
+                dims=model.named_vars_to_dims.get(variable.name),
+            )
+        data = model.rvs_to_values[model["y"]]
+        pm.Deterministic(LOG_LIKELIHOOD + "y", pm.logp(model["y"], data), dims=model.named_vars_to_dims.get("y"))
+    return model
+
+
+def _effect(shape: Shape) -> Any:
+    """The log ratio under a prior of the shape's family."""
+    if shape.prior == "Mixture":
+        k = shape.components
+        weights = pm.Data("prior_weights", np.full(k, 1 / k))
+        means, sds = pm.Data("prior_means", np.zeros(k)), pm.Data("prior_sds", np.ones(k))
+        return pm.NormalMixture("theta", w=weights, mu=means, sigma=sds)
+    mean, sd = pm.Data("prior_mean", 0.0), pm.Data("prior_sd", 1.0)
+    if shape.prior == "StudentT":
+        return pm.StudentT("theta", nu=pm.Data("prior_df", 3.0), mu=mean, sigma=sd)
+    if shape.prior == "Cauchy":
+        return pm.Cauchy("theta", alpha=mean, beta=sd)
+    return pm.Normal("theta", mean, sd)
+
+
+def prior_data(prior: Prior) -> dict[str, Any]:
+    """Values of the effect prior's `pm.Data`."""
+    match prior:
+        case Mixture():
+            return {
+                "prior_weights": np.array(prior.weights),
+                "prior_means": np.array(prior.means),
+                "prior_sds": np.array(prior.sds),
+            }
+        case StudentT():
+            return {"prior_mean": prior.mean, "prior_sd": prior.sd, "prior_df": prior.df}
+        case Normal() | Cauchy():
+            return {"prior_mean": prior.mean, "prior_sd": prior.sd}
+    raise TypeError(f"no sampler for {type(prior).__name__}")
+
+
+@cache
+def compiled(shape: Shape) -> Any:
+    """Compile the model of a shape for nutpie, once per process."""
+    return nutpie.compile_pymc_model(model_of(shape))
+
+
+def seed_of(seed: int, analysis: str, prior: str) -> int:
+    """A seed for each fit that depends on its name alone, so that the set of fits does not matter."""
+    return int.from_bytes(hashlib.sha256(f"{seed}/{analysis}/{prior}".encode()).digest()[:4], "big")
+
+
+def fit(spec: AnalysisSpec, evidence: Evidence, name: str, prior: Prior, settings: Settings) -> Fit:
+    """Sample the posterior of an analysis under one named prior.
+
+    Parameters
+    ----------
+    prior : Prior
+        As documented (negative favours the treatment); it is turned here where the analysis needs it.
+
+    Returns
+    -------
+    Fit
+        With all groups; the gate is :mod:`crlm_bayes.diagnostics`.
+    """
+    module, turned = module_of(spec.likelihood), spec.effect_prior(prior)
+    values = {**module.data(evidence, spec), **prior_data(turned)}
+    seed = seed_of(settings.seed, spec.id, name)
+    program = compiled(shape_of(spec, evidence, turned)).with_data(
+        **{k: np.asarray(v, dtype=float) for k, v in values.items()}
+    )
+    trace = nutpie.sample(
+        program,
+        draws=settings.draws,
+        tune=settings.tune,
+        chains=settings.chains,
+        cores=settings.cores,
+        seed=seed,
+        target_accept=settings.target_accept,
+        save_warmup=False,
+        progress_bar=False,
+    )
+    tree = _groups(trace, module.coordinates(evidence))
+    rng = np.random.default_rng(seed)
+    tree["posterior_predictive"] = xr.DataTree(
+        xr.Dataset({"y": module.replicate(tree["posterior"].to_dataset(), evidence, rng)})
+    )
+    prior_draws = _prior(spec, evidence, turned, settings.chains * settings.draws, rng)
+    tree["prior"] = xr.DataTree(prior_draws)
+    tree["prior_predictive"] = xr.DataTree(xr.Dataset({"y": module.replicate(prior_draws, evidence, rng)}))
+    dims, y = module.observed(evidence)
+    tree["observed_data"] = xr.DataTree(
+        xr.Dataset({"y": (dims, y)}, coords=_labels(module.coordinates(evidence), dims))
+    )
+    tree.attrs = {"analysis": spec.id, "prior": name, "seed": seed}
+    return Fit(spec.id, name, tree)
+
+
+def _groups(trace: xr.DataTree, labels: dict[str, list[Any]]) -> xr.DataTree:
+    """Sort nutpie's draws into ArviZ groups and give dimensions the labels of this study."""
+    draws = trace["posterior"].to_dataset().assign_coords(labels)
+    names = [str(v) for v in draws.data_vars]
+    likelihood = {n.removeprefix(LOG_LIKELIHOOD): draws[n] for n in names if n.startswith(LOG_LIKELIHOOD)}
+    prior = {n.removeprefix(LOG_PRIOR): draws[n] for n in names if n.startswith(LOG_PRIOR)}
+    parameters = draws[[n for n in names if not n.startswith((LOG_LIKELIHOOD, LOG_PRIOR))]]
+    stats = trace["sample_stats"].to_dataset()
+    return xr.DataTree.from_dict(
+        {
+            "posterior": parameters,
+            "log_likelihood": xr.Dataset(likelihood),
+            "log_prior": xr.Dataset(prior),
+            "sample_stats": stats[[k for k in KEPT_STATS if k in stats]],
+        }
+    )
+
+
+def _labels(labels: dict[str, list[Any]], dims: tuple[str, ...]) -> dict[str, list[Any]]:
+    return {d: labels[d] for d in dims}
+
+
+def _prior(spec: AnalysisSpec, evidence: Evidence, prior: Prior, size: int, rng: np.random.Generator) -> xr.Dataset:
+    theta = prior.sample(size, rng)
+    module = module_of(spec.likelihood)
+    drawn = {"theta": ((), theta), **module.sample_nuisance(evidence, spec, theta, rng)}
+    labels = module.coordinates(evidence)
+    variables = {k: (("chain", "draw", *dims), values[None]) for k, (dims, values) in drawn.items()}
+    used = {d for dims, _ in drawn.values() for d in dims}
+    coords = {"chain": [0], "draw": np.arange(size), **_labels(labels, tuple(used))}
+    return xr.Dataset(variables, coords=coords)
