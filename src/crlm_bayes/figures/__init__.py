@@ -1,0 +1,68 @@
+"""Figures: they draw, they never save and never compute.
+
+Numbers come from the table of estimates, the exact curve, the prior panel and the fits; an analysis has the figures
+that make sense for it. Save them inside :func:`rendering` with the keyword arguments :data:`SAVE`.
+"""
+
+from typing import TYPE_CHECKING
+
+from matplotlib.figure import Figure
+
+from crlm_bayes.figures.style import SAVE, rendering
+from crlm_bayes.result import AnalysisResult
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["SAVE", "draw", "draw_index", "rendering"]
+
+
+def draw(result: AnalysisResult) -> dict[str, Figure]:
+    """Draw every figure of one analysis, in the order of its report.
+
+    Returns
+    -------
+    dict of str to Figure
+        ``panel``, ``densities``; ``survival`` or ``probability`` where the likelihood has them; ``predictive``,
+        ``prior_predictive``, ``chains``. Fitted figures show the primary prior, or the first that was fitted.
+    """
+    from crlm_bayes.figures.chains import draw_chains
+    from crlm_bayes.figures.densities import draw_densities
+    from crlm_bayes.figures.panel import draw_panel
+    from crlm_bayes.figures.predictive import draw_predictive
+    from crlm_bayes.figures.probability import draw_probability
+    from crlm_bayes.figures.survival import draw_survival
+
+    spec = result.spec
+    fitted = [name for name in (spec.primary, *spec.effect_priors) if name in result.trees]
+    with rendering():
+        figures = {"panel": draw_panel(result), "densities": draw_densities(result)}
+        if fitted:
+            prior = fitted[0]
+            if spec.likelihood == "piecewise_exponential":
+                figures["survival"] = draw_survival(result, prior)
+            elif spec.likelihood == "binomial":
+                figures["probability"] = draw_probability(result, prior)
+            figures["predictive"] = draw_predictive(result, prior, "posterior_predictive")
+            figures["prior_predictive"] = draw_predictive(result, prior, "prior_predictive")
+            figures["chains"] = draw_chains(result)
+    return figures
+
+
+def draw_index(verdicts: "pd.DataFrame") -> dict[str, Figure]:
+    """Draw the figures of the index page: the verdict matrix, and all analyses under their primary priors.
+
+    Parameters
+    ----------
+    verdicts : DataFrame
+        One row for each analysis and prior: analysis, title, study, endpoint, reading, measure, better, prior, primary,
+        median, eti95_lower, eti95_upper, p_benefit, survives, gate_passed. Other columns are not drawn.
+    """
+    from crlm_bayes.figures.forest import draw_forest
+    from crlm_bayes.figures.verdicts import draw_verdicts
+
+    with rendering():
+        figures = {"verdicts": draw_verdicts(verdicts)}
+        if verdicts["primary"].any():
+            figures["forest"] = draw_forest(verdicts)
+    return figures
