@@ -1,0 +1,1 @@
+"""Pages, and the only writer of the output folder."""

@@ -1,0 +1,56 @@
+"""What each figure shows, in words: captions, how to read it, and a name for those who cannot see it."""
+
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+from markupsafe import Markup
+
+from crlm_bayes.format import LEVEL
+from crlm_bayes.report.svg import inline
+from crlm_bayes.report.tables import panel
+from crlm_bayes.result import AnalysisResult
+from crlm_bayes.words import vocabulary
+
+CAPTIONS: Final[Mapping[str, str]] = {
+    "panel": f"The prior panel: posterior median and {LEVEL} equal-tailed interval of the ratio under each prior, from "
+    "the exact curve, on a log scale.",
+    "densities": "Prior, likelihood and posterior of the ratio under each prior. Where the posterior stays with the "
+    "prior the data say little; where it moves to the likelihood they say much.",
+    "survival": f"Fitted survival in each arm with {LEVEL} bands under the primary prior, over the printed landmarks.",
+    "probability": f"Event probability in each arm, and the difference, with {LEVEL} intervals under the primary "
+    "prior, beside what is printed.",
+    "prior_predictive": "What the model expects to be printed before it has seen the print. What is printed should be "
+    "neither impossible nor singled out.",
+    "predictive": "What the fitted model would print again. What is printed should lie well inside.",
+    "chains": "Ranks of the draws of each chain, as deviations from what equal chains would give. Chains that wander "
+    "near zero together have found the same distribution.",
+    "forest": f"Every analysis under its primary prior: posterior median and {LEVEL} equal-tailed interval.",
+}
+
+
+class Drawing(NamedTuple):
+    """A figure as a page shows it; without a drawing it is said to be missing."""
+
+    name: str
+    svg: Markup
+    caption: str
+
+
+def drawings(result: AnalysisResult, figures: Mapping[str, str]) -> dict[str, Drawing]:
+    """Prepare the figures of an analysis page, those that are missing included."""
+    names = [name for name in CAPTIONS if name != "forest"]
+    return {name: drawing(name, figures, _label(name, result)) for name in names}
+
+
+def drawing(name: str, figures: Mapping[str, str], label: str | None = None) -> Drawing:
+    """Prepare one figure."""
+    caption = CAPTIONS[name]
+    return Drawing(name, inline(figures.get(name, ""), name, label or caption), caption)
+
+
+def _label(name: str, result: AnalysisResult) -> str:
+    """Give the numbers of the panel to those who cannot see it; elsewhere the caption says it."""
+    if name != "panel":
+        return CAPTIONS[name]
+    rows = "; ".join(f"{row.prior} {row.median} ({row.interval})" for row in panel(result, "curve"))
+    return f"Forest plot of the {vocabulary(result.spec).measure}: {rows}"

@@ -1,0 +1,94 @@
+"""How much scepticism the claim bears: each number with one plain sentence, and each missing number explained."""
+
+import math
+from typing import NamedTuple
+
+from crlm_bayes.conventions import SURVIVES
+from crlm_bayes.format import LEVEL, number, probability, ratio, span
+from crlm_bayes.report.prose import critical_range
+from crlm_bayes.result import AnalysisResult
+from crlm_bayes.scepticism import Z
+from crlm_bayes.words import vocabulary
+
+
+class Finding(NamedTuple):
+    """A name, its value as text, and what it means."""
+
+    name: str
+    value: str
+    meaning: str
+
+
+def scrutiny(result: AnalysisResult) -> list[Finding]:
+    """List the data alone, the critical prior, Matthews' limit and the E-values."""
+    return [_alone(result), _critical(result), _matthews(result), _e_value(result), _e_value_ci(result)]
+
+
+def _alone(result: AnalysisResult) -> Finding:
+    mode, width = result.scepticism.likelihood
+    value = f"{ratio(math.exp(mode))} ({LEVEL}: {span(math.exp(mode - Z * width), math.exp(mode + Z * width))})"
+    return Finding(
+        "The data alone",
+        value,
+        f"The {vocabulary(result.spec).measure} at which the likelihood is greatest, with the interval that its curvature "
+        "implies: what the print says before any prior on the effect.",
+    )
+
+
+def _critical(result: AnalysisResult) -> Finding:
+    sd, words = result.scepticism.critical_sd, vocabulary(result.spec)
+    name = "Critical prior"
+    if sd is None:
+        return Finding(
+            name,
+            "none",
+            f"No prior centred on no effect, however wide, lets {words.p_claim} reach {probability(SURVIVES)}: there is no claim for a sceptic to overturn.",
+        )
+    return Finding(
+        name,
+        f"sd {number(sd, 3)}: {LEVEL} of ratios between {' and '.join(ratio(x) for x in critical_range(sd))}",
+        f"The most sceptical prior centred on no effect under which {words.p_claim} still reaches {probability(SURVIVES)}, searched on the "
+        "exact curve: the claim survives every wider one and falls to a slightly narrower one.",
+    )
+
+
+def _matthews(result: AnalysisResult) -> Finding:
+    limit, name = result.scepticism.matthews_limit, "Matthews’ scepticism limit"
+    if limit is None:
+        return Finding(
+            name,
+            "none",
+            f"The {LEVEL} interval of the data alone includes no effect or shows harm, so there is no claim whose critical prior the formula could give.",
+        )
+    bounds = " and ".join(ratio(x) for x in sorted((limit, 1 / limit)))
+    meaning = f"From the data alone by formula: the claim falls to a sceptic who already holds {LEVEL} of ratios between {bounds}, or closer to 1."
+    if result.scepticism.critical_sd is None:
+        meaning += (
+            " The formula takes the curve for normal; this one has heavier tails, and the exact search above decides."
+        )
+    return Finding(name, ratio(limit), meaning)
+
+
+def _e_value(result: AnalysisResult) -> Finding:
+    meaning = (
+        "To explain the estimate away entirely, something unmeasured would have to be tied to the treatment and to the outcome by a risk "
+        "ratio of this size each (the outcome taken as common)."
+    )
+    if result.question.study.design == "rct":
+        meaning += " The study is randomised, so this concerns faults of its conduct rather than confounding."
+    return Finding("E-value of the estimate", number(result.scepticism.e_value, 2), meaning)
+
+
+def _e_value_ci(result: AnalysisResult) -> Finding:
+    value, name = result.scepticism.e_value_ci, f"E-value of the {LEVEL} limit"
+    if value <= 1:
+        return Finding(
+            name,
+            number(value, 2),
+            "The interval of the data alone already includes no effect: nothing unmeasured is needed to explain it.",
+        )
+    return Finding(
+        name,
+        number(value, 2),
+        "The same for the limit nearest no effect: what it would take for the interval to include it.",
+    )
