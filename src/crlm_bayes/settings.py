@@ -9,12 +9,15 @@ from crlm_bayes.conventions import SEED
 class Settings:
     """How long and with what seed NUTS runs; the defaults keep 4,000 draws of each posterior.
 
+    Steps are small (`target_accept`) because one setting serves all models, also those in which a standard deviation
+    between intervals is learnt from two of them; it costs a tenth of a second.
+
     `cores` changes the time only: the same seed gives the same draws.
     """
 
     draws: int = 1000
-    tune: int = 600
+    tune: int = 1000
     chains: int = 4
     seed: int = SEED
-    target_accept: float = 0.9
+    target_accept: float = 0.98
     cores: int | None = None

@@ -1,0 +1,191 @@
+"""The command line: thin callers of the library. Heavy imports live inside the commands."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from crlm_bayes.conventions import SEED
+
+app = typer.Typer(
+    name="crlm_bayes",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Bayesian reanalysis of published clinical trials: does the published benefit survive a sceptic?",
+)
+
+Names = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[ANALYSIS]...", help="Analyses by id; all of them if none is named."),
+]
+Data = Annotated[
+    Path | None,
+    typer.Option("--data", metavar="DIR", help="Folder of study documents (default: the bundled ones)."),
+]
+Models = Annotated[
+    Path | None,
+    typer.Option(
+        "--models",
+        metavar="DIR",
+        help="Folder of analysis documents and priors.toml (default: the bundled ones).",
+    ),
+]
+Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="Output folder.")]
+Json = Annotated[bool, typer.Option("--json", help="Machine-readable result on stdout, sorted keys, nothing else.")]
+
+OUT = Path("reports")
+
+
+def main() -> None:
+    """Run the command line; an error that the user can mend is one line and an exit code."""
+    from crlm_bayes.errors import CrlmBayesError
+
+    try:
+        app(prog_name="crlm_bayes")
+    except CrlmBayesError as error:
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(error.exit_code)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from crlm_bayes import __version__
+
+        print(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    pass
+
+
+def _folders(data: Path | None, models: Path | None) -> tuple[Path, Path]:
+    from crlm_bayes.locations import models_folder, published_folder, shown
+
+    return shown(data or published_folder()), shown(models or models_folder())
+
+
+def _print_json(value: Any) -> None:
+    print(json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False))
+
+
+@app.command()
+def fit(
+    names: Names = None,
+    data: Data = None,
+    models: Models = None,
+    out: Out = OUT,
+    as_json: Json = False,
+    prior: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Fit this prior (and the primary one, on which the page rests); saved fits of others are kept.",
+        ),
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the whole run.")] = SEED,
+    draws: Annotated[int, typer.Option(min=1, help="Kept draws of each chain.")] = 1000,
+    tune: Annotated[int, typer.Option(min=1, help="Warm-up draws of each chain.")] = 1000,
+    chains: Annotated[int, typer.Option(min=2, help="Chains.")] = 4,
+    force: Annotated[bool, typer.Option("--force", help="Sample again even what is unchanged.")] = False,
+) -> None:
+    """Fit, gate, summarise and render; unchanged fits are kept. Exit code 3 if the diagnostics gate fails."""
+    from crlm_bayes.commands import fit_command
+    from crlm_bayes.settings import Settings
+
+    settings = Settings(draws=draws, tune=tune, chains=chains, seed=seed)
+    code, rows = fit_command(*_folders(data, models), out, names, prior, settings, force)
+    if as_json:
+        _print_json(rows)
+    raise typer.Exit(code)
+
+
+@app.command()
+def report(
+    names: Names = None, data: Data = None, models: Models = None, out: Out = OUT, as_json: Json = False
+) -> None:
+    """Render again from saved posteriors; refuses stale or failed fits."""
+    from crlm_bayes.commands import report_command
+
+    rows = report_command(*_folders(data, models), out, names)
+    if as_json:
+        _print_json(rows)
+
+
+@app.command()
+def sceptic(
+    names: Names = None, data: Data = None, models: Models = None, out: Out = OUT, as_json: Json = False
+) -> None:
+    """The prior panel, critical prior and E-values, exact, without MCMC."""
+    from crlm_bayes.questions import read_questions
+    from crlm_bayes.terminal import print_scepticism, sceptic_rows
+
+    questions = read_questions(*_folders(data, models), names)
+    if as_json:
+        _print_json(sceptic_rows(questions))
+    else:
+        print_scepticism(questions)
+
+
+@app.command()
+def show(
+    name: Annotated[str, typer.Argument(metavar="ANALYSIS", help="Analysis by id.")],
+    data: Data = None,
+    models: Models = None,
+    out: Out = OUT,
+    as_json: Json = False,
+) -> None:
+    """Equations, priors with their probability content, and the printed rows of one analysis."""
+    from crlm_bayes.questions import read_questions
+    from crlm_bayes.terminal import print_question, question_rows
+
+    (question,) = read_questions(*_folders(data, models), [name])
+    if as_json:
+        _print_json(question_rows(question))
+    else:
+        print_question(question)
+
+
+@app.command("list")
+def list_(data: Data = None, models: Models = None, out: Out = OUT, as_json: Json = False) -> None:
+    """Analyses and studies that are there, and which analyses have results."""
+    from crlm_bayes.questions import read_questions
+    from crlm_bayes.terminal import catalogue, print_catalogue
+
+    rows = catalogue(*_folders(data, models), out, read_questions(*_folders(data, models)))
+    if as_json:
+        _print_json(rows)
+    else:
+        print_catalogue(rows)
+
+
+@app.command()
+def check(data: Data = None, models: Models = None, out: Out = OUT, as_json: Json = False) -> None:
+    """Validate every study and analysis document; every fault is one line."""
+    from crlm_bayes.commands import check_documents
+
+    faults, counts = check_documents(*_folders(data, models))
+    if as_json:
+        _print_json({"faults": faults, **counts})
+    else:
+        for fault in faults:
+            print(f"error: {fault}", file=sys.stderr)
+        if not faults:
+            print(f"{counts['studies']} studies and {counts['analyses']} analyses are valid")
+    raise typer.Exit(1 if faults else 0)
+
+
+@app.command()
+def schema(data: Data = None, models: Models = None, out: Out = OUT, as_json: Json = False) -> None:
+    """JSON Schema of study, analysis and prior documents (JSON with and without --json)."""
+    from crlm_bayes.commands import schemas
+
+    _print_json(schemas())

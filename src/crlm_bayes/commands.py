@@ -1,0 +1,134 @@
+"""What the verbs do, as functions of folders and names; terminal output goes to stderr."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from crlm_bayes.errors import EXIT_GATE, CrlmBayesError, InvalidInput
+from crlm_bayes.published import Study, read_studies, read_study, study_paths
+from crlm_bayes.questions import read_questions
+from crlm_bayes.report.store import Store
+from crlm_bayes.settings import Settings
+from crlm_bayes.spec import AnalysisSpec, PriorBook, read_priors, read_spec, spec_paths
+
+
+def fit_command(
+    data: Path,
+    models: Path,
+    out: Path,
+    names: Sequence[str] | None,
+    prior: str | None,
+    settings: Settings,
+    force: bool,
+) -> tuple[int, list[dict[str, Any]]]:
+    """Fit the named analyses, or all.
+
+    Returns
+    -------
+    int
+        Exit code: 0, or 3 where a fit failed the gate.
+    list of dict
+        Verdict rows.
+    """
+    from crlm_bayes.terminal import FitProgress, print_verdicts
+
+    questions = read_questions(data, models, names)
+    if not questions:
+        raise InvalidInput(str(models), "holds no analysis", allowed="at least one analysis document")
+    if prior is not None and not any(prior in question.spec.effect_priors for question in questions):
+        from crlm_bayes.errors import UnknownName
+
+        raise UnknownName.among("--prior", "prior", prior, {n for q in questions for n in q.spec.effect_priors})
+    store = Store(out)
+    store.require_writable()
+    saved = {q.spec.id: record for q in questions if not force and (record := _unchanged(q, settings, store, prior))}
+    todo = [q for q in questions if q.spec.id not in saved]
+    records: dict[str, Any] = dict(saved)
+    if todo:
+        with FitProgress(len(questions), len(saved)) as progress:
+            progress.begin("importing the sampler")
+            from crlm_bayes.lanes import run_all
+
+            progress.begin("compiling models")
+            outcomes = run_all(todo, settings, store, prior=prior, force=force, done=progress.done)
+            records |= {name: outcome.record for name, outcome in outcomes.items()}
+    if todo or not store.has_index():
+        from crlm_bayes.report.index import write_index
+
+        write_index(store, read_studies(data))
+    ordered = {q.spec.id: records[q.spec.id] for q in questions}
+    print_verdicts(ordered, store, len(saved))
+    passed = all(record["passed"] for record in ordered.values())
+    return (0 if passed else EXIT_GATE), [row for record in ordered.values() for row in record["verdicts"]]
+
+
+def _unchanged(question: Any, settings: Settings, store: Store, prior: str | None) -> Any:
+    from crlm_bayes.saved import unchanged
+
+    return unchanged(question, settings, store, prior)
+
+
+def report_command(data: Path, models: Path, out: Path, names: Sequence[str] | None) -> list[dict[str, Any]]:
+    """Render saved results again; nothing is written unless all of them can be.
+
+    Raises
+    ------
+    StaleResult
+        For the first that is missing, out of date or failed.
+    """
+    from crlm_bayes.saved import require_current
+    from crlm_bayes.terminal import print_verdicts
+
+    questions = read_questions(data, models, names)
+    store = Store(out)
+    for question in questions:
+        require_current(question, store)
+    store.require_writable()
+    from crlm_bayes.pipeline import render_again
+    from crlm_bayes.report.index import write_index
+
+    records = {question.spec.id: render_again(question, store).record for question in questions}
+    write_index(store, read_studies(data))
+    print_verdicts(records, store, 0)
+    return [row for record in records.values() for row in record["verdicts"]]
+
+
+def check_documents(data: Path, models: Path) -> tuple[list[str], dict[str, int]]:
+    """Validate every document by itself and together; return the faults and how many documents there are."""
+    from crlm_bayes.errors import UnknownName
+    from crlm_bayes.evidence import assemble
+
+    faults: list[str] = []
+    studies: dict[str, Study | None] = {}
+    for name, path in study_paths(data).items():
+        try:
+            studies[name] = read_study(path)
+        except CrlmBayesError as error:
+            studies[name] = None
+            faults.append(str(error))
+    paths = spec_paths(models)
+    try:
+        priors = read_priors(models)
+    except CrlmBayesError as error:
+        return [*faults, str(error)], {"studies": len(studies), "analyses": len(paths)}
+    for path in paths.values():
+        try:
+            spec = read_spec(path, priors)
+            for name in spec.studies:
+                if name not in studies:
+                    raise UnknownName.among(f"{path}: studies", "study", name, studies)
+                study = studies[name]
+                if study is not None:
+                    assemble(spec, study)
+        except CrlmBayesError as error:
+            faults.append(str(error))
+    return faults, {"studies": len(studies), "analyses": len(paths)}
+
+
+def schemas() -> dict[str, Any]:
+    """JSON Schema of the three kinds of document."""
+    return {
+        "study": Study.model_json_schema(),
+        "analysis": AnalysisSpec.model_json_schema(),
+        "priors": PriorBook.model_json_schema(),
+    }

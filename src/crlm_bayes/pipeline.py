@@ -1,0 +1,159 @@
+"""One analysis from question to page: reuse or sample each posterior, gate, summarise, render, write."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from platform import python_version
+from typing import Any
+
+import pandas as pd
+import xarray as xr
+
+from crlm_bayes import __version__, figures, summary
+from crlm_bayes.likelihoods import evidence_curve
+from crlm_bayes.provenance import canonical
+from crlm_bayes.questions import digests, fit_digest
+from crlm_bayes.report import page
+from crlm_bayes.report.store import (
+    ESTIMATES,
+    PAGE,
+    POSTERIOR,
+    RECORD,
+    Store,
+    write_estimates,
+    write_figures,
+    write_json,
+)
+from crlm_bayes.result import AnalysisResult, Question
+from crlm_bayes.saved import current_fits, require_current, wanted_priors
+from crlm_bayes.scepticism import examine
+from crlm_bayes.settings import Settings
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run reports of one analysis: its record, and how many posteriors were sampled anew."""
+
+    record: Mapping[str, Any]
+    sampled: int
+
+
+def run(question: Question, settings: Settings, store: Store, prior: str | None = None, force: bool = False) -> Outcome:
+    """Fit what is missing, judge, summarise, render, and replace the saved result.
+
+    Parameters
+    ----------
+    prior : str, optional
+        Fit this prior (and the primary one); saved posteriors of the others are kept.
+    force : bool
+        Sample again even what is unchanged.
+    """
+    from crlm_bayes import inference
+
+    began, clock = datetime.now(UTC), time.perf_counter()
+    spec, evidence = question.spec, question.evidence
+    kept = {} if force and prior is None else current_fits(question, settings, store)
+    wanted = wanted_priors(question, prior)
+    if force:
+        kept = {name: fit for name, fit in kept.items() if name not in wanted}
+    trees = {name: store.tree(spec.id, name) for name in kept}
+    fits: dict[str, dict[str, Any]] = {name: dict(fit) for name, fit in kept.items()}
+    sampled = [name for name in wanted if name not in trees]
+    for name in sampled:
+        start = time.perf_counter()
+        fit = inference.fit(spec, evidence, name, question.priors[name], settings)
+        trees[name] = fit.tree
+        seconds = round(time.perf_counter() - start, 3)
+        fits[name] = {
+            "digest": fit_digest(question, name, settings),
+            "seed": fit.tree.attrs["seed"],
+            "seconds": seconds,
+        }
+    ordered = {name: trees[name] for name in spec.effect_priors if name in trees}
+    record = {
+        "analysis": spec.id,
+        "started": began.isoformat(timespec="seconds"),
+        "seconds": round(time.perf_counter() - clock, 2),
+        "digests": digests(question, settings),
+        "settings": {k: v for k, v in asdict(settings).items() if k != "cores"},
+        "versions": versions(),
+    }
+    result = conclude(question, ordered, fits, record)
+    _write(result, store)
+    return Outcome(result.record, len(sampled))
+
+
+def conclude(
+    question: Question,
+    trees: Mapping[str, xr.DataTree],
+    fits: dict[str, dict[str, Any]],
+    record: dict[str, Any],
+) -> AnalysisResult:
+    """Turn posteriors into tables and verdicts, and hold each to the gate."""
+    spec, evidence = question.spec, question.evidence
+    curve = evidence_curve(evidence, spec)
+    exact = summary.curve_estimates(spec, curve, question.priors)
+    tables = [exact]
+    for name, tree in trees.items():
+        table = summary.nuts_estimates(spec, evidence, name, tree["posterior"].to_dataset())
+        gate = summary.judge(spec, table, exact[exact["prior"] == name], tree["sample_stats"].to_dataset())
+        fits[name]["gate"] = asdict(gate) | {"passed": gate.passed, "failures": list(gate.failures)}
+        tables.append(table)
+    estimates = pd.concat(tables, ignore_index=True)
+    scepticism = examine(curve, spec, question.priors)
+    ordered = {name: fits[name] for name in trees}
+    passed = all(fit["gate"]["passed"] for fit in ordered.values())
+    verdicts = summary.verdict_rows(question, scepticism, passed)
+    rows = [asdict(row) for row in evidence.rows]
+    full = canonical(record | {"fits": ordered, "verdicts": verdicts, "rows": rows, "passed": passed})
+    return AnalysisResult(question, curve, scepticism, estimates, trees, full)
+
+
+def render_again(question: Question, store: Store) -> AnalysisResult:
+    """Render a saved result again and write it.
+
+    Raises
+    ------
+    StaleResult
+        If it is missing, out of date, or failed the gate.
+    """
+    record, fits = require_current(question, store)
+    trees = {name: store.tree(question.spec.id, name) for name in fits}
+    head = {k: v for k, v in record.items() if k not in ("fits", "verdicts", "rows", "passed")}
+    result = conclude(question, trees, fits, head)
+    _write(result, store)
+    return result
+
+
+def _write(result: AnalysisResult, store: Store) -> None:
+    def fill(folder: Path) -> None:
+        drawings = write_figures(folder / "figures", figures.draw(result))
+        (folder / PAGE).write_text(page.analysis_page(result, drawings), encoding="utf-8")
+        write_estimates(folder / ESTIMATES, result.estimates)
+        for name, tree in result.trees.items():
+            (folder / name).mkdir()
+            tree.to_netcdf(folder / name / POSTERIOR, engine="h5netcdf")
+        write_json(folder / RECORD, result.record)
+
+    store.write_analysis(result.spec.id, fill)
+
+
+def versions() -> dict[str, str]:
+    """Versions of everything that a number may depend on."""
+    packages = (
+        "pymc",
+        "pytensor",
+        "nutpie",
+        "arviz",
+        "arviz-stats",
+        "numpy",
+        "scipy",
+        "xarray",
+        "pandas",
+        "matplotlib",
+    )
+    found = {"python": python_version(), "crlm_bayes": __version__} | {name: version(name) for name in packages}
+    return found

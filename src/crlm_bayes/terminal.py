@@ -1,0 +1,257 @@
+"""What people read in the terminal: progress, verdicts, the sceptic's panel, the pages of `show` and `list`."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Self
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
+from rich.table import Table
+
+from crlm_bayes.conventions import SURVIVES
+from crlm_bayes.format import probability
+from crlm_bayes.likelihoods import evidence_curve
+from crlm_bayes.mathematics import equations
+from crlm_bayes.priorcontent import content
+from crlm_bayes.report.store import INDEX, Store
+from crlm_bayes.result import Question
+from crlm_bayes.scepticism import Scepticism, Z, examine
+from crlm_bayes.words import SIGNS, prior_name, standing
+
+LEGEND = (
+    f"● the benefit survives (P(benefit) ≥ {SURVIVES})   ○ it does not   "
+    f"▼ the data point to harm (P(benefit) ≤ {1 - SURVIVES:.3f})"
+)
+
+
+def stderr() -> Console:
+    """Return the console that people read."""
+    return Console(stderr=True, highlight=False)
+
+
+CELL = 8
+"""Width of a probability with its sign."""
+
+
+class FitProgress:
+    """Progress of a run, an analysis at a time."""
+
+    def __init__(self, total: int, unchanged: int) -> None:
+        columns = (
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+        )
+        self._progress = Progress(*columns, console=stderr())
+        self._task = self._progress.add_task("starting", total=total, completed=unchanged)
+
+    def __enter__(self) -> Self:
+        self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.stop()
+
+    def begin(self, what: str) -> None:
+        """Say what is being done."""
+        self._progress.update(self._task, description=what)
+
+    def done(self, name: str, outcome: Any) -> None:
+        """Count an analysis."""
+        failed = "" if outcome.record["passed"] else "  [bold red]gate failed[/]"
+        self._progress.console.print(f"  {name}: {outcome.sampled} posteriors sampled{failed}")
+        self._progress.update(self._task, advance=1, description="fitting and rendering")
+
+
+def print_verdicts(records: Mapping[str, Mapping[str, Any]], store: Store, unchanged: int) -> None:
+    """Print P(benefit) of every analysis under every prior, and where the pages are."""
+    console = stderr()
+    priors = list(dict.fromkeys(row["prior"] for record in records.values() for row in record["verdicts"]))
+    table = Table(
+        title="P(benefit), by analysis and prior",
+        title_justify="left",
+        box=None,
+        padding=(0, 1, 0, 0),
+        header_style="bold dim",
+    )
+    table.add_column("analysis", no_wrap=True)
+    for prior in priors:
+        head = hyphenated(prior, CELL if console.width < 110 else 12)
+        table.add_column(head, justify="right", no_wrap=True, vertical="bottom")
+    room = console.width - (CELL + 1) * len(priors) - 1
+    for name, record in records.items():
+        cells = {
+            row["prior"]: f"{probability(row['p_benefit'])} {SIGNS[standing(row['p_benefit'])]}"
+            for row in record["verdicts"]
+        }
+        mark = "" if record["passed"] else "\n[bold red]diagnostics gate failed[/]"
+        table.add_row(broken(name, room) + mark, *(cells.get(prior, "") for prior in priors))
+    console.print(table)
+    console.print(LEGEND, soft_wrap=True)
+    for name, record in records.items():
+        for prior, fit in record["fits"].items():
+            for failure in fit["gate"]["failures"]:
+                console.print(f"[bold red]gate failed[/] {name}/{prior}: {failure}")
+    same = f" ({unchanged} of {len(records)} analyses unchanged, not fitted again)" if unchanged else ""
+    console.print(f"Report: {store.root / INDEX}{same}", soft_wrap=True)
+
+
+def broken(name: str, width: int) -> str:
+    """Break an id at its underscores into lines of at most `width` characters, where that can be done."""
+    lines = [""]
+    for part in name.split("_"):
+        joined = f"{lines[-1]}_{part}" if lines[-1] else part
+        if not lines[-1] or len(joined) < max(width, CELL):
+            lines[-1] = joined
+        else:
+            lines[-1] += "_"
+            lines.append("  " + part)
+    return "\n".join(lines)
+
+
+def hyphenated(name: str, width: int) -> str:
+    """Write a prior's name in lines of at most `width` characters, long words hyphenated."""
+    lines: list[str] = []
+    for word in name.split("_"):
+        rest = word
+        while len(rest) > width:
+            lines.append(rest[: width - 1] + "-")
+            rest = rest[width - 1 :]
+        lines.append(rest)
+    return "\n".join(lines)
+
+
+def examine_question(question: Question) -> Scepticism:
+    """Build the evidence curve of a question and put it before its priors."""
+    return examine(evidence_curve(question.evidence, question.spec), question.spec, question.priors)
+
+
+def sceptic_rows(questions: Sequence[Question]) -> list[dict[str, Any]]:
+    """Rows of `sceptic --json`."""
+    rows = []
+    for question in questions:
+        answer = examine_question(question)
+        keys = ("median", "lower", "upper", "p_benefit", "p_mcid", "p_harm")
+        panel = [{"name": v.prior, **{k: getattr(v, k) for k in keys}} for v in answer.panel]
+        rows.append(
+            {
+                "analysis": question.spec.id,
+                "measure": question.spec.measure,
+                "priors": panel,
+                "matthews_limit": answer.matthews_limit,
+                "critical_sd": answer.critical_sd,
+                "e_value": answer.e_value,
+                "e_value_ci": answer.e_value_ci,
+            }
+        )
+    return rows
+
+
+def print_scepticism(questions: Sequence[Question]) -> None:
+    """Print the prior panel and the critical prior of each analysis to stdout."""
+    console = Console(highlight=False)
+    for question in questions:
+        answer, spec = examine_question(question), question.spec
+        console.print(f"[bold]{spec.title}[/]  [dim]{spec.id}[/]", soft_wrap=True)
+        table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold dim")
+        table.add_column("prior", no_wrap=True)
+        measure = spec.measure.upper()
+        heads = (f"{measure} (95% ETI)", "P(benefit)", f"beats {spec.mcid:g}", f"harm {_inverse(spec.mcid)}")
+        for head in heads:
+            table.add_column(head, justify="right", no_wrap=True)
+        for v in answer.panel:
+            effect = f"{v.median:.3f} ({v.lower:.3f}-{v.upper:.3f})"
+            benefit = f"{probability(v.p_benefit)} {SIGNS[standing(v.p_benefit)]}"
+            table.add_row(prior_name(v.prior), effect, benefit, probability(v.p_mcid), probability(v.p_harm))
+        console.print(table)
+        console.print(critical_sentence(answer.critical_sd), soft_wrap=True)
+        limit = "none" if answer.matthews_limit is None else f"{answer.matthews_limit:.3f}"
+        values = f"{answer.e_value:.2f}, of the interval limit nearest no effect {answer.e_value_ci:.2f}"
+        console.print(f"Matthews' scepticism limit: {limit}; E-value of the estimate {values}\n", soft_wrap=True)
+    console.print(LEGEND, soft_wrap=True)
+
+
+def critical_sentence(sd: float | None) -> str:
+    """Say which sceptical prior the claim just survives."""
+    if sd is None:
+        return "Critical prior: none; the benefit survives no prior N(0, sd²) centred on no effect."
+    reach = math.exp(Z * sd)
+    between = f"95% of ratios between {1 / reach:.2f} and {reach:.2f}"
+    return f"Critical prior: N(0, {sd:.4f}²), {between}; a narrower one is not convinced."
+
+
+def _inverse(mcid: float) -> str:
+    return f"{'>' if mcid < 1 else '<'} {1 / mcid:.3g}"
+
+
+def question_rows(question: Question) -> dict[str, Any]:
+    """Rows of `show --json`."""
+    spec = question.spec
+    priors = {name: asdict(content(prior, spec)) for name, prior in question.priors.items()}
+    return {
+        "analysis": spec.model_dump(mode="json"),
+        "equations": [line._asdict() for line in equations(spec, question.priors)],
+        "priors": priors,
+        "rows": [asdict(row) for row in question.evidence.rows],
+        "citation": question.study.citation,
+    }
+
+
+def print_question(question: Question) -> None:
+    """Print equations, priors with their content, and the rows of one analysis to stdout."""
+    console, spec = Console(highlight=False), question.spec
+    console.print(f"[bold]{spec.title}[/]\n{spec.question}\n[dim]{question.study.citation}[/]\n")
+    console.print("[bold]Model[/]")
+    for line in equations(spec, question.priors):
+        console.print(f"  {line.plain}\n      [dim]{prior_name(line.words)}[/]")
+    console.print(f"\n[bold]What the priors hold[/] ({spec.measure.upper()}, as reported)")
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold dim")
+    table.add_column("prior", no_wrap=True)
+    for head in ("95% of ratios", "P(benefit)", f"beats {spec.mcid:g}", "harm as large", "events"):
+        table.add_column(head, justify="right", no_wrap=True)
+    for name, prior in question.priors.items():
+        c = content(prior, spec)
+        events = "" if c.events is None else f"{c.events:.0f}"
+        chances = (probability(c.p_benefit), probability(c.p_mcid), probability(c.p_harm))
+        table.add_row(prior_name(name), f"{c.lower:.2f}-{c.upper:.2f}", *chances, events)
+    console.print(table)
+    for name, prior in question.priors.items():
+        console.print(f"  {prior_name(name)}: {prior.rationale}")
+    console.print("\n[bold]Printed rows[/]")
+    for row in question.evidence.rows:
+        console.print(f"  {row.arm}: {row.printed}  [dim]({row.locator})[/]\n      {row.used}: {row.how}")
+
+
+def catalogue(data: Path, models: Path, out: Path, questions: Sequence[Question]) -> list[dict[str, Any]]:
+    """Rows of `list --json`."""
+    store = Store(out)
+    rows = []
+    for question in questions:
+        spec, record = question.spec, store.record(question.spec.id)
+        state = "no result" if record is None else ("fitted" if record["passed"] else "gate failed")
+        head = {
+            "analysis": spec.id,
+            "title": spec.title,
+            "study": question.study.id,
+            "endpoint": spec.endpoint,
+        }
+        rows.append(head | {"reading": spec.reading, "likelihood": spec.likelihood, "state": state})
+    return rows
+
+
+def print_catalogue(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Print the list of analyses to stdout."""
+    console = Console(highlight=False)
+    for row in rows:
+        console.print(f"[bold]{row['analysis']}[/]  {row['state']}\n    {row['title']}", soft_wrap=True)
