@@ -4,7 +4,7 @@ A curve is what a study says about the log ratio θ once every nuisance paramete
 multiplication, a summary an integral on a grid: exact to the accuracy of the quadrature, without Monte Carlo error.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.interpolate import BSpline, make_interp_spline
 
 from crlm_bayes.conventions import LOWER, UPPER
-from crlm_bayes.priors import Prior
+from crlm_bayes.priors import Mixture, Normal, Prior
 from crlm_bayes.quadrature import DROP, cumulative
 
 Floats = NDArray[np.float64]
@@ -22,6 +22,8 @@ REACH = 16.0
 
 KNOTS = 401
 FIRST_LOOK = 97
+FLAT = 0.01
+"""Curvature below which a likelihood is taken to have no maximum: a standard error of 10 on a log ratio."""
 POINTS = 2001
 
 
@@ -35,9 +37,9 @@ class EvidenceCurve:
         Where the likelihood is greatest (at the edge of the grid where it has no maximum).
     width : float
         Standard error that the curvature at the mode implies.
-    knots : array, shape (KNOTS,)
+    knots : array, shape (K,)
         Nodes in u, with θ = mode + width sinh(u): dense at the mode, wide in the tails.
-    log_likelihood_at_knots : array, shape (KNOTS,)
+    log_likelihood_at_knots : array, shape (K,)
         0 at its maximum.
     """
 
@@ -48,16 +50,16 @@ class EvidenceCurve:
     _spline: BSpline = field(repr=False, compare=False)
 
     @classmethod
-    def tabulate(cls, log_likelihood: Callable[[Floats], Floats]) -> "EvidenceCurve":
+    def tabulate(cls, log_likelihood: Callable[[Floats], Floats], knots: int = KNOTS) -> "EvidenceCurve":
         """Tabulate a vectorised log likelihood on a grid that follows its own mode and width."""
         mode, width = 0.0, 0.5
         for _ in range(4):  # coarse looks, until one resolves the peak
             before = width
-            knots, _values, spline = _tabulate(log_likelihood, mode, width, FIRST_LOOK)
-            mode, width = _mode_and_width(mode, width, knots, spline)
+            look, _values, spline = _tabulate(log_likelihood, mode, width, FIRST_LOOK)
+            mode, width = _mode_and_width(mode, width, look, spline)
             if width > 0.2 * before:
                 break
-        return cls(mode, width, *_tabulate(log_likelihood, mode, width, KNOTS))
+        return cls(mode, width, *_tabulate(log_likelihood, mode, width, knots))
 
     @property
     def grid(self) -> Floats:
@@ -75,18 +77,17 @@ class EvidenceCurve:
         log_density = self.log_likelihood(theta) + prior.logpdf(theta)
         top = log_density.max()
         density = np.exp(log_density - top)
-        step = float(theta[1] - theta[0])
-        cdf = cumulative(density, step)
+        cdf = cumulative(density, theta)
         return GridPosterior(theta, density / cdf[-1], cdf / cdf[-1], float(top + np.log(cdf[-1])))
 
 
 @dataclass(frozen=True)
 class GridPosterior:
-    """A posterior of θ on a uniform grid.
+    """A posterior of θ on a grid that covers it.
 
     Attributes
     ----------
-    theta, density, cdf : array, shape (POINTS,)
+    theta, density, cdf : array, shape (G,)
     log_evidence : float
         Log marginal likelihood, up to the constant of the curve.
     """
@@ -98,12 +99,12 @@ class GridPosterior:
 
     def p_below(self, x: float) -> float:
         """P(θ < x)."""
-        step = self.theta[1] - self.theta[0]
         if x <= self.theta[0]:
             return 0.0
         if x >= self.theta[-1]:
             return 1.0
-        i = int((x - self.theta[0]) / step)
+        i = int(np.searchsorted(self.theta, x, side="right")) - 1
+        step = self.theta[i + 1] - self.theta[i]
         part = (x - self.theta[i]) / step
         d0, d1 = self.density[i], self.density[i + 1]
         inside = step * part * (d0 + 0.5 * part * (d1 - d0))
@@ -132,7 +133,7 @@ class GridPosterior:
 
     def expect(self, f: Callable[[Floats], Floats]) -> float:
         """Posterior expectation of f(θ)."""
-        return float(cumulative(f(self.theta) * self.density, float(self.theta[1] - self.theta[0]))[-1])
+        return float(cumulative(f(self.theta) * self.density, self.theta)[-1])
 
     @property
     def mean(self) -> float:
@@ -166,16 +167,21 @@ def _mode_and_width(mode: float, width: float, knots: Floats, spline: BSpline) -
         bend = float(curvature(u))
         step = -float(slope(u)) / bend if bend < 0 else 0.0
         u = float(np.clip(u + np.clip(step, -0.01, 0.01), knots[0], knots[-1]))
-    centre = float(np.clip(mode + width * np.sinh(u), -6, 6))
-    u = float(np.arcsinh((centre - mode) / width))
     stretch = width * np.cosh(u)  # dθ/du; at the mode the second derivative scales with its square
     bend = -float(curvature(u)) / stretch**2
-    found = 1 / np.sqrt(bend) if bend > 0.25 else 2.0
-    return centre, float(np.clip(found, 0.002, 2.0))
+    if bend < FLAT:  # no maximum: a grid around no effect serves a likelihood that levels off
+        return float(np.clip(mode + width * np.sinh(u), -6, 6)), 2.0
+    return float(mode + width * np.sinh(u)), float(max(1 / np.sqrt(bend), 1e-4))
 
 
 def _window(curve: EvidenceCurve, prior: Prior) -> Floats:
-    """A uniform grid over everything that matters of prior times likelihood."""
+    """A grid over everything that matters of prior times likelihood, uniform but for mixtures: one for each part."""
+    if isinstance(prior, Mixture):
+        parts = [
+            Normal(dist="normal", mean=m, sd=s, rationale="part") for m, s in zip(prior.means, prior.sds, strict=True)
+        ]
+        points = np.unique(np.concatenate([_window(curve, part) for part in parts]))
+        return points[np.diff(points, prepend=-np.inf) > 1e-9]
     around = prior.centre + prior.spread * np.concatenate(
         [np.linspace(-12, 12, 121), 30.0 * np.sinh(np.linspace(-4, 4, 81)) / np.sinh(4)]
     )
@@ -205,8 +211,47 @@ def blur(curve: EvidenceCurve, omega: float) -> Callable[[Floats], Floats]:
     log_weight -= np.log(np.exp(log_weight).sum())
 
     def log_likelihood(theta: Floats) -> Floats:
-        values = curve.log_likelihood(np.asarray(theta)[..., None] + omega * z) + log_weight
-        top = values.max(axis=-1)
-        return np.asarray(top + np.log(np.exp(values - top[..., None]).sum(axis=-1)))
+        return _log_sum(curve.log_likelihood(np.asarray(theta)[..., None] + omega * z) + log_weight)
 
     return log_likelihood
+
+
+def average(curves: Sequence[EvidenceCurve], omega: float) -> Callable[[Floats], Floats]:
+    """Log likelihood of the average of K effects that scatter about it: θ_k = θ + ω (z_k - z̄), z_k ~ N(0, 1).
+
+    The deviations are normal with variance ω², given that they sum to 0, so the likelihood is a K-fold convolution of
+    L_k(θ + x) N(x; 0, ω²) taken at 0; in logarithms throughout, so that nothing is lost far out in the tails. With
+    ω = 0 all effects are equal and the curves are multiplied.
+    """
+    if omega == 0 or len(curves) == 1:
+        return lambda theta: np.asarray(np.sum([curve.log_likelihood(theta) for curve in curves], axis=0))
+    finest = min(omega, *(curve.width for curve in curves))
+    reach = min(8 * omega, 2 * REACH)
+    half = int(np.ceil(2 * reach / finest))
+    x = np.linspace(-reach, reach, 2 * half + 1)
+    k = len(curves)
+    constant = (k - 1) * (np.log(x[1] - x[0]) - 0.5 * np.log(2 * np.pi * omega**2)) + 0.5 * np.log(k)
+
+    def log_likelihood(theta: Floats) -> Floats:
+        points = np.asarray(theta)[..., None] + x
+        first, *between, last = (curve.log_likelihood(points) - 0.5 * (x / omega) ** 2 for curve in curves)
+        for log_g in between:
+            first = _log_convolve(first, log_g)
+        return np.asarray(constant + _log_sum(first + last[..., ::-1]))
+
+    return log_likelihood
+
+
+def _log_convolve(log_f: Floats, log_g: Floats) -> Floats:
+    """Convolve along the last axis, on a grid of odd size centred on 0; beyond the grid nothing is left."""
+    size = log_f.shape[-1]
+    apart = np.arange(size)[:, None] - np.arange(size) + size // 2  # index of y - x
+    inside = (apart >= 0) & (apart < size)
+    shifted = np.where(inside, log_g[..., np.clip(apart, 0, size - 1)], -np.inf)
+    return _log_sum(log_f[..., None, :] + shifted)
+
+
+def _log_sum(values: Floats) -> Floats:
+    """Log of the sum of exponentials along the last axis; one value at least is finite."""
+    top = values.max(axis=-1)
+    return np.asarray(top + np.log(np.exp(values - top[..., None]).sum(axis=-1)))

@@ -60,11 +60,8 @@ def model_of(shape: Shape) -> pm.Model:
         module_of(shape.likelihood).build(theta, shape)
         # what nutpie computes for every kept draw, beside the parameters
         for variable in model.free_RVs:
-            pm.Deterministic(
-                LOG_PRIOR + variable.name,
-                pm.logp(variable, variable),
-                dims=model.named_vars_to_dims.get(variable.name),
-            )
+            dims = model.named_vars_to_dims.get(variable.name)
+            pm.Deterministic(LOG_PRIOR + variable.name, pm.logp(variable, variable), dims=dims)
         data = model.rvs_to_values[model["y"]]
         pm.Deterministic(LOG_LIKELIHOOD + "y", pm.logp(model["y"], data), dims=model.named_vars_to_dims.get("y"))
     return model

@@ -76,21 +76,20 @@ def _fall(log_f: Callable[[Floats], Floats], mode: Floats, top: Floats, end: Flo
     return np.where(never, end, outside)
 
 
-def cumulative(density: Floats, step: float) -> Floats:
-    """Integrate a smooth density from the left end of a uniform grid; fourth order (trapezoid, ends corrected).
+def cumulative(density: Floats, points: Floats) -> Floats:
+    """Integrate a smooth density from the left end of a grid; fourth order (trapezoid, ends corrected by slopes).
 
     Parameters
     ----------
-    density : array, shape (..., G)
-        Values on the grid.
-    step : float or array, shape (..., 1)
-        Grid spacing.
+    density, points : array, shape (G,)
+        Values, and where; rising, not necessarily uniform.
 
     Returns
     -------
-    array, shape (..., G)
+    array, shape (G,)
         Starts at 0.
     """
-    slope = np.gradient(density, axis=-1, edge_order=2) / step
-    areas = 0.5 * step * (density[..., 1:] + density[..., :-1]) - step**2 / 12 * np.diff(slope, axis=-1)
-    return np.concatenate([np.zeros((*density.shape[:-1], 1)), np.cumsum(areas, axis=-1)], axis=-1)
+    step = np.diff(points)
+    slope = np.gradient(density, points, edge_order=2)
+    areas = 0.5 * step * (density[1:] + density[:-1]) - step**2 / 12 * np.diff(slope)
+    return np.concatenate([[0.0], np.cumsum(areas)])

@@ -50,8 +50,8 @@ class EffectiveN(Frozen):
 class AnalysisSpec(Frozen):
     """One analysis: which print, which likelihood, which priors.
 
-    `proportional = false` lets the effect differ between the intervals of a survival curve, θ_k = θ + ω z_k, with
-    the prior of ω stated as `priors.time_variation`.
+    `proportional = false` lets the effect differ between the intervals of a survival curve, θ_k = θ + ω (z_k - z̄),
+    with the prior of ω stated as `priors.time_variation`.
     """
 
     id: Word

@@ -9,11 +9,13 @@ from crlm_bayes import figures
 from crlm_bayes.published import Study
 from crlm_bayes.report.page import index_page
 from crlm_bayes.report.store import INDEX, VERDICTS, Store
+from crlm_bayes.words import endpoint_order
 
 
 def verdicts(records: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
-    """Stack the verdict rows of run records, by analysis."""
-    return pd.DataFrame([row for _, record in sorted(records.items()) for row in record["verdicts"]])
+    """Stack the verdict rows of run records: by study, survival first and safety last."""
+    rows = [row for record in records.values() for row in record["verdicts"]]
+    return pd.DataFrame(sorted(rows, key=lambda row: (row["study"], endpoint_order(row["endpoint"]), row["analysis"])))
 
 
 def write_index(store: Store, studies: Mapping[str, Study]) -> pd.DataFrame:

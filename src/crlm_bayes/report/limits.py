@@ -30,8 +30,8 @@ def limits(result: AnalysisResult) -> list[str]:
         )
     if not spec.proportional:
         said.append(
-            "θ is the average log hazard ratio around which the intervals scatter. With few intervals it is less certain than "
-            "the difference in survival over just these intervals, which can exclude 0 where the ratio does not exclude 1."
+            "θ is the plain average of the log hazard ratios of the intervals between landmarks; other landmarks would "
+            "make other intervals, and intervals with few events weigh as much as those with many."
         )
     if spec.likelihood == "log_ratio":
         said.append(

@@ -4,13 +4,14 @@ import pandas as pd
 
 from crlm_bayes.format import probability
 from crlm_bayes.report.store import VERDICTS
+from crlm_bayes.report.synopsis import sentences_of_index
 from crlm_bayes.words import SIGNS, prior_name, standing
 
 BEGIN, END = "<!-- verdicts: written by `python -m crlm_bayes fit` -->", "<!-- verdicts: end -->"
 
 
 def verdict_table(verdicts: pd.DataFrame) -> str:
-    """Write one row for each analysis and one column for each prior.
+    """Write the answer in words, then one row for each analysis and one column for each prior.
 
     Parameters
     ----------
@@ -24,7 +25,9 @@ def verdict_table(verdicts: pd.DataFrame) -> str:
     """
     priors = list(dict.fromkeys(verdicts["prior"]))
     head = ["analysis", *(prior_name(prior) for prior in priors)]
-    lines = [BEGIN, "", _line(head), _line(["---", *[":--:"] * len(priors)])]
+    first, *studies = sentences_of_index(verdicts)
+    lines = [BEGIN, "", f"**{first}**", "", *(f"- {sentence}" for sentence in studies), ""]
+    lines += [_line(head), _line(["---", *[":--:"] * len(priors)])]
     for (_, title), rows in verdicts.groupby(["analysis", "title"], sort=False):
         cells = {row.prior: _cell(row) for row in rows.itertuples()}
         lines.append(_line([title, *(cells.get(prior, "") for prior in priors)]))

@@ -86,7 +86,7 @@ class Store:
         """Read `estimates.csv` of an analysis."""
         import pandas as pd
 
-        return pd.read_csv(self.root / analysis / ESTIMATES, float_precision="round_trip")
+        return pd.read_csv(self.root / analysis / ESTIMATES)
 
     def tree(self, analysis: str, prior: str) -> "xr.DataTree":
         """Read one saved posterior into memory."""
