@@ -2,7 +2,7 @@
 # make fit     audit, fit, summarise and render every analysis in models/
 # make test    the checks and the default tests; make test-all adds the slower tiers
 .POSIX:
-.PHONY: setup fit test test-all lint lock clean
+.PHONY: setup fit readme test test-all lint lock clean
 
 BIN = .venv/bin
 
@@ -11,6 +11,10 @@ setup:
 
 fit: setup
 	$(BIN)/python -m crlm_bayes fit
+
+# README and reports/ are held together by a test; this puts the new table in.
+readme: fit
+	$(BIN)/python scripts/update_readme.py
 
 lint: setup
 	$(BIN)/ruff format --check .

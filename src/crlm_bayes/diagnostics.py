@@ -3,6 +3,7 @@
 Vehtari et al. (2021) for R-hat and effective sample size, Betancourt (2016) for E-BFMI.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Final
 
@@ -66,7 +67,7 @@ def convergence(draws: xr.Dataset) -> pd.DataFrame:
 
 
 def flatten(draws: xr.Dataset) -> dict[str, np.ndarray]:
-    """Name every scalar of a dataset: ``survival[bev,36]`` to an array of shape (chain, draw)."""
+    """Name every scalar of a dataset: ``survival[drug,36]`` to an array of shape (chain, draw)."""
     flat: dict[str, np.ndarray] = {}
     for name, variable in draws.data_vars.items():
         dims = [d for d in variable.dims if d not in ("chain", "draw")]
@@ -92,14 +93,14 @@ def gate(table: pd.DataFrame, stats: xr.Dataset, exact_mean: float, exact_p_bene
     energy = stats["energy"].transpose("chain", "draw").values
     e_bfmi = float(np.min(np.mean(np.diff(energy, axis=1) ** 2, axis=1) / np.var(energy, axis=1)))
     divergences = int(stats["diverging"].sum())
-    worst = table.max() if len(table) else pd.Series(dtype=float)
-    least = table.min() if len(table) else pd.Series(dtype=float)
-    r_hat, bulk, tail = float(worst["r_hat"]), float(least["ess_bulk"]), float(least["ess_tail"])
+    # NaN is kept: a quantity that could not be diagnosed is on no right side of a threshold
+    r_hat = float(table["r_hat"].max(skipna=False)) if len(table) else math.nan
+    bulk, tail = (float(table[key].min(skipna=False)) if len(table) else math.nan for key in ("ess_bulk", "ess_tail"))
     checks = [
         (r_hat <= MAX_R_HAT, f"R-hat {r_hat:.3f} above {MAX_R_HAT}"),
         (bulk >= MIN_ESS, f"bulk ESS {bulk:.0f} below {MIN_ESS}"),
         (tail >= MIN_ESS, f"tail ESS {tail:.0f} below {MIN_ESS}"),
-        (divergences <= MAX_DIVERGENCES, f"{divergences} divergent transitions"),
+        (divergences <= MAX_DIVERGENCES, f"{divergences} divergent transition{'' if divergences == 1 else 's'}"),
         (e_bfmi >= MIN_E_BFMI, f"E-BFMI {e_bfmi:.2f} below {MIN_E_BFMI}"),
         (exact_mean <= MAX_MCSE_FROM_EXACT, f"mean {exact_mean:.1f} MCSE from the exact engine"),
         (
@@ -107,5 +108,5 @@ def gate(table: pd.DataFrame, stats: xr.Dataset, exact_mean: float, exact_p_bene
             f"P(benefit) {exact_p_benefit:.1f} MCSE from the exact engine",
         ),
     ]
-    failures = tuple(message for ok, message in checks if not ok)  # a NaN is on no right side
+    failures = tuple(message for ok, message in checks if not ok)
     return Gate(r_hat, bulk, tail, divergences, e_bfmi, exact_mean, exact_p_benefit, failures)

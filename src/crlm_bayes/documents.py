@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, RootModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from crlm_bayes.errors import InvalidInput, nearest
@@ -89,10 +89,12 @@ def _one_line(
 
 
 def describe(document: Mapping[str, Any], location: Sequence[int | str]) -> str:
-    """Write a location as a reader would look for it: ``counts[2] (orr, bev): events``."""
+    """Write a location as a reader would look for it: ``counts[2] (orr, drug): events``."""
     parts: list[str] = []
     here: Any = document
     for step in location:
+        if isinstance(here, Mapping) and step not in here and here.get("dist") == step:
+            continue  # the family of a density, which pydantic adds to the path
         if isinstance(step, int) and parts:
             parts[-1] += f"[{step + 1}]"
         else:
@@ -102,41 +104,35 @@ def describe(document: Mapping[str, Any], location: Sequence[int | str]) -> str:
         except (KeyError, IndexError, TypeError):
             here = None
         if isinstance(step, int) and isinstance(here, Mapping):
-            names = [
-                str(here[k]) for k in ("endpoint", "variable", "category", "arm", "months", "id", "name") if k in here
-            ]
+            keys = ("endpoint", "variable", "category", "arm", "months", "id", "name")
+            names = [str(here[k]) for k in keys if k in here]
             parts[-1] += f" ({', '.join(names)})" if names else ""
     return ": ".join(parts)
 
 
 def _keys_at(model: type[BaseModel], location: Sequence[int | str]) -> list[str]:
     """Return the keys that the model accepts at a location."""
-    here: Any = model
+    here = _models_inside(model)
     for step in location:
-        if (
-            isinstance(step, str)
-            and isinstance(here, type)
-            and issubclass(here, BaseModel)
-            and step in here.model_fields
-        ):
-            here = _model_inside(here.model_fields[step].annotation, None)
-        elif isinstance(step, str):
-            here = _model_inside(here, step)
-        if isinstance(here, type) and issubclass(here, BaseModel):
-            continue
-    here = _model_inside(here, None)
-    return sorted(here.model_fields) if here is not None else []
+        with_field = [m.model_fields[step].annotation for m in here if isinstance(step, str) and step in m.model_fields]
+        family = [m for m in here if step in _families(m)]
+        if with_field:
+            here = [inner for annotation in with_field for inner in _models_inside(annotation)]
+        elif family:
+            here = family
+    return sorted({key for m in here for key in m.model_fields})
 
 
-def _model_inside(annotation: Any, tag: str | None) -> Any:
-    """Find the model inside list[M], M | None, dict[str, M] or a union tagged by `dist`."""
+def _families(model: type[BaseModel]) -> tuple[str, ...]:
+    """Return the values of `dist` that choose a model."""
+    field = model.model_fields.get("dist")
+    return getattr(field.annotation, "__args__", ()) if field else ()
+
+
+def _models_inside(annotation: Any) -> list[type[BaseModel]]:
+    """Find the models in M, list[M], dict[str, M], M | N or a root model of any of these."""
+    if isinstance(annotation, type) and issubclass(annotation, RootModel):
+        return _models_inside(annotation.model_fields["root"].annotation)
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        if tag is None or "dist" not in annotation.model_fields:
-            return annotation
-        allowed = getattr(annotation.model_fields["dist"].annotation, "__args__", ())
-        return annotation if tag in allowed else None
-    for inner in getattr(annotation, "__args__", ()):
-        found = _model_inside(inner, tag)
-        if found is not None:
-            return found
-    return None
+        return [annotation]
+    return [found for inner in getattr(annotation, "__args__", ()) for found in _models_inside(inner)]

@@ -32,7 +32,7 @@ class CrlmBayesError(Exception):
     Parameters
     ----------
     where : str
-        File, entry and key: ``data/x.toml: counts[2] (orr, bev): events``.
+        File, entry and key: ``data/x.toml: counts[2] (orr, drug): events``.
     what : str
         What is wrong, with the offending value.
     allowed : str, optional

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from crlm_bayes.errors import InvalidInput
+from crlm_bayes.errors import InvalidInput, UnknownName
 from crlm_bayes.provenance import Row
 from crlm_bayes.published import Study
 from crlm_bayes.published.entries import Arm, SurvivalEntry
@@ -57,27 +57,24 @@ def interval_counts(
     """
     where = f"{where}: survival ({spec.endpoint}, {arm.id})"
     printed = np.array([p.percent.value / 100 if p.percent else float(p.alive or 0) / arm.n for p in points])
-    complete = study.complete_follow_up_months
+    complete, last = study.complete_follow_up_months, points[-1].months.value
     if spec.effective_n is not None:
-        return _effective(spec, arm, points, printed, where)
-    if spec.reading == "at_risk" or (complete is None and all(p.at_risk is not None for p in points)):
+        return _effective(spec, study, arm, points, printed, where)
+    if spec.reading == "at_risk":
         return _actuarial(spec, arm, points, printed, where)
-    if complete is not None:
-        last = points[-1].months.value
-        if last > complete:
-            raise InvalidInput(
-                where,
-                f"the landmark at {last:g} months is after complete follow-up ({complete:g} months)",
-                allowed="numbers at risk, an interval, or effective_n with its basis",
-            )
+    if complete is not None and last <= complete:
         return _complete(spec, arm, points, where)
+    if all(p.at_risk is not None for p in points):
+        return _actuarial(spec, arm, points, printed, where)
     if all(p.ci is not None for p in points):
         return _from_intervals(spec, arm, points, printed, where)
-    raise InvalidInput(
-        where,
-        "nothing tells how many patients the printed percentages stand for",
-        allowed="complete_follow_up_months in the study, numbers at risk, intervals, or effective_n in the analysis",
-    )
+    what = "nothing tells how many patients the printed percentages stand for"
+    allowed = "numbers at risk or intervals at every landmark, or effective_n with its basis in the analysis"
+    if complete is None:
+        allowed = f"complete_follow_up_months in the study, {allowed}"
+    else:
+        what = f"the landmark at {last:g} months is after complete follow-up ({complete:g} months)"
+    raise InvalidInput(where, what, allowed=allowed)
 
 
 def _row(spec: AnalysisSpec, arm: Arm, point: SurvivalEntry, used: str, how: str) -> Row:
@@ -194,9 +191,13 @@ def _from_intervals(
 
 
 def _effective(
-    spec: AnalysisSpec, arm: Arm, points: Sequence[SurvivalEntry], printed: Floats, where: str
+    spec: AnalysisSpec, study: Study, arm: Arm, points: Sequence[SurvivalEntry], printed: Floats, where: str
 ) -> IntervalCounts:
     assert spec.effective_n is not None, "the caller has checked"
+    known = [a.id for a in study.arms]
+    for name in spec.effective_n.arms:
+        if name not in known:
+            raise UnknownName.among(f"analysis {spec.id}: effective_n: arms", "arm", name, known)
     if arm.id not in spec.effective_n.arms:
         raise InvalidInput(
             f"analysis {spec.id}: effective_n", f"has no arm '{arm.id}'", allowed="a number for each arm"

@@ -6,6 +6,8 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -66,6 +68,17 @@ def canonical(value: Any) -> Any:
     if isinstance(value, np.generic):
         value = value.item()
     return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+@cache
+def source_digest(*patterns: str) -> str:
+    """SHA-256 of files of this package, by glob patterns below it: a result is stale once the program has changed."""
+    root = Path(__file__).parent
+    found = sorted({path for pattern in patterns for path in root.glob(pattern) if path.is_file()})
+    total = hashlib.sha256()
+    for path in found:
+        total.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
+    return total.hexdigest()
 
 
 def digest(*values: Any) -> str:

@@ -4,17 +4,19 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from crlm_bayes import __version__
 from crlm_bayes.errors import UnknownName
 from crlm_bayes.evidence import assemble
-from crlm_bayes.provenance import digest
+from crlm_bayes.provenance import digest, source_digest
 from crlm_bayes.published import read_studies, study_paths
 from crlm_bayes.result import Question
 from crlm_bayes.settings import Settings
 from crlm_bayes.spec import read_specs
 
-SCHEME: Final = 1
-"""Raised when the meaning of saved results changes."""
+SAMPLING: Final = ("inference.py", "evidence.py", "landmarks.py", "likelihoods/*.py")
+"""Sources that a posterior depends on."""
+
+PROGRAM: Final = ("**/*.py", "**/*.jinja", "**/*.css")
+"""Sources that a result and its pages depend on."""
 
 WORDING: Final = {"title", "question", "effect_priors", "primary", "accepts", "mcid"}
 """Keys of an analysis that a posterior does not depend on."""
@@ -46,7 +48,7 @@ def fit_digest(question: Question, prior: str, settings: Settings) -> str:
     """Identity of one posterior: what it depends on and nothing else. An unchanged one is not sampled again."""
     spec = question.spec.model_dump(mode="json", exclude=WORDING)
     sampler = (settings.draws, settings.tune, settings.chains, settings.seed, settings.target_accept)
-    return digest(spec, question.priors[prior], question.evidence, sampler, __version__, SCHEME)
+    return digest(spec, question.priors[prior], question.evidence, sampler, source_digest(*SAMPLING))
 
 
 def digests(question: Question, settings: Settings) -> dict[str, str]:
@@ -55,5 +57,5 @@ def digests(question: Question, settings: Settings) -> dict[str, str]:
         "spec": digest(question.spec, dict(question.priors)),
         "data": digest(question.study, question.evidence),
         "settings": digest(settings.draws, settings.tune, settings.chains, settings.seed, settings.target_accept),
-        "program": digest(__version__, SCHEME),
+        "program": source_digest(*PROGRAM),
     }

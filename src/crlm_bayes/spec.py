@@ -8,11 +8,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, RootModel, model_validator
+from pydantic import Field, RootModel, StrictBool, model_validator
 
 from crlm_bayes.documents import Frozen, read_toml, validate
 from crlm_bayes.errors import InvalidInput, UnknownName
-from crlm_bayes.priors import EffectPrior, Normal, Prior
+from crlm_bayes.priors import EffectPrior, Normal, Positive, Prior
 from crlm_bayes.published.entries import Measure, Text, Word
 from crlm_bayes.scales import SpreadPrior
 from crlm_bayes.walks import RandomWalk
@@ -43,7 +43,7 @@ class NuisancePriors(Frozen):
 class EffectiveN(Frozen):
     """Patients that the printed percentages stand for, where the print itself does not say."""
 
-    arms: dict[Word, Annotated[float, Field(gt=0)]]
+    arms: dict[Word, Positive]
     basis: Text
 
 
@@ -64,12 +64,12 @@ class AnalysisSpec(Frozen):
     likelihood: LikelihoodName
     reading: Reading
     structure: Literal["single"]
-    proportional: bool = True
-    adjusted: bool | None = None
+    proportional: StrictBool = True
+    adjusted: StrictBool | None = None
     effect_priors: Annotated[tuple[Word, ...], Field(min_length=1)]
     primary: Word
     accepts: tuple[str, ...] = ()
-    mcid: Annotated[float, Field(gt=0, allow_inf_nan=False)]
+    mcid: Positive
     effective_n: EffectiveN | None = None
     priors: NuisancePriors = NuisancePriors()
 

@@ -151,8 +151,10 @@ def judge(spec: AnalysisSpec, estimates: pd.DataFrame, exact: pd.DataFrame, stat
     p = float(theirs["p_benefit"])
     # the error of an estimated probability, with the effective number of draws of the ratio
     mcse_p = math.sqrt(max(p * (1 - p), 1e-6) / min(ours["ess_bulk"], ours["ess_tail"]))
-    table = estimates.set_index("quantity")[["r_hat", "ess_bulk", "ess_tail", "mcse_mean"]].astype(float)
-    return gate(table.dropna(subset=["r_hat"]), stats, float(distance), float(abs(ours["p_benefit"] - p) / mcse_p))
+    # a constant has nothing to diagnose, a number needed to treat is judged by the difference that it inverts
+    varying = estimates[estimates["sd"].astype(float) > 0]
+    table = varying.set_index("quantity")[["r_hat", "ess_bulk", "ess_tail", "mcse_mean"]].astype(float)
+    return gate(table, stats, float(distance), float(abs(ours["p_benefit"] - p) / mcse_p))
 
 
 def verdict_rows(question: Question, scepticism: Scepticism, passed: bool) -> list[dict[str, object]]:

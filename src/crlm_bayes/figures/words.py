@@ -68,7 +68,7 @@ def fit(text: str, width: int, lines: int = 1) -> str:
 def gain(labels: tuple[str, str], longest: int = LONGEST_GAIN) -> str:
     """Say what the treatment arm has that the control arm has not, in a word or two.
 
-    *NAC alone*, *NAC combined with Bev* give *Bev*. Where the labels do not answer that in `longest` characters, the
+    *Chemotherapy alone*, *Chemotherapy combined with X* give *X*. Where the labels do not answer that in `longest` characters, the
     treatment's label if it is as short, else *treatment*.
     """
     control = {_bare(w) for w in without_role(labels[0]).split()} | JOINERS

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StrictBool, StringConstraints, model_validator
 
 from crlm_bayes.documents import Frozen
 from crlm_bayes.published.numbers import Printed, PrintedMonths, PrintedP, PrintedPercent, PrintedPositive
@@ -11,7 +11,7 @@ Word = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_:+-]*$")]
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 Count = Annotated[int, Field(ge=0, strict=True)]
 Size = Annotated[int, Field(ge=1, strict=True)]
-Level = Annotated[float, Field(gt=0.5, lt=1)]
+Level = Annotated[float, Field(gt=0.5, lt=1, strict=True)]
 Interval = tuple[Printed, Printed]
 Measure = Literal["hr", "or", "rr"]
 
@@ -103,7 +103,7 @@ class ContrastEntry(Entry):
     p: PrintedP | None = None
     numerator: Word
     denominator: Word
-    adjusted: bool
+    adjusted: StrictBool
     coefficient: Printed | None = None
     se: Printed | None = None
     wald: Printed | None = None
@@ -132,7 +132,7 @@ class FactorEntry(Entry):
     ci: tuple[PrintedPositive, PrintedPositive] | None = None
     level: Level = 0.95
     p: PrintedP | None = None
-    adjusted: bool
+    adjusted: StrictBool
     coefficient: Printed | None = None
     se: Printed | None = None
     wald: Printed | None = None

@@ -69,9 +69,11 @@ class PrintedNumber:
         return self.text
 
 
-def _within(low: float, high: float, noun: str) -> Any:
+def _within(low: float, high: float, noun: str, bound: bool = False) -> Any:
     def check(text: object) -> PrintedNumber:
         number = PrintedNumber.parse(text)
+        if number.bound and not bound:
+            raise ValueError(f"a {noun} is a number, not a bound; only p values and statistics may have < or >")
         if not low <= number.value <= high:
             raise ValueError(f"a {noun} lies between {low:g} and {high:g}")
         return number
@@ -83,6 +85,6 @@ _SCHEMA = WithJsonSchema({"type": "string", "pattern": f"^{_PATTERN.pattern}$"})
 
 Printed = Annotated[PrintedNumber, BeforeValidator(PrintedNumber.parse), _SCHEMA]
 PrintedPercent = Annotated[PrintedNumber, _within(0, 100, "percentage"), _SCHEMA]
-PrintedP = Annotated[PrintedNumber, _within(0, 1, "p value"), _SCHEMA]
+PrintedP = Annotated[PrintedNumber, _within(0, 1, "p value", bound=True), _SCHEMA]
 PrintedMonths = Annotated[PrintedNumber, _within(0, 1e4, "time in months"), _SCHEMA]
 PrintedPositive = Annotated[PrintedNumber, _within(0, 1e9, "ratio"), _SCHEMA]

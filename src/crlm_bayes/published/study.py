@@ -45,7 +45,7 @@ class Study(Frozen):
     resectability: Literal["resectable", "resected", "mixed", "unresectable", "not_applicable"]
     source: Literal["primary", "secondary"]
     enrolment: tuple[Month, Month] | None = None
-    complete_follow_up_months: Annotated[float, Field(gt=0)] | None = None
+    complete_follow_up_months: Annotated[float, Field(gt=0, allow_inf_nan=False, strict=True)] | None = None
     complete_follow_up_basis: Text | None = None
     notes: str = ""
     centres: tuple[Centre, ...] = ()
@@ -161,38 +161,31 @@ def _check_repeats(study: Study, where: str) -> None:
 
 
 def _check_survival(study: Study, where: str, sizes: dict[str, int]) -> None:
-    last: dict[tuple[str, str], tuple[float, float, int]] = {}
+    last: dict[tuple[str, str], tuple[float, float, int, int]] = {}
     rows = sorted(enumerate(study.survival, 1), key=lambda pair: pair[1].months.value)
     for i, row in rows:
-        here = f"{where}: {_entry('survival', i, row)}"
-        if row.alive is not None and row.alive > sizes[row.arm]:
-            raise InvalidInput(
-                f"{here}: alive",
-                f"{row.alive} is above the arm's n {sizes[row.arm]}",
-                allowed=f"0 to {sizes[row.arm]}",
-            )
-        if row.at_risk is not None and row.at_risk > sizes[row.arm]:
-            raise InvalidInput(
-                f"{here}: at_risk",
-                f"{row.at_risk} is above the arm's n {sizes[row.arm]}",
-                allowed=f"0 to {sizes[row.arm]}",
-            )
-        before = last.get((row.endpoint, row.arm), (0.0, 100.0, sizes[row.arm]))
-        percent = row.percent.value if row.percent else before[1]
-        alive = row.alive if row.alive is not None else before[2]
-        if percent > before[1]:
-            raise InvalidInput(
-                f"{here}: percent",
-                f"survival rises from {before[1]:g} at {before[0]:g} months to {percent:g}",
-                allowed=f"at most {before[1]:g}",
-            )
-        if alive > before[2]:
-            raise InvalidInput(
-                f"{here}: alive",
-                f"survivors rise from {before[2]} at {before[0]:g} months to {alive}",
-                allowed=f"at most {before[2]}",
-            )
-        last[row.endpoint, row.arm] = (row.months.value, percent, alive)
+        here, n = f"{where}: {_entry('survival', i, row)}", sizes[row.arm]
+        for key in ("alive", "at_risk"):
+            value = getattr(row, key)
+            if value is not None and value > n:
+                raise InvalidInput(f"{here}: {key}", f"{value} is above the arm's n {n}", allowed=f"0 to {n}")
+        months, percent, alive, at_risk = last.get((row.endpoint, row.arm), (0.0, 100.0, n, n))
+        since = f"at {months:g} months to"
+        if row.percent is not None and row.percent.value > percent:
+            what = f"survival rises from {percent:g} {since} {row.percent.value:g}"
+            raise InvalidInput(f"{here}: percent", what, allowed=f"at most {percent:g}")
+        if row.alive is not None and row.alive > alive:
+            what = f"survivors rise from {alive} {since} {row.alive}"
+            raise InvalidInput(f"{here}: alive", what, allowed=f"at most {alive}")
+        if row.at_risk is not None and row.at_risk > at_risk:
+            what = f"numbers at risk rise from {at_risk} {since} {row.at_risk}"
+            raise InvalidInput(f"{here}: at_risk", what, allowed=f"at most {at_risk}")
+        last[row.endpoint, row.arm] = (
+            row.months.value,
+            row.percent.value if row.percent is not None else percent,
+            row.alive if row.alive is not None else alive,
+            row.at_risk if row.at_risk is not None else at_risk,
+        )
 
 
 def _entry(table: str, index: int, row: Entry) -> str:

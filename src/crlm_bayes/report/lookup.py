@@ -41,6 +41,6 @@ def by_name(estimates: "pd.DataFrame") -> Mapping[Key, Estimate]:
 
 
 def arguments(quantity: str) -> tuple[str, tuple[str, ...]]:
-    """Split a name: ``survival[bev,36]`` into ``survival`` and ``("bev", "36")``."""
+    """Split a name: ``survival[drug,36]`` into ``survival`` and ``("drug", "36")``."""
     name, _, inside = quantity.partition("[")
     return name, tuple(inside.removesuffix("]").split(",")) if inside else ()

@@ -1,0 +1,59 @@
+"""Whole-process times of the commands that people wait for: ``python benchmarks/speed.py [--fit]``.
+
+Each command runs several times after one warm-up; the median is what to quote. `--fit` adds `fit` of everything: cold
+(an empty compile cache), warm (the cache kept, results removed) and unchanged. Not a test: nothing passes or fails.
+"""
+
+import argparse
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+
+def seconds(command: list[str], environment: dict[str, str]) -> float:
+    """Run a command of the program once; return its wall time."""
+    began = time.perf_counter()
+    subprocess.run([sys.executable, "-m", "crlm_bayes", *command], check=True, capture_output=True, env=environment)
+    return time.perf_counter() - began
+
+
+def report(name: str, times: list[float], target: float) -> None:
+    """Print one line."""
+    middle = statistics.median(times)
+    print(f"{name:34s} median {middle:7.2f} s   min {min(times):7.2f}   max {max(times):7.2f}   target {target:g} s")
+
+
+def main() -> None:
+    """Time the commands."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--fit", action="store_true", help="also time fit of everything, cold, warm and unchanged")
+    parser.add_argument("--runs", type=int, default=5)
+    options = parser.parse_args()
+    environment = dict(os.environ)
+    for name, command, target in (
+        ("--help", ["--help"], 0.4),
+        ("sceptic (all analyses)", ["sceptic"], 1.5),
+        ("check", ["check"], 1.0),
+    ):
+        seconds(command, environment)
+        report(name, [seconds(command, environment) for _ in range(options.runs)], target)
+    if not options.fit:
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "reports"
+        environment["PYTENSOR_FLAGS"] = f"base_compiledir={folder}/pytensor"
+        environment["NUMBA_CACHE_DIR"] = f"{folder}/numba"
+        command = ["fit", "--out", str(out)]
+        report("fit, cold compile cache", [seconds(command, environment)], 180)
+        shutil.rmtree(out)
+        report("fit, warm compile cache", [seconds(command, environment)], 60)
+        report("fit, nothing changed", [seconds(command, environment) for _ in range(3)], 5)
+
+
+if __name__ == "__main__":
+    main()
