@@ -7,8 +7,8 @@ import re
 import pandas as pd
 import pytest
 
-from crlm_bayes.conventions import LOWER, SURVIVES
 from crlm_bayes import format as fmt
+from crlm_bayes.conventions import LOWER, SURVIVES
 from crlm_bayes.report.prose import answer_of, standing, summary_of_index
 from crlm_bayes.scepticism import PriorVerdict
 from crlm_bayes.spec import AnalysisSpec
