@@ -21,3 +21,15 @@ class Settings:
     seed: int = SEED
     target_accept: float = 0.98
     cores: int | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what the sampler cannot do.
+
+        Raises
+        ------
+        ValueError
+            If draws, tune or chains is below 1: the sampler's own answer would be a crash of its threads.
+        """
+        for name in ("draws", "tune", "chains"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} must be at least 1, not {getattr(self, name)}")
