@@ -39,6 +39,7 @@ def fit_command(
         from crlm_bayes.errors import UnknownName
 
         raise UnknownName.among("--prior", "prior", prior, {n for q in questions for n in q.spec.effect_priors})
+    studies = read_studies(data)
     store = Store(out)
     store.require_writable()
     saved = {q.spec.id: record for q in questions if not force and (record := _unchanged(q, settings, store, prior))}
@@ -55,7 +56,7 @@ def fit_command(
     if todo or not store.has_index():
         from crlm_bayes.report.index import write_index
 
-        write_index(store, read_studies(data))
+        write_index(store, studies)
     ordered = {q.spec.id: records[q.spec.id] for q in questions}
     print_verdicts(ordered, store, len(saved))
     passed = all(record["passed"] for record in ordered.values())
@@ -79,7 +80,7 @@ def report_command(data: Path, models: Path, out: Path, names: Sequence[str] | N
     from crlm_bayes.saved import require_current
     from crlm_bayes.terminal import print_verdicts
 
-    questions = read_questions(data, models, names)
+    questions, studies = read_questions(data, models, names), read_studies(data)
     store = Store(out)
     for question in questions:
         require_current(question, store)
@@ -88,7 +89,7 @@ def report_command(data: Path, models: Path, out: Path, names: Sequence[str] | N
     from crlm_bayes.report.index import write_index
 
     records = {question.spec.id: render_again(question, store).record for question in questions}
-    write_index(store, read_studies(data))
+    write_index(store, studies)
     print_verdicts(records, store, 0)
     return [row for record in records.values() for row in record["verdicts"]]
 
