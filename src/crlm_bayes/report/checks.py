@@ -62,8 +62,10 @@ THRESHOLDS = (
 
 
 def gates(record: Mapping[str, Any]) -> list[GateRow]:
-    """Rows of the diagnostics gate, one for each posterior of a run record."""
-    return [_gate_row(name, fit["gate"]) for name, fit in record["fits"].items()]
+    """Rows of the diagnostics gate, one for each posterior of a run record, in the order of the panel."""
+    panel = [row["prior"] for row in record.get("verdicts", ())]
+    names = sorted(record["fits"], key=lambda name: panel.index(name) if name in panel else len(panel))
+    return [_gate_row(name, record["fits"][name]["gate"]) for name in names]
 
 
 def _gate_row(name: str, gate: Mapping[str, Any]) -> GateRow:
