@@ -6,6 +6,7 @@ the same belief where a ratio above 1 favours the treatment (response), and is c
 """
 
 import math
+from abc import ABC, abstractmethod
 from typing import Annotated, Literal, Self, override
 
 import numpy as np
@@ -23,36 +24,36 @@ Floats = NDArray[np.float64]
 _LOG_SQRT_2PI = 0.5 * math.log(2 * math.pi)
 
 
-class Prior(Frozen):
+class Prior(Frozen, ABC):
     """A proper density on the real line."""
 
     rationale: Text
 
+    @abstractmethod
     def logpdf(self, x: ArrayLike) -> Floats:
         """Log density at `x`, same shape."""
-        raise NotImplementedError  # pragma: no cover
 
+    @abstractmethod
     def cdf(self, x: ArrayLike) -> Floats:
         """P(value <= x), same shape."""
-        raise NotImplementedError  # pragma: no cover
 
+    @abstractmethod
     def sample(self, size: int, rng: np.random.Generator) -> Floats:
         """Draw `size` independent values."""
-        raise NotImplementedError  # pragma: no cover
 
+    @abstractmethod
     def turned(self) -> Self:
         """Return the prior of minus the value."""
-        raise NotImplementedError  # pragma: no cover
 
     @property
+    @abstractmethod
     def centre(self) -> float:
         """A point in the middle of the density."""
-        raise NotImplementedError  # pragma: no cover
 
     @property
+    @abstractmethod
     def spread(self) -> float:
         """The largest scale of the density, for choosing grids."""
-        raise NotImplementedError  # pragma: no cover
 
     def quantile(self, p: float) -> float:
         """Value below which the prior holds probability `p`, by bisection on the cdf (12 digits)."""
@@ -67,25 +68,15 @@ class Prior(Frozen):
         return 0.5 * (low + high)
 
 
-class Normal(Prior):
-    """N(mean, sd²)."""
+class LocationScale(Prior):
+    """A symmetric density with location `mean` and scale `sd`."""
 
-    dist: Literal["normal"]
     mean: Finite
     sd: Positive
 
-    @override
-    def logpdf(self, x: ArrayLike) -> Floats:
-        z = (np.asarray(x, dtype=float) - self.mean) / self.sd
-        return -0.5 * z**2 - math.log(self.sd) - _LOG_SQRT_2PI
-
-    @override
-    def cdf(self, x: ArrayLike) -> Floats:
-        return np.asarray(special.ndtr((np.asarray(x, dtype=float) - self.mean) / self.sd))
-
-    @override
-    def sample(self, size: int, rng: np.random.Generator) -> Floats:
-        return rng.normal(self.mean, self.sd, size)
+    def standardised(self, x: ArrayLike) -> Floats:
+        """(x - mean) / sd, same shape."""
+        return np.asarray((np.asarray(x, dtype=float) - self.mean) / self.sd)
 
     @override
     def turned(self) -> Self:
@@ -102,78 +93,65 @@ class Normal(Prior):
         return self.sd
 
 
-class StudentT(Prior):
+class Normal(LocationScale):
+    """N(mean, sd²)."""
+
+    dist: Literal["normal"]
+
+    @override
+    def logpdf(self, x: ArrayLike) -> Floats:
+        z = self.standardised(x)
+        return -0.5 * z**2 - math.log(self.sd) - _LOG_SQRT_2PI
+
+    @override
+    def cdf(self, x: ArrayLike) -> Floats:
+        return np.asarray(special.ndtr(self.standardised(x)))
+
+    @override
+    def sample(self, size: int, rng: np.random.Generator) -> Floats:
+        return rng.normal(self.mean, self.sd, size)
+
+
+class StudentT(LocationScale):
     """Student's t with `df` degrees of freedom, location `mean` and scale `sd`."""
 
     dist: Literal["student_t"]
     df: Positive
-    mean: Finite
-    sd: Positive
 
     @override
     def logpdf(self, x: ArrayLike) -> Floats:
-        z = (np.asarray(x, dtype=float) - self.mean) / self.sd
+        z = self.standardised(x)
         constant = special.gammaln((self.df + 1) / 2) - special.gammaln(self.df / 2)
         constant -= 0.5 * math.log(self.df * math.pi) + math.log(self.sd)
         return np.asarray(constant - (self.df + 1) / 2 * np.log1p(z**2 / self.df))
 
     @override
     def cdf(self, x: ArrayLike) -> Floats:
-        return np.asarray(special.stdtr(self.df, (np.asarray(x, dtype=float) - self.mean) / self.sd))
+        return np.asarray(special.stdtr(self.df, self.standardised(x)))
 
     @override
     def sample(self, size: int, rng: np.random.Generator) -> Floats:
         return self.mean + self.sd * rng.standard_t(self.df, size)
 
-    @override
-    def turned(self) -> Self:
-        return self.model_copy(update={"mean": 0.0 - self.mean})
 
-    @property
-    @override
-    def centre(self) -> float:
-        return self.mean
-
-    @property
-    @override
-    def spread(self) -> float:
-        return self.sd
-
-
-class Cauchy(Prior):
+class Cauchy(LocationScale):
     """Cauchy with location `mean` and scale `sd`."""
 
     dist: Literal["cauchy"]
-    mean: Finite
-    sd: Positive
 
     @override
     def logpdf(self, x: ArrayLike) -> Floats:
-        z = (np.asarray(x, dtype=float) - self.mean) / self.sd
+        z = self.standardised(x)
         return -np.log1p(z**2) - math.log(math.pi * self.sd)
 
     @override
     def cdf(self, x: ArrayLike) -> Floats:
-        z = (np.asarray(x, dtype=float) - self.mean) / self.sd
+        z = self.standardised(x)
         return np.asarray(0.5 + np.arctan(z) / math.pi)
 
     @override
     def sample(self, size: int, rng: np.random.Generator) -> Floats:
         return self.mean + self.sd * rng.standard_cauchy(size)
-
-    @override
-    def turned(self) -> Self:
-        return self.model_copy(update={"mean": 0.0 - self.mean})
-
-    @property
-    @override
-    def centre(self) -> float:
-        return self.mean
-
-    @property
-    @override
-    def spread(self) -> float:
-        return self.sd
 
 
 class Mixture(Prior):

@@ -1,6 +1,7 @@
 """Priors on a standard deviation between effects (over intervals, studies or centres); there is no default scale."""
 
 import math
+from abc import ABC, abstractmethod
 from typing import Annotated, Literal, override
 
 import numpy as np
@@ -13,14 +14,14 @@ from crlm_bayes.priors import Finite, Floats, Positive
 from crlm_bayes.published.entries import Text
 
 
-class ScalePrior(Frozen):
+class ScalePrior(Frozen, ABC):
     """A proper density on the positive half line."""
 
     rationale: Text
 
+    @abstractmethod
     def quantile(self, p: ArrayLike) -> Floats:
         """Value below which the prior holds probability `p`, same shape."""
-        raise NotImplementedError  # pragma: no cover
 
     def sample(self, size: int, rng: np.random.Generator) -> Floats:
         """Draw `size` independent values."""
