@@ -437,6 +437,28 @@ def test_effect_of_a_single_interval_has_nothing_to_deviate_from() -> None:
         assert deviation(curve, theta, plain.log_likelihood(theta)) < 1e-8
 
 
+@pytest.mark.parametrize("step_sd", [0.05, 0.3, 1.0])
+def test_curve_under_a_random_walk_of_hazards_agrees_with_brute_force(step_sd: float) -> None:
+    """Two intervals: a plain two-dimensional sum over both log hazards."""
+    walk = RandomWalk(dist="random_walk", mean=-3.5, sd=1.0, step_sd=step_sd, rationale="t")
+    curve = piecewise_exponential.curve(CHEN_PFS, settings(walk))
+    theta = around(curve, 4, 9)
+    eta = np.linspace(-9, 2, 1101)  # steps of 0.01, a fifth of the narrowest width
+
+    def interval(k: int, t: float) -> np.ndarray:
+        total = np.zeros_like(eta)
+        for a, x in enumerate((-0.5, 0.5)):
+            hazard = np.exp(eta + t * x) * (CHEN_PFS.times[k + 1] - CHEN_PFS.times[k])
+            n, s = CHEN_PFS.at_risk[k, a], CHEN_PFS.survivors[k, a]
+            total += (n - s) * np.log(-np.expm1(-hazard)) - s * hazard
+        return total
+
+    first = stats.norm.logpdf(eta, -3.5, 1.0)
+    step = stats.norm.logpdf(eta[None, :], eta[:, None], step_sd)
+    exact = [special.logsumexp((first + interval(0, t))[:, None] + step + interval(1, t)) for t in theta]
+    assert deviation(curve, theta, np.array(exact)) < 1e-6
+
+
 @pytest.mark.parametrize("step_sd", [0.001, 0.004])
 def test_random_walk_of_tiny_steps_is_one_hazard_for_all_intervals(step_sd: float) -> None:
     walk = RandomWalk(dist="random_walk", mean=-3.5, sd=1.0, step_sd=step_sd, rationale="t")
