@@ -137,3 +137,9 @@ def test_digest_changes_with_any_printed_digit_and_with_nothing_else(trial: Path
     assert identity() == first
     path.write_text(text.replace('"51.3"', '"51.30"'), encoding="utf-8")
     assert identity() != first
+
+
+def test_digest_does_not_depend_on_the_order_of_a_mapping(priors: dict[str, Prior]) -> None:
+    backwards = dict(reversed(priors.items()))
+    assert list(backwards) != list(priors)
+    assert digest(backwards) == digest(priors)
