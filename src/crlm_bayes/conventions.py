@@ -15,5 +15,8 @@ UPPER: Final = 1 - LOWER
 SURVIVES: Final = UPPER
 """P(benefit) at and above which a benefit survives a prior."""
 
+ALPHA: Final = 0.05
+"""The conventional threshold on whose sides papers read their p values; nothing here is decided by it."""
+
 SEED: Final = 20250307
 """Default seed of every run."""

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from crlm_bayes.conventions import INTERVAL, LOWER, SURVIVES
+from crlm_bayes.conventions import ALPHA, INTERVAL, LOWER, SURVIVES
 
 LEVEL: Final = f"{100 * INTERVAL:g}%"
 """The probability of every interval, as written in headings."""
@@ -86,6 +86,18 @@ def _rounds_across(p: float, edge: float, decimals: int) -> bool:
     # binary noise is no difference: the upper edge is computed as 1 minus the lower one
     edge, p, shown = round(edge, 12), round(p, 12), round(p, decimals)
     return (p >= edge) != (shown >= edge) if edge > 0.5 else (p <= edge) != (shown <= edge)
+
+
+def p_value(p: float) -> str:
+    """Write a p value with three decimals; more where it would look like the 0.05 that it misses."""
+    if p < 0.0005:
+        return "<0.001"
+    if 0.9995 <= p < 1:
+        return ">0.999"
+    decimals = 3
+    while decimals < 8 and round(p, decimals) == ALPHA != round(p, 12):
+        decimals += 1
+    return f"{p:.{decimals}f}"
 
 
 def percent(x: float | None, decimals: int = 1) -> str:

@@ -1,6 +1,6 @@
 """The tables of a study document, one model each; keys are those of the documented format."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, StrictBool, StringConstraints, model_validator
 
@@ -17,7 +17,9 @@ Measure = Literal["hr", "or", "rr"]
 
 
 class Entry(Frozen):
-    """A printed fact and where it is printed."""
+    """A printed fact and where it is printed; `KEYS` are the fields that tell it from others of its table."""
+
+    KEYS: ClassVar[tuple[str, ...]] = ()
 
     locator: Text
     note: str = ""
@@ -42,6 +44,8 @@ class Arm(Frozen):
 class CountEntry(Entry):
     """A binary endpoint in one arm."""
 
+    KEYS = ("endpoint", "arm", "centre")
+
     endpoint: Word
     arm: Word
     centre: Text | None = None
@@ -60,6 +64,8 @@ class CountEntry(Entry):
 
 class SurvivalEntry(Entry):
     """A printed point of a survival curve."""
+
+    KEYS = ("endpoint", "arm", "months")
 
     endpoint: Word
     arm: Word
@@ -84,6 +90,8 @@ class SurvivalEntry(Entry):
 class MedianEntry(Entry):
     """A median time; without an arm it is that of all patients."""
 
+    KEYS = ("endpoint", "arm")
+
     endpoint: Word
     arm: Word | None = None
     months: PrintedMonths
@@ -92,8 +100,8 @@ class MedianEntry(Entry):
     level: Level | None = None
 
 
-class ContrastEntry(Entry):
-    """An effect estimate between two arms, in the direction printed."""
+class RatioEntry(Entry):
+    """A ratio with whatever its regression table prints beside it: limits, p, coefficient, standard error, Wald."""
 
     endpoint: Word
     measure: Measure
@@ -101,47 +109,57 @@ class ContrastEntry(Entry):
     ci: tuple[PrintedPositive, PrintedPositive] | None = None
     level: Level = 0.95
     p: PrintedP | None = None
-    numerator: Word
-    denominator: Word
-    adjusted: StrictBool
     coefficient: Printed | None = None
     se: Printed | None = None
     wald: Printed | None = None
+    adjusted: StrictBool
 
     @model_validator(mode="after")
-    def _is_a_ratio(self) -> "ContrastEntry":
+    def _is_a_ratio(self) -> Self:
         limits = (self.value, *(self.ci or ()))
         if any(x.value <= 0 for x in limits):
             raise ValueError("a ratio and its limits are above 0")
         if self.ci and self.ci[0].value > self.ci[1].value:
             raise ValueError(f"ci {self.ci[0]} to {self.ci[1]} runs downwards")
+        return self
+
+
+class ContrastEntry(RatioEntry):
+    """An effect estimate between two arms, in the direction printed."""
+
+    KEYS = ("endpoint", "measure", "numerator", "denominator", "adjusted_word")
+
+    numerator: Word
+    denominator: Word
+
+    @model_validator(mode="after")
+    def _compares_two(self) -> Self:
         if self.numerator == self.denominator:
             raise ValueError(f"numerator and denominator are both '{self.numerator}'")
         return self
 
+    @property
+    def adjusted_word(self) -> str:
+        """``adjusted`` or ``unadjusted``."""
+        return "adjusted" if self.adjusted else "unadjusted"
 
-class FactorEntry(Entry):
+
+class FactorEntry(RatioEntry):
     """A covariate of a regression table that is not the arm."""
 
-    endpoint: Word
+    KEYS = ("endpoint", "factor", "category")
+
     factor: Text
     category: Text
     reference: Text
-    measure: Measure
-    value: PrintedPositive
-    ci: tuple[PrintedPositive, PrintedPositive] | None = None
-    level: Level = 0.95
-    p: PrintedP | None = None
-    adjusted: StrictBool
-    coefficient: Printed | None = None
-    se: Printed | None = None
-    wald: Printed | None = None
     n: Size | None = None
     n_reference: Size | None = None
 
 
 class EventsEntry(Entry):
     """Total events of a time-to-event endpoint."""
+
+    KEYS = ("endpoint", "arm")
 
     endpoint: Word
     arm: Word
@@ -152,6 +170,7 @@ class TestEntry(Entry):
     """A printed test result, of an endpoint or of a baseline variable."""
 
     __test__ = False  # not a pytest class
+    KEYS = ("endpoint", "variable", "test", "months")
 
     endpoint: Word | None = None
     variable: Text | None = None
@@ -170,17 +189,27 @@ class TestEntry(Entry):
 
 
 class ContinuousEntry(Entry):
-    """Mean and standard deviation of a variable in one arm."""
+    """Mean and standard deviation of a variable in one arm.
+
+    `values` says what the values of single patients can be (`whole` numbers; `binary`: 0 or 1) and `range` the least and
+    the greatest that they can be, where that is known.
+    """
+
+    KEYS = ("variable", "arm")
 
     variable: Text
     arm: Word
     mean: Printed
     sd: Printed
     n: Size
+    values: Literal["any", "whole", "binary"] = "any"
+    range: tuple[Printed, Printed] | None = None
 
 
 class BaselineEntry(Entry):
     """One category of a baseline table in one arm."""
+
+    KEYS = ("variable", "category", "arm")
 
     variable: Text
     category: Text

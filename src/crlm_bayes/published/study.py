@@ -1,6 +1,7 @@
 """A study as its paper prints it."""
 
 from collections import Counter
+from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
@@ -26,6 +27,9 @@ from crlm_bayes.published.entries import (
 
 Month = Annotated[str, StringConstraints(pattern=r"^\d{4}(-\d{2})?$")]
 
+ENTRY_TABLES = (
+    "counts", "survival", "medians", "contrasts", "factors", "events", "tests", "continuous", "baseline",
+)  # fmt: skip
 ARM_TABLES = ("counts", "survival", "medians", "events", "continuous", "baseline")
 
 
@@ -83,6 +87,17 @@ class Study(Frozen):
         """Endpoints for which counts, survival, contrasts or medians are printed."""
         tables: tuple[tuple[Any, ...], ...] = (self.counts, self.survival, self.contrasts, self.medians)
         return frozenset(row.endpoint for table in tables for row in table)
+
+    def entries(self) -> Iterator[tuple[str, Entry]]:
+        """Every entry with its reference, table by table in the order of the document."""
+        for table in ENTRY_TABLES:
+            for row in getattr(self, table):
+                yield reference(table, row), row
+
+
+def reference(table: str, row: Entry) -> str:
+    """Name an entry for good, whatever its place in the document: ``survival/pfs/drug/36``."""
+    return "/".join([table, *(str(value) for key in row.KEYS if (value := getattr(row, key)) is not None)])
 
 
 def check_meaning(study: Study, where: str) -> None:

@@ -1,0 +1,9 @@
+"""The audit: does what a paper prints add up?
+
+Every check recomputes within the rounding of the print: a printed number is an interval, and a finding is raised only if
+no value inside it is consistent. Checks are functions from a study to troubles, in one registry.
+"""
+
+from crlm_bayes.audit.finding import SEVERITIES, Check, Finding, Severity
+
+__all__ = ["SEVERITIES", "Check", "Finding", "Severity"]
