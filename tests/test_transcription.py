@@ -50,6 +50,7 @@ def printed_fields(table: str, entry: Frozen) -> Iterator[tuple[str, str]]:
     for key in (
         "locator",
         "note",
+        "row",
         "values",  # what the values of single patients can be is no print
         "endpoint",
         "measure",

@@ -125,12 +125,16 @@ class RatioEntry(Entry):
 
 
 class ContrastEntry(RatioEntry):
-    """An effect estimate between two arms, in the direction printed."""
+    """An effect estimate between two arms, in the direction printed.
+
+    `row` is the arm on whose row, or of which, the paper prints the ratio, where that is another than the numerator.
+    """
 
     KEYS = ("endpoint", "measure", "numerator", "denominator", "adjusted_word")
 
     numerator: Word
     denominator: Word
+    row: Word | None = None
 
     @model_validator(mode="after")
     def _compares_two(self) -> Self:

@@ -132,8 +132,8 @@ def _check_references(study: Study, where: str, sizes: dict[str, int]) -> None:
             if row.arm is not None and row.arm not in sizes:
                 raise _missing_arm(f"{where}: {_entry(table, i, row)}: arm", row.arm, sizes)
     for i, contrast in enumerate(study.contrasts, 1):
-        for key in ("numerator", "denominator"):
-            if getattr(contrast, key) not in sizes:
+        for key in ("numerator", "denominator", "row"):
+            if getattr(contrast, key) not in (None, *sizes):
                 raise _missing_arm(f"{where}: {_entry('contrasts', i, contrast)}: {key}", getattr(contrast, key), sizes)
     centres = {centre.name for centre in study.centres}
     for i, row in enumerate(study.counts, 1):
