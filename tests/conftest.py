@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from crlm_bayes.assembly import assemble
 from crlm_bayes.curves import EvidenceCurve
-from crlm_bayes.evidence import Evidence, assemble
+from crlm_bayes.evidence import Evidence
 from crlm_bayes.likelihoods import evidence_curve
 from crlm_bayes.priors import Prior
 from crlm_bayes.published import Study, read_studies

@@ -144,7 +144,7 @@ CASES: list[tuple[str, str, str, str, list[str]]] = [
     ("random walk of one probability", RESPONSE, 'dist = "normal"', 'dist = "random_walk"\nstep_sd = 0.5', ["response_trial2020.toml: priors.baseline: dist", "allowed: normal"]),
     ("random walk of hazards and of effects", SCATTERED, 'dist = "normal"', 'dist = "random_walk"\nstep_sd = 0.5', ["scattered_trial2020.toml: priors.baseline: dist", "allowed: normal"]),
     ("random walk without a step", SURVIVAL, 'dist = "normal"', 'dist = "random_walk"', ["survival_trial2020.toml: priors: baseline", "step_sd", "required but missing"]),
-    ("effective n without intervals", RESPONSE, "[priors.baseline]", '[effective_n]\narms = {control = 1.0}\nbasis = "none"\n[priors.baseline]', ["response_trial2020.toml: effective_n", "fits only likelihood 'piecewise_exponential'"]),
+    ("effective n without intervals", RESPONSE, "[priors.baseline]", '[effective_n]\narms = {control = 1.0}\nbasis = "none"\n[priors.baseline]', ["response_trial2020.toml: effective_n", "fits only printed percentages (likelihood 'piecewise_exponential', or reading 'percent')"]),
     ("effective n without its basis", SURVIVAL, "[priors.baseline]", "[effective_n]\narms = {control = 90.0, drug = 70.0}\n[priors.baseline]", ["survival_trial2020.toml: effective_n: basis", "required but missing"]),
     ("effective n of one arm", SURVIVAL, "[priors.baseline]", '[effective_n]\narms = {control = 90.0, drgu = 70.0}\nbasis = "x"\n[priors.baseline]', ["survival_trial2020: effective_n", "no arm 'drgu'", "did you mean 'drug'"]),
     ("number where text is due", RESPONSE, 'title = "Response"', "title = 7", ["response_trial2020.toml: title", "7", "string"]),

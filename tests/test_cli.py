@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 REPOSITORY = Path(__file__).parents[1]
-VERBS = ("fit", "report", "sceptic", "show", "list", "check", "schema")
+VERBS = ("fit", "report", "sceptic", "audit", "show", "list", "check", "schema")
 
 
 def crlm(*words: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
@@ -68,6 +68,25 @@ def test_sceptic_does_without_the_sampler():
     assert result.stderr.strip() == "[]"
 
 
+def test_audit_json_is_the_contract():
+    result = crlm("audit", "yan2025", "--json")
+    assert result.returncode == 0 and result.stderr == ""
+    rows = json.loads(result.stdout)
+    keys = ["check", "id", "locator", "message", "printed", "recomputed", "severity", "study"]
+    assert all(list(row) == keys and row["study"] == "yan2025" for row in rows)
+    severities = [row["severity"] for row in rows]
+    assert severities == sorted(severities, key=["serious", "warning", "note"].index)
+    assert "yan2025.median_landmark.os-control-24" in {row["id"] for row in rows}
+
+
+def test_audit_is_strict_only_when_asked():
+    assert crlm("audit", "chen2025").returncode == 0
+    strict = crlm("audit", "chen2025", "--strict")
+    assert strict.returncode == 3 and "57.0%" in strict.stdout and strict.stderr == ""
+    assert crlm("audit", "volk2016", "--strict").returncode == 0
+    assert "did you mean 'chen2025'" in one_line(crlm("audit", "chen2052"))
+
+
 def test_show_gives_equations_priors_and_rows():
     text = crlm("show", "pfs_chen2025_landmark").stdout
     assert "s_ka ~ Binomial(n_ka, exp(-H_ka))" in text
@@ -91,7 +110,7 @@ def test_schema_describes_printed_numbers_as_strings():
     schema = json.loads(crlm("schema").stdout)
     counts = schema["study"]["$defs"]["CountEntry"]["properties"]
     assert "string" in json.dumps(counts["percent"])
-    assert set(schema) == {"study", "analysis", "priors"}
+    assert set(schema) == {"study", "analysis", "priors", "claims"}
 
 
 def test_unknown_analysis_is_one_line_with_the_nearest(tmp_path):

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from crlm_bayes.assembly import assemble
 from crlm_bayes.errors import InvalidInput, UnknownName
-from crlm_bayes.evidence import BinomialEvidence, Evidence, RatioEvidence, assemble
+from crlm_bayes.evidence import BinomialEvidence, Evidence, RatioEvidence
 from crlm_bayes.published import Study
 from crlm_bayes.spec import AnalysisSpec
 

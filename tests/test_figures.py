@@ -19,6 +19,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
+from crlm_bayes.audit import audit_studies
 from crlm_bayes.curves import EvidenceCurve
 from crlm_bayes.evidence import BinomialEvidence, Evidence, RatioEvidence, SurvivalEvidence
 from crlm_bayes.figures import SAVE, draw, draw_index, ratio_axis, rendering, words
@@ -101,7 +102,7 @@ def made(
     nuts = [nuts_estimates(spec, evidence, name, tree["posterior"].to_dataset()) for name, tree in trees.items()]
     estimates = pd.concat([curve_estimates(spec, curve, priors), *nuts], ignore_index=True)
     record = {"fits": {name: {"gate": {"passed": True, "failures": []}} for name in trees}}
-    question = Question(spec, STUDY, evidence, priors)
+    question = Question(spec, STUDY, evidence, priors, audit_studies({STUDY.id: STUDY})[STUDY.id])
     return AnalysisResult(question, curve, examine(curve, spec, priors), estimates, trees, record)
 
 
@@ -421,6 +422,7 @@ def verdicts(analyses: int, priors: int) -> pd.DataFrame:
                 "study": f"study{a % 3}",
                 "endpoint": ("pfs", "ae:hypertension", "os")[a % 3],
                 "reading": "landmark",
+                "hypothetical": False,
                 "measure": "hr",
                 "better": ("lower", "higher")[a % 2],
                 "prior": f"rather_sceptical_{p}",
@@ -440,7 +442,8 @@ def verdicts(analyses: int, priors: int) -> pd.DataFrame:
 def test_the_index_fits_the_page_and_frames_what_survives(analyses: int, priors: int) -> None:
     table = verdicts(analyses, priors)
     figures = draw_index(table)
-    assert list(figures) == ["verdicts", "forest"]
+    # studies and endpoints go round in threes: from four analyses on an endpoint has several readings
+    assert list(figures) == ["verdicts", "forest", *(["readings"] if analyses > 3 else [])]
     page = figures["verdicts"].axes[0]
     assert len([p for p in page.patches if p.get_label() == "survives"]) == table.survives.sum()
     shown = [t.get_text() for t in page.texts]
@@ -458,6 +461,20 @@ def test_the_index_fits_the_page_and_frames_what_survives(analyses: int, priors:
         if analyses < 40:
             assert_fits(figure)
     assert plt.get_fignums() == []
+
+
+def test_a_hypothetical_reading_stands_beside_the_others_and_nowhere_else() -> None:
+    table = verdicts(9, 2)
+    table["hypothetical"] = table["analysis"] == "a3"
+    figures = draw_index(table)
+    for row in table[table.primary].itertuples():
+        ((x, _),) = marks(figures["readings"], str(row.analysis))
+        assert x == pytest.approx(math.log(row.p_benefit / (1 - row.p_benefit)))
+        shown = any(line.get_label() == f"{row.analysis}-median" for line in figures["forest"].axes[0].lines)
+        assert shown != row.hypothetical
+    assert_fits(figures["readings"])
+    alone = table[table["analysis"].isin(["a0", "a1", "a2"])]
+    assert "readings" not in draw_index(alone)
 
 
 def test_a_missing_verdict_leaves_a_dash() -> None:

@@ -9,8 +9,9 @@ import pytest
 from pydantic import ValidationError
 from scipy import stats
 
+from crlm_bayes.assembly import assemble
 from crlm_bayes.errors import InvalidInput
-from crlm_bayes.evidence import SurvivalEvidence, assemble
+from crlm_bayes.evidence import SurvivalEvidence
 from crlm_bayes.published import Study
 from crlm_bayes.spec import AnalysisSpec
 

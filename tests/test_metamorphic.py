@@ -13,8 +13,9 @@ import pytest
 import xarray as xr
 from scipy import stats
 
+from crlm_bayes.assembly import assemble
 from crlm_bayes.curves import EvidenceCurve, GridPosterior, blur
-from crlm_bayes.evidence import Evidence, assemble
+from crlm_bayes.evidence import Evidence
 from crlm_bayes.likelihoods import evidence_curve
 from crlm_bayes.priors import Cauchy, Mixture, Normal, Prior, StudentT
 from crlm_bayes.published import Study

@@ -10,6 +10,7 @@ import pytest
 from crlm_bayes import format as fmt
 from crlm_bayes.conventions import LOWER, SURVIVES
 from crlm_bayes.report.prose import answer_of, standing, summary_of_index
+from crlm_bayes.report.synopsis import sentences_of_index
 from crlm_bayes.scepticism import PriorVerdict
 from crlm_bayes.spec import AnalysisSpec
 from crlm_bayes.words import counted, endpoint_noun, listed, study_name, vocabulary
@@ -168,7 +169,16 @@ def table(*rows: tuple[str, str, str, float]) -> pd.DataFrame:
         frame["study"] + frame["endpoint"] + frame.groupby(["study", "endpoint", "prior"]).cumcount().astype(str)
     )
     frame["primary"] = frame["prior"] == "sceptical"
+    frame["hypothetical"] = False
     return frame
+
+
+def test_a_hypothetical_reading_is_counted_nowhere() -> None:
+    rows = [("smith2020", "os", "sceptical", 0.90), ("smith2020", "os", "sceptical", 0.99)]
+    frame = table(*rows)
+    frame["hypothetical"] = [False, True]
+    assert "no reading (of one)" in sentences_of_index(frame)[0]
+    assert summary_of_index(frame) == summary_of_index(table(rows[0]))
 
 
 def test_summary_goes_study_by_study_endpoint_by_endpoint() -> None:

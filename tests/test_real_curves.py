@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from crlm_bayes.evidence import assemble
+from crlm_bayes.assembly import assemble
 from crlm_bayes.likelihoods import evidence_curve
 from crlm_bayes.priors import Normal
 from crlm_bayes.published import Study

@@ -136,6 +136,32 @@ def sceptic(
 
 
 @app.command()
+def audit(
+    studies: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[STUDY]...", help="Studies by id; all of them if none is named."),
+    ] = None,
+    data: Data = None,
+    models: Models = None,
+    out: Out = OUT,
+    as_json: Json = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit code 3 if there is a serious finding.")] = False,
+) -> None:
+    """What the papers print against what it implies: every finding, the gravest first."""
+    from crlm_bayes.audits import read_audits
+    from crlm_bayes.errors import EXIT_GATE
+    from crlm_bayes.terminal_audit import finding_rows, print_audits
+
+    audits = read_audits(_folders(data, models)[0], studies or None)
+    if as_json:
+        _print_json(finding_rows(audits))
+    else:
+        print_audits(audits)
+    serious = any(found.of("serious") for found in audits.values())
+    raise typer.Exit(EXIT_GATE if strict and serious else 0)
+
+
+@app.command()
 def show(
     name: Annotated[str, typer.Argument(metavar="ANALYSIS", help="Analysis by id.")],
     data: Data = None,

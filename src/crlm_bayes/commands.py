@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from crlm_bayes.audits import read_audits
 from crlm_bayes.errors import EXIT_GATE, CrlmBayesError, InvalidInput
-from crlm_bayes.published import Study, read_studies, read_study, study_paths
+from crlm_bayes.published import Study, read_study, study_paths
+from crlm_bayes.published.claims import ClaimBook
 from crlm_bayes.questions import read_questions
 from crlm_bayes.report.store import Store
 from crlm_bayes.settings import Settings
@@ -39,7 +41,6 @@ def fit_command(
         from crlm_bayes.errors import UnknownName
 
         raise UnknownName.among("--prior", "prior", prior, {n for q in questions for n in q.spec.effect_priors})
-    studies = read_studies(data)
     store = Store(out)
     store.require_writable()
     saved = {q.spec.id: record for q in questions if not force and (record := _unchanged(q, settings, store, prior))}
@@ -56,7 +57,7 @@ def fit_command(
     if todo or not store.has_index():
         from crlm_bayes.report.index import write_index
 
-        write_index(store, studies)
+        write_index(store, read_audits(data))
     ordered = {q.spec.id: records[q.spec.id] for q in questions}
     print_verdicts(ordered, store, len(saved))
     passed = all(record["passed"] for record in ordered.values())
@@ -80,7 +81,7 @@ def report_command(data: Path, models: Path, out: Path, names: Sequence[str] | N
     from crlm_bayes.saved import require_current
     from crlm_bayes.terminal import print_verdicts
 
-    questions, studies = read_questions(data, models, names), read_studies(data)
+    questions, audits = read_questions(data, models, names), read_audits(data)
     store = Store(out)
     for question in questions:
         require_current(question, store)
@@ -89,47 +90,56 @@ def report_command(data: Path, models: Path, out: Path, names: Sequence[str] | N
     from crlm_bayes.report.index import write_index
 
     records = {question.spec.id: render_again(question, store).record for question in questions}
-    write_index(store, studies)
+    write_index(store, audits)
     print_verdicts(records, store, 0)
     return [row for record in records.values() for row in record["verdicts"]]
 
 
 def check_documents(data: Path, models: Path) -> tuple[list[str], dict[str, int]]:
     """Validate every document by itself and together; return the faults and how many documents there are."""
+    from crlm_bayes.audit import audit_studies
     from crlm_bayes.errors import UnknownName
-    from crlm_bayes.evidence import assemble
+    from crlm_bayes.published import CLAIMS_FILE, check_claims, read_claims
+    from crlm_bayes.questions import question
 
     faults: list[str] = []
-    studies: dict[str, Study | None] = {}
-    for name, path in study_paths(data).items():
+    known, studies = study_paths(data), dict[str, Study]()
+    for name, path in known.items():
         try:
             studies[name] = read_study(path)
         except CrlmBayesError as error:
-            studies[name] = None
             faults.append(str(error))
+    try:
+        claims = read_claims(data)
+        check_claims(claims, studies, known, str(data / CLAIMS_FILE))
+    except CrlmBayesError as error:
+        claims = ()
+        faults.append(str(error))
+    audits = audit_studies(studies, claims)
     paths = spec_paths(models)
+    counts = {"studies": len(known), "analyses": len(paths)}
     try:
         priors = read_priors(models)
     except CrlmBayesError as error:
-        return [*faults, str(error)], {"studies": len(studies), "analyses": len(paths)}
+        return [*faults, str(error)], counts
     for path in paths.values():
         try:
             spec = read_spec(path, priors)
             for name in spec.studies:
-                if name not in studies:
-                    raise UnknownName.among(f"{path}: studies", "study", name, studies)
-                study = studies[name]
-                if study is not None:
-                    assemble(spec, study)
+                if name not in known:
+                    raise UnknownName.among(f"{path}: studies", "study", name, known)
+                if name in audits:
+                    question(spec, audits[name], priors, str(path))
         except CrlmBayesError as error:
             faults.append(str(error))
-    return faults, {"studies": len(studies), "analyses": len(paths)}
+    return faults, counts
 
 
 def schemas() -> dict[str, Any]:
-    """JSON Schema of the three kinds of document."""
+    """JSON Schema of the four kinds of document."""
     return {
         "study": Study.model_json_schema(),
         "analysis": AnalysisSpec.model_json_schema(),
         "priors": PriorBook.model_json_schema(),
+        "claims": ClaimBook.model_json_schema(),
     }

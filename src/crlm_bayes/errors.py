@@ -17,7 +17,7 @@ from collections.abc import Iterable
 from typing import Final
 
 EXIT_GATE: Final = 3
-"""Exit code of a run in which a fit failed the diagnostics gate."""
+"""Exit code of a run in which a fit failed the diagnostics gate, and of a strict audit with a serious finding."""
 
 
 def nearest(word: str, allowed: Iterable[str]) -> str | None:

@@ -4,7 +4,8 @@ What counts as n and s depends on the print. In this order, unless the reading s
 
 complete follow-up
     nobody is censored before the landmark: survivors are the printed count, else the integer nearest to the printed
-    percentage of the arm (`reading = "percent"`: the fractional count itself).
+    percentage of the arm (`reading = "percent"`: the fractional count itself; `"pinned"`: the only one that gives the
+    percentage, or the printed p value too).
 numbers at risk
     the actuarial count: with q = 1 - S(t_k)/S(t_{k-1}), d = q (N_{k-1} + N_k) / (2 - q), n = d/q.
 interval
@@ -21,10 +22,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
+from crlm_bayes.audit.pinned import pins
+from crlm_bayes.audit.rounding import counts_printing
 from crlm_bayes.errors import InvalidInput, UnknownName
 from crlm_bayes.provenance import Row
 from crlm_bayes.published import Study
 from crlm_bayes.published.entries import Arm, SurvivalEntry
+from crlm_bayes.published.study import reference
 from crlm_bayes.spec import AnalysisSpec
 
 Floats = NDArray[np.float64]
@@ -63,7 +67,10 @@ def interval_counts(
     if spec.reading == "at_risk":
         return _actuarial(spec, arm, points, printed, where)
     if complete is not None and last <= complete:
-        return _complete(spec, arm, points, where)
+        return _complete(spec, study, arm, points, where)
+    if spec.reading == "pinned":
+        what = "percentages are whole patients only while follow-up is complete"
+        raise InvalidInput(where, what, allowed="reading = 'landmark', or complete_follow_up_months in the study")
     if all(p.at_risk is not None for p in points):
         return _actuarial(spec, arm, points, printed, where)
     if all(p.ci is not None for p in points):
@@ -87,10 +94,14 @@ def _row(spec: AnalysisSpec, arm: Arm, point: SurvivalEntry, used: str, how: str
         parts.append(f"{point.at_risk} at risk")
     if point.ci:
         parts.append(f"({round(point.level * 100, 6):g}% CI {point.ci[0]} to {point.ci[1]})")
-    return Row("survival", spec.endpoint, arm.id, " ".join(parts), point.locator, used, how)
+    return Row(
+        "survival", spec.endpoint, arm.id, " ".join(parts), point.locator, used, how, reference("survival", point)
+    )
 
 
-def _complete(spec: AnalysisSpec, arm: Arm, points: Sequence[SurvivalEntry], where: str) -> IntervalCounts:
+def _complete(
+    spec: AnalysisSpec, study: Study, arm: Arm, points: Sequence[SurvivalEntry], where: str
+) -> IntervalCounts:
     alive, printed, rows = [], [], []
     for p in points:
         share = p.percent.value / 100 * arm.n if p.percent else None
@@ -102,6 +113,8 @@ def _complete(spec: AnalysisSpec, arm: Arm, points: Sequence[SurvivalEntry], whe
             count, how = share, f"{p.percent}% of {arm.n} as it stands"
         elif p.alive is not None:
             count, how = float(p.alive), "printed count"
+        elif spec.reading == "pinned":
+            count, how = _pinned(study, arm, p, where)
         else:
             assert share is not None and p.percent is not None, "an entry has a percentage or a count"
             count = float(math.floor(share + 0.5))
@@ -124,6 +137,28 @@ def _conditional(printed: Floats, where: str) -> Floats:
     if np.any(before <= 0):
         raise InvalidInput(where, "a landmark follows survival of 0%", allowed="no landmark after 0%")
     return np.asarray(printed / before)
+
+
+def _pinned(study: Study, arm: Arm, point: SurvivalEntry, where: str) -> tuple[float, str]:
+    """The one count that prints the percentage, else the one that gives the printed p value beside the other arm's."""
+    assert point.percent is not None, "an entry has a percentage or a count"
+    whole = counts_printing(point.percent, arm.n)
+    if len(whole) == 1:
+        return float(whole[0]), f"the only whole number that prints {point.percent}% of {arm.n}"
+    for found in pins(study):
+        arms = [side.arm for side in found.sides]
+        if (found.endpoint, found.months) == (point.endpoint, str(point.months)) and len(found.pins) == 1:
+            pair, test = found.pins[0]
+            count = pair[arms.index(arm.id)]
+            how = (
+                f"with {pair[1 - arms.index(arm.id)]} in the other arm the only pair that gives p = {found.p} ({test})"
+            )
+            return float(count), how
+    raise InvalidInput(
+        f"{where}: {point.months} months",
+        f"no single count is pinned by {point.percent}% of {arm.n} and the printed p value",
+        allowed="reading = 'landmark' or 'percent'",
+    )
 
 
 def _actuarial(
@@ -193,22 +228,34 @@ def _from_intervals(
 def _effective(
     spec: AnalysisSpec, study: Study, arm: Arm, points: Sequence[SurvivalEntry], printed: Floats, where: str
 ) -> IntervalCounts:
-    assert spec.effective_n is not None, "the caller has checked"
-    known = [a.id for a in study.arms]
-    for name in spec.effective_n.arms:
-        if name not in known:
-            raise UnknownName.among(f"analysis {spec.id}: effective_n: arms", "arm", name, known)
-    if arm.id not in spec.effective_n.arms:
-        raise InvalidInput(
-            f"analysis {spec.id}: effective_n", f"has no arm '{arm.id}'", allowed="a number for each arm"
-        )
+    size = effective_size(spec, study, arm.id)
+    assert spec.effective_n is not None, "it has a size"
     if np.any(_conditional(printed, where) > 1):
         raise InvalidInput(where, "survival rises between landmarks")
-    alive = printed * spec.effective_n.arms[arm.id]
-    at_risk = np.concatenate([[spec.effective_n.arms[arm.id]], alive[:-1]])
-    how = f"effective n {spec.effective_n.arms[arm.id]:g}: {spec.effective_n.basis}"
+    alive = printed * size
+    at_risk = np.concatenate([[size], alive[:-1]])
+    how = f"effective n {size:g}: {spec.effective_n.basis}"
     rows = [
         _row(spec, arm, p, f"{alive[k]:.4g} of {at_risk[k]:.4g} survive the interval", how)
         for k, p in enumerate(points)
     ]
     return IntervalCounts(at_risk, alive, printed, tuple(rows))
+
+
+def effective_size(spec: AnalysisSpec, study: Study, arm: str) -> float:
+    """Patients of an arm that an analysis says its percentages stand for.
+
+    Raises
+    ------
+    InvalidInput, UnknownName
+        If the analysis does not say it of this arm, or says it of an arm that is not there.
+    """
+    where = f"analysis {spec.id}: effective_n"
+    stated = spec.effective_n.arms if spec.effective_n is not None else {}
+    known = [a.id for a in study.arms]
+    for name in stated:
+        if name not in known:
+            raise UnknownName.among(f"{where}: arms", "arm", name, known)
+    if arm not in stated:
+        raise InvalidInput(where, f"has no arm '{arm}'", allowed="a number for each arm")
+    return stated[arm]

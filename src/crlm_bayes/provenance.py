@@ -30,6 +30,8 @@ class Row:
         The numbers that the likelihood takes.
     how : str
         The step from one to the other.
+    entry : str
+        Reference of the entry (:func:`~crlm_bayes.published.study.reference`).
     """
 
     table: str
@@ -39,6 +41,7 @@ class Row:
     locator: str
     used: str
     how: str
+    entry: str
 
 
 def plain(value: Any) -> Any:

@@ -1,18 +1,21 @@
 """Validate everything before anything is computed: documents to questions, with identities."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
+from crlm_bayes.assembly import assemble
+from crlm_bayes.audit import StudyAudit
+from crlm_bayes.audits import read_audits, require_accepted
 from crlm_bayes.errors import UnknownName
-from crlm_bayes.evidence import assemble
+from crlm_bayes.priors import Prior
 from crlm_bayes.provenance import digest, source_digest
-from crlm_bayes.published import read_studies, study_paths
+from crlm_bayes.published import study_paths
 from crlm_bayes.result import Question
 from crlm_bayes.settings import Settings
-from crlm_bayes.spec import read_specs
+from crlm_bayes.spec import AnalysisSpec, read_specs
 
-SAMPLING: Final = ("inference.py", "evidence.py", "landmarks.py", "likelihoods/*.py")
+SAMPLING: Final = ("inference.py", "evidence.py", "assembly.py", "landmarks.py", "printed_ratio.py", "likelihoods/*.py")
 """Sources that a posterior depends on."""
 
 PROGRAM: Final = ("**/*.py", "**/*.jinja", "**/*.css")
@@ -36,12 +39,21 @@ def read_questions(data: Path, models: Path, names: Iterable[str] | None = None)
         for name in spec.studies:
             if name not in known:
                 raise UnknownName.among(f"{models / (spec.id + '.toml')}: studies", "study", name, known)
-    studies = read_studies(data, [name for spec in specs.values() for name in spec.studies])
-    questions = []
-    for spec in specs.values():
-        study = studies[spec.studies[0]]
-        questions.append(Question(spec, study, assemble(spec, study), {n: priors[n] for n in spec.effect_priors}))
-    return questions
+    audits = read_audits(data, [name for spec in specs.values() for name in spec.studies])
+    return [question(spec, audits[spec.studies[0]], priors, str(models / f"{spec.id}.toml")) for spec in specs.values()]
+
+
+def question(spec: AnalysisSpec, audit: StudyAudit, priors: Mapping[str, Prior], where: str) -> Question:
+    """Assemble the evidence of an analysis, and hold the analysis to what the audit of its study found.
+
+    Raises
+    ------
+    InvalidInput, UnknownName
+        If the study does not print what is needed, or the analysis rests on a serious finding that it does not accept.
+    """
+    evidence = assemble(spec, audit.study)
+    require_accepted(spec, evidence, audit, where)
+    return Question(spec, audit.study, evidence, {name: priors[name] for name in spec.effect_priors}, audit)
 
 
 def fit_digest(question: Question, prior: str, settings: Settings) -> str:
@@ -55,7 +67,7 @@ def digests(question: Question, settings: Settings) -> dict[str, str]:
     """Identities of a whole result: the analysis with its priors, the published rows, the program."""
     return {
         "spec": digest(question.spec, dict(question.priors)),
-        "data": digest(question.study, question.evidence),
+        "data": digest(question.study, question.evidence, question.audit.findings),
         "settings": digest(settings.draws, settings.tune, settings.chains, settings.seed, settings.target_accept),
         "program": source_digest(*PROGRAM),
     }

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from crlm_bayes.audit import StudyAudit
 from crlm_bayes.curves import EvidenceCurve
 from crlm_bayes.evidence import Evidence
 from crlm_bayes.priors import Prior
@@ -18,12 +19,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Question:
-    """An analysis before it is fitted: validated documents and the evidence assembled from them."""
+    """An analysis before it is fitted: validated documents, the study's audit, and the evidence assembled from them."""
 
     spec: AnalysisSpec
     study: Study
     evidence: Evidence
     priors: Mapping[str, Prior]
+    audit: StudyAudit
+
+    @property
+    def entries(self) -> tuple[str, ...]:
+        """References of the entries that the evidence rests on."""
+        return tuple(dict.fromkeys(row.entry for row in self.evidence.rows))
 
 
 @dataclass(frozen=True)

@@ -18,11 +18,11 @@ from crlm_bayes.scales import SpreadPrior
 from crlm_bayes.walks import RandomWalk
 
 LikelihoodName = Literal["binomial", "piecewise_exponential", "log_ratio"]
-Reading = Literal["counts", "percent", "landmark", "at_risk", "contrast"]
+Reading = Literal["counts", "percent", "landmark", "pinned", "at_risk", "contrast"]
 
 READINGS: dict[str, tuple[str, ...]] = {
     "binomial": ("counts", "percent"),
-    "piecewise_exponential": ("landmark", "percent", "at_risk"),
+    "piecewise_exponential": ("landmark", "percent", "pinned", "at_risk"),
     "log_ratio": ("contrast",),
 }
 MEASURES: dict[str, tuple[str, ...]] = {
@@ -41,7 +41,7 @@ class NuisancePriors(Frozen):
 
 
 class EffectiveN(Frozen):
-    """Patients that the printed percentages stand for, where the print itself does not say."""
+    """Patients that the printed percentages stand for, where the print does not say or says what cannot be."""
 
     arms: dict[Word, Positive]
     basis: Text
@@ -51,7 +51,8 @@ class AnalysisSpec(Frozen):
     """One analysis: which print, which likelihood, which priors.
 
     `proportional = false` lets the effect differ between the intervals of a survival curve, θ_k = θ + ω (z_k - z̄),
-    with the prior of ω stated as `priors.time_variation`.
+    with the prior of ω stated as `priors.time_variation`. `hypothetical = true` marks a reading that asks *what if*:
+    it is shown with the others but is no evidence, and no summary counts it.
     """
 
     id: Word
@@ -66,6 +67,7 @@ class AnalysisSpec(Frozen):
     structure: Literal["single"]
     proportional: StrictBool = True
     adjusted: StrictBool | None = None
+    hypothetical: StrictBool = False
     effect_priors: Annotated[tuple[Word, ...], Field(min_length=1)]
     primary: Word
     accepts: tuple[str, ...] = ()
@@ -139,8 +141,9 @@ def check_meaning(spec: AnalysisSpec, priors: dict[str, Prior], where: str) -> N
             else "has no role unless proportional = false"
         )
         raise InvalidInput(f"{where}: priors.time_variation", what)
-    if spec.effective_n is not None and not survival:
-        raise InvalidInput(f"{where}: effective_n", "fits only likelihood 'piecewise_exponential'")
+    if spec.effective_n is not None and not survival and spec.reading != "percent":
+        what = "fits only printed percentages (likelihood 'piecewise_exponential', or reading 'percent')"
+        raise InvalidInput(f"{where}: effective_n", what)
     if (spec.mcid < 1) != (spec.better == "lower") or spec.mcid == 1:
         side = "below 1" if spec.better == "lower" else "above 1"
         raise InvalidInput(

@@ -131,7 +131,7 @@ def curve_estimates(spec: AnalysisSpec, curve: EvidenceCurve, priors: Mapping[st
 
 
 def _table(spec: AnalysisSpec, prior: str, engine: str, rows: list[dict[str, object]]) -> pd.DataFrame:
-    head = {"analysis": spec.id, "prior": prior, "engine": engine}
+    head: dict[str, object] = {"analysis": spec.id, "prior": prior, "engine": engine}
     return pd.DataFrame([head | row for row in rows], columns=list(COLUMNS))
 
 
@@ -164,12 +164,18 @@ def verdict_rows(question: Question, scepticism: Scepticism, passed: bool) -> li
     the gate instead.
     """
     spec = question.spec
-    head = {"analysis": spec.id, "title": spec.title, "study": question.study.id, "endpoint": spec.endpoint}
+    head: dict[str, object] = {
+        "analysis": spec.id,
+        "title": spec.title,
+        "study": question.study.id,
+        "endpoint": spec.endpoint,
+    }
     head |= {
         "reading": spec.reading,
         "likelihood": spec.likelihood,
         "measure": spec.measure,
         "better": spec.better,
+        "hypothetical": spec.hypothetical,
     }
     rows = []
     for row in scepticism.panel:

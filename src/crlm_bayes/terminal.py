@@ -25,7 +25,7 @@ from crlm_bayes.priorcontent import content
 from crlm_bayes.report.store import INDEX, Store
 from crlm_bayes.result import Question
 from crlm_bayes.scepticism import Scepticism, Z, examine
-from crlm_bayes.words import SIGNS, prior_name, standing
+from crlm_bayes.words import SEVERITY_SIGNS, SIGNS, prior_name, standing
 
 LEGEND = (
     f"● the benefit survives (P(benefit) ≥ {SURVIVES})   ○ it does not   "
@@ -204,6 +204,7 @@ def question_rows(question: Question) -> dict[str, Any]:
         "equations": [line._asdict() for line in equations(spec, question.priors)],
         "priors": priors,
         "rows": [asdict(row) for row in question.evidence.rows],
+        "findings": [f.id for f in question.audit.about(question.entries)],
         "citation": question.study.citation,
     }
 
@@ -231,6 +232,13 @@ def print_question(question: Question) -> None:
     console.print("\n[bold]Printed rows[/]")
     for row in question.evidence.rows:
         console.print(f"  {row.arm}: {row.printed}  [dim]({row.locator})[/]\n      {row.used}: {row.how}")
+    touched = question.audit.about(question.entries)
+    if touched:
+        console.print("\n[bold]What does not add up in these rows[/]")
+    for finding in touched:
+        taken = ", accepted" if finding.id in spec.accepts else ""
+        sign = SEVERITY_SIGNS[finding.severity]
+        console.print(f"  {sign} {finding.severity}{taken}: {finding.message}\n      [dim]{finding.id}[/]")
 
 
 def catalogue(data: Path, models: Path, out: Path, questions: Sequence[Question]) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from typing import Final
 
 from crlm_bayes.conventions import LOWER, SURVIVES
 from crlm_bayes.format import threshold
+from crlm_bayes.published import Study
 from crlm_bayes.spec import AnalysisSpec
 
 ENDPOINTS: Final = {
@@ -34,6 +35,7 @@ READINGS: Final = {
     "counts": "printed counts",
     "percent": "printed percentages, as they stand",
     "landmark": "printed survival at landmarks",
+    "pinned": "whole counts that give both the printed percentages and the printed p values",
     "at_risk": "printed survival with numbers at risk",
     "contrast": "printed ratio with its interval",
 }
@@ -44,6 +46,11 @@ LIKELIHOODS: Final = {
 }
 SIGNS: Final = {"survives": "●", "open": "○", "harm": "▼"}
 """Marks of a verdict, readable in grey."""
+
+SEVERITY_SIGNS: Final = {"serious": "▲", "warning": "△", "note": "·"}
+"""Marks of a finding's severity."""
+
+SEVERITY_NOUNS: Final = {"serious": "serious finding", "warning": "warning", "note": "note"}
 
 NUMBERS: Final = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
@@ -104,10 +111,21 @@ def endpoint_noun(endpoint: str) -> str:
     return name.upper() if len(name) <= 3 else name
 
 
+def spelled_out(subject: str) -> str:
+    """Spell out the endpoints of a subject: ``pfs at 12 months`` is progression-free survival at 12 months."""
+    known = "|".join(sorted(ENDPOINTS, key=len, reverse=True))
+    return re.sub(rf"\b(?:[a-z][a-z0-9_]*:[a-z0-9_]+|{known})\b", lambda match: endpoint_noun(match[0]), subject)
+
+
 def study_name(study: str) -> str:
     """Name a study by its id: ``example2020`` is Example 2020."""
     match = re.fullmatch(r"([a-z]+)[_-]?(\d{4})([a-z]?)", study)
     return f"{match[1].capitalize()} {match[2]}{match[3]}" if match else study
+
+
+def title_of(study: Study) -> str:
+    """Name a study: by its own name, else by its id."""
+    return study.name or study_name(study.id)
 
 
 def standing(p_benefit: float) -> str:
@@ -132,6 +150,12 @@ def listed(items: Iterable[str], last: str = "and") -> str:
     """Write a list: ``a``, ``a and b``, ``a, b and c``."""
     words = list(items)
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}" if words else ""
+
+
+def tally(severities: Iterable[str]) -> str:
+    """Count findings by severity: ``nine serious findings, two warnings and one note``."""
+    found = list(severities)
+    return listed(counted(found.count(s), noun) for s, noun in SEVERITY_NOUNS.items() if s in found) or "no finding"
 
 
 def in_words(n: int) -> str:

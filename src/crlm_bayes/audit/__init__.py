@@ -5,5 +5,7 @@ no value inside it is consistent. Checks are functions from a study to troubles,
 """
 
 from crlm_bayes.audit.finding import SEVERITIES, Check, Finding, Severity
+from crlm_bayes.audit.registry import CHECKS, audit_studies, audit_study
+from crlm_bayes.audit.result import StudyAudit
 
-__all__ = ["SEVERITIES", "Check", "Finding", "Severity"]
+__all__ = ["CHECKS", "SEVERITIES", "Check", "Finding", "Severity", "StudyAudit", "audit_studies", "audit_study"]

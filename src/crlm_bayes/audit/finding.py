@@ -55,8 +55,8 @@ class Finding:
 
     @property
     def locator(self) -> str:
-        """All places, each once."""
-        return "; ".join(dict.fromkeys(self.locators))
+        """All places, each once; a locator may itself name several."""
+        return "; ".join(dict.fromkeys(place for locator in self.locators for place in locator.split("; ")))
 
 
 @dataclass(frozen=True)
@@ -121,5 +121,7 @@ def finding(study: str, check: str, trouble: Trouble) -> Finding:
 
 def slug(text: str) -> str:
     """Write a subject as part of an id: lower case, words joined by hyphens, signs of comparison kept."""
-    kept = "".join(c if c.isalnum() or c in "<>=_:+." else "-" for c in text.lower())
+    kept = "".join(
+        c if c.isalnum() or c in "<>=_:+." else "-" for c in text.lower().replace("≤", "<=").replace("≥", ">=")
+    )
     return "-".join(part for part in kept.split("-") if part)

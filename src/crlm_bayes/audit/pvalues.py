@@ -9,6 +9,7 @@ from crlm_bayes.audit.rounding import Range, stands_for
 from crlm_bayes.conventions import ALPHA
 from crlm_bayes.format import p_value
 from crlm_bayes.published import PrintedNumber
+from crlm_bayes.words import spelled_out
 
 NEAR: Final = 0.10
 """Relative distance up to which a p value that is not reproduced is only a note."""
@@ -59,7 +60,7 @@ class Comparison:
     def changes_sides(self) -> bool:
         """Whether the print is on one side of 0.05 and every recomputation on the other."""
         said = stands_for(self.printed)
-        if said.high < ALPHA:
+        if is_significant(self.printed):
             return all(variant.p.low >= ALPHA for variant in self.variants)
         return said.low >= ALPHA and all(variant.p.high < ALPHA for variant in self.variants)
 
@@ -74,6 +75,12 @@ class Comparison:
         return "note" if found.gap(said) <= NEAR * self.printed.value else "warning"
 
 
+def is_significant(p: PrintedNumber) -> bool:
+    """Whether every value that a print stands for is below 0.05; ``<0.05`` is."""
+    high = stands_for(p).high
+    return high < ALPHA or (p.bound == "<" and high <= ALPHA)
+
+
 def troubles(comparisons: Iterable[Comparison]) -> Iterable[Trouble]:
     """Turn comparisons that fail into findings."""
     for c in comparisons:
@@ -83,15 +90,22 @@ def troubles(comparisons: Iterable[Comparison]) -> Iterable[Trouble]:
         ways = "; ".join(f"{variant.name} {written(variant.p)}" for variant in c.variants)
         printed = f"p {'' if c.printed.bound else '= '}{c.printed}"
         tail = {
-            "serious": f": {'not significant' if c.printed.value < ALPHA else 'significant'} at {ALPHA}, contrary to the print",
-            "warning": ", on the same side of 0.05 as the print",
+            "serious": f": {'not significant' if is_significant(c.printed) else 'significant'} at {ALPHA}, contrary to the print",
+            "warning": f", on the {'other' if c.changes_sides else 'same'} side of {ALPHA}",
             "note": ", close to the print",
         }[severity]
-        message = (
-            f"The printed {printed} for {c.subject} does not follow from {c.basis}, which "
-            f"{'gives' if len(c.variants) == 1 else 'give at the nearest'} p {equals(c.nearest.p)} ({c.nearest.name}){tail}."
-        )
+        message = f"The printed {printed} for {spelled_out(c.subject)} does not follow from {c.basis}, which {gives(c)}{tail}."
         yield Trouble(c.subject, severity, c.entries, c.locators, printed, f"p: {ways}", message)
+
+
+def gives(c: Comparison) -> str:
+    """Say what p value the other numbers give: by the usual test, and by the one that comes nearest to the print."""
+    usual, nearest = c.variants[0], c.nearest
+    if len(c.variants) == 1:
+        return f"gives p {equals(usual.p)} ({usual.name})"
+    if written(usual.p) == written(nearest.p):
+        return f"give p {equals(usual.p)} ({usual.name})"
+    return f"give p {equals(usual.p)} ({usual.name}) and at the nearest p {equals(nearest.p)} ({nearest.name})"
 
 
 def written(p: Range) -> str:

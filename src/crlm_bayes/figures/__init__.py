@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 from matplotlib.figure import Figure
 
+from crlm_bayes.audit import StudyAudit
 from crlm_bayes.figures.style import SAVE, rendering
 from crlm_bayes.result import AnalysisResult
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["SAVE", "draw", "draw_index", "rendering"]
+__all__ = ["SAVE", "draw", "draw_audit", "draw_index", "rendering"]
 
 
 def draw(result: AnalysisResult) -> dict[str, Figure]:
@@ -50,19 +51,33 @@ def draw(result: AnalysisResult) -> dict[str, Figure]:
 
 
 def draw_index(verdicts: "pd.DataFrame") -> dict[str, Figure]:
-    """Draw the figures of the index page: the verdict matrix, and all analyses under their primary priors.
+    """Draw the figures of the index page: the verdict matrix, all analyses under their primary priors, and the readings.
+
+    Hypothetical readings are in the last one only.
 
     Parameters
     ----------
     verdicts : DataFrame
-        One row for each analysis and prior: analysis, title, study, endpoint, reading, measure, better, prior, primary,
-        median, eti95_lower, eti95_upper, p_benefit, survives, gate_passed. Other columns are not drawn.
+        One row for each analysis and prior: analysis, title, study, endpoint, reading, hypothetical, measure, better, prior,
+        primary, median, eti95_lower, eti95_upper, p_benefit, survives, gate_passed. Other columns are not drawn.
     """
     from crlm_bayes.figures.forest import draw_forest
+    from crlm_bayes.figures.readings import alternatives, draw_readings
     from crlm_bayes.figures.verdicts import draw_verdicts
 
+    printed = verdicts[~verdicts["hypothetical"].astype(bool)]
     with rendering():
-        figures = {"verdicts": draw_verdicts(verdicts)}
-        if verdicts["primary"].any():
-            figures["forest"] = draw_forest(verdicts)
+        figures = {"verdicts": draw_verdicts(printed)}
+        if printed["primary"].any():
+            figures["forest"] = draw_forest(printed)
+        if alternatives(verdicts):
+            figures["readings"] = draw_readings(verdicts)
     return figures
+
+
+def draw_audit(audit: StudyAudit) -> Figure:
+    """Draw the audit of one study: printed p values beside recomputed ones, and implied denominators."""
+    from crlm_bayes.figures.audit import audit as draw_study
+
+    with rendering():
+        return draw_study(audit)

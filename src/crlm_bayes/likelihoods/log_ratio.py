@@ -3,7 +3,7 @@ r"""A printed ratio with its uncertainty, taken as normal on the log scale.
 .. math:: y \sim N(\theta, \mathrm{se}^2)
 
 y is the log of the printed ratio, turned to treatment over control; se comes from its interval (any level), its printed
-standard error or its p value (:func:`crlm_bayes.evidence.standard_error`). There is no nuisance parameter.
+standard error or its p value (:func:`crlm_bayes.printed_ratio.standard_error`). There is no nuisance parameter.
 """
 
 from typing import TYPE_CHECKING, Any

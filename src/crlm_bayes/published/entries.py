@@ -123,6 +123,11 @@ class RatioEntry(Entry):
             raise ValueError(f"ci {self.ci[0]} to {self.ci[1]} runs downwards")
         return self
 
+    @property
+    def adjusted_word(self) -> str:
+        """``adjusted`` or ``unadjusted``."""
+        return "adjusted" if self.adjusted else "unadjusted"
+
 
 class ContrastEntry(RatioEntry):
     """An effect estimate between two arms, in the direction printed.
@@ -142,16 +147,26 @@ class ContrastEntry(RatioEntry):
             raise ValueError(f"numerator and denominator are both '{self.numerator}'")
         return self
 
-    @property
-    def adjusted_word(self) -> str:
-        """``adjusted`` or ``unadjusted``."""
-        return "adjusted" if self.adjusted else "unadjusted"
+
+class DifferenceEntry(Entry):
+    """A difference between two arms in percentage points: `minuend` minus `subtrahend`."""
+
+    KEYS = ("endpoint", "minuend", "subtrahend", "months")
+
+    endpoint: Word
+    minuend: Word
+    subtrahend: Word
+    months: PrintedMonths | None = None
+    points: Printed
+    ci: Interval | None = None
+    level: Level = 0.95
+    p: PrintedP | None = None
 
 
 class FactorEntry(RatioEntry):
     """A covariate of a regression table that is not the arm."""
 
-    KEYS = ("endpoint", "factor", "category")
+    KEYS = ("endpoint", "factor", "category", "adjusted_word")
 
     factor: Text
     category: Text

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from crlm_bayes.documents import read_toml, validate
 from crlm_bayes.errors import InvalidInput, UnknownName
+from crlm_bayes.published.claims import CLAIMS_FILE
 from crlm_bayes.published.study import Study, check_meaning
 
 
@@ -24,10 +25,10 @@ def read_study(path: Path) -> Study:
 
 
 def study_paths(folder: Path) -> dict[str, Path]:
-    """Map study ids to their files, sorted by id."""
+    """Map study ids to their files, sorted by id; `claims.toml` is no study."""
     if not folder.is_dir():
         raise InvalidInput(str(folder), "is not a folder", allowed="a folder of study documents (*.toml)")
-    return {path.stem: path for path in sorted(folder.glob("*.toml"))}
+    return {path.stem: path for path in sorted(folder.glob("*.toml")) if path.name != CLAIMS_FILE}
 
 
 def read_studies(folder: Path, names: Iterable[str] | None = None) -> dict[str, Study]:

@@ -15,6 +15,7 @@ from crlm_bayes.published.entries import (
     ContinuousEntry,
     ContrastEntry,
     CountEntry,
+    DifferenceEntry,
     Entry,
     EventsEntry,
     FactorEntry,
@@ -28,7 +29,7 @@ from crlm_bayes.published.entries import (
 Month = Annotated[str, StringConstraints(pattern=r"^\d{4}(-\d{2})?$")]
 
 ENTRY_TABLES = (
-    "counts", "survival", "medians", "contrasts", "factors", "events", "tests", "continuous", "baseline",
+    "counts", "survival", "medians", "contrasts", "differences", "factors", "events", "tests", "continuous", "baseline",
 )  # fmt: skip
 ARM_TABLES = ("counts", "survival", "medians", "events", "continuous", "baseline")
 
@@ -36,11 +37,13 @@ ARM_TABLES = ("counts", "survival", "medians", "events", "continuous", "baseline
 class Study(Frozen):
     """Everything that was transcribed of one study; never corrected.
 
-    The order of entries is the order of the document. `complete_follow_up_months` states that nobody is censored
+    The order of entries is the order of the document. `name` is what pages call the study where the id does not say it
+    (``smith2024`` does: Smith 2024). `complete_follow_up_months` states that nobody is censored
     before that time, which is what turns a printed survival percentage into a count.
     """
 
     id: Word
+    name: Text | None = None
     citation: Text
     doi: str | None = None
     pmid: str | None = None
@@ -58,6 +61,7 @@ class Study(Frozen):
     survival: tuple[SurvivalEntry, ...] = ()
     medians: tuple[MedianEntry, ...] = ()
     contrasts: tuple[ContrastEntry, ...] = ()
+    differences: tuple[DifferenceEntry, ...] = ()
     factors: tuple[FactorEntry, ...] = ()
     events: tuple[EventsEntry, ...] = ()
     tests: tuple[TestEntry, ...] = ()
@@ -131,10 +135,12 @@ def _check_references(study: Study, where: str, sizes: dict[str, int]) -> None:
         for i, row in enumerate(getattr(study, table), 1):
             if row.arm is not None and row.arm not in sizes:
                 raise _missing_arm(f"{where}: {_entry(table, i, row)}: arm", row.arm, sizes)
-    for i, contrast in enumerate(study.contrasts, 1):
-        for key in ("numerator", "denominator", "row"):
-            if getattr(contrast, key) not in (None, *sizes):
-                raise _missing_arm(f"{where}: {_entry('contrasts', i, contrast)}: {key}", getattr(contrast, key), sizes)
+    between = (("contrasts", ("numerator", "denominator", "row")), ("differences", ("minuend", "subtrahend")))
+    for table, keys in between:
+        for i, row in enumerate(getattr(study, table), 1):
+            for key in keys:
+                if getattr(row, key) not in (None, *sizes):
+                    raise _missing_arm(f"{where}: {_entry(table, i, row)}: {key}", getattr(row, key), sizes)
     centres = {centre.name for centre in study.centres}
     for i, row in enumerate(study.counts, 1):
         if row.centre is not None and row.centre not in centres:

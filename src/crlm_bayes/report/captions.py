@@ -25,7 +25,10 @@ CAPTIONS: Final[Mapping[str, str]] = {
     "chains": "Ranks of the draws of each chain, as deviations from what equal chains would give. Chains that wander "
     "near zero together have found the same distribution.",
     "forest": f"Every analysis under its primary prior: posterior median and {LEVEL} equal-tailed interval.",
+    "readings": "How much of the verdict is the reading: P(benefit) of each endpoint under every reading of the same print. "
+    "Readings concern the same patients; hypothetical ones ask what if, and are no evidence.",
 }
+OF_INDEX: Final = ("forest", "readings")
 
 
 class Drawing(NamedTuple):
@@ -38,7 +41,7 @@ class Drawing(NamedTuple):
 
 def drawings(result: AnalysisResult, figures: Mapping[str, str]) -> dict[str, Drawing]:
     """Prepare the figures of an analysis page, those that are missing included."""
-    names = [name for name in CAPTIONS if name != "forest"]
+    names = [name for name in CAPTIONS if name not in OF_INDEX]
     return {name: drawing(name, figures, _label(name, result)) for name in names}
 
 

@@ -1,4 +1,4 @@
-"""The page of all analyses: built from the run records in the output folder alone."""
+"""The pages of all analyses and of the audit: from the run records in the output folder and the studies."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,20 +6,31 @@ from typing import Any
 import pandas as pd
 
 from crlm_bayes import figures
-from crlm_bayes.published import Study
+from crlm_bayes.audit import StudyAudit
+from crlm_bayes.audit.registry import QUESTIONS
+from crlm_bayes.report.audit import audit_page, is_drawn
 from crlm_bayes.report.page import index_page
-from crlm_bayes.report.store import INDEX, VERDICTS, Store
+from crlm_bayes.report.store import AUDIT, INDEX, VERDICTS, Store
 from crlm_bayes.words import endpoint_order
 
 
 def verdicts(records: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
-    """Stack the verdict rows of run records: by study, survival first and safety last."""
-    rows = [row for record in records.values() for row in record["verdicts"]]
-    return pd.DataFrame(sorted(rows, key=lambda row: (row["study"], endpoint_order(row["endpoint"]), row["analysis"])))
+    """Stack the verdict rows of run records: by study, survival first and safety last, what is hypothetical after what is printed."""
+    rows = [{"hypothetical": False} | dict(row) for record in records.values() for row in record["verdicts"]]
+    return pd.DataFrame(sorted(rows, key=_order))
 
 
-def write_index(store: Store, studies: Mapping[str, Study]) -> pd.DataFrame:
-    """Write `verdicts.csv`, `index.html` and its figures from every run record in the folder.
+def _order(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    return row["study"], endpoint_order(row["endpoint"]), row["hypothetical"], row["analysis"]
+
+
+def write_index(store: Store, audits: Mapping[str, StudyAudit]) -> pd.DataFrame:
+    """Write `verdicts.csv`, `index.html`, `audit.html` and their figures, from every run record in the folder.
+
+    Parameters
+    ----------
+    audits : mapping of id to StudyAudit
+        All studies of the data folder; `audit.html` shows them all, the index those that were analysed.
 
     Returns
     -------
@@ -28,9 +39,12 @@ def write_index(store: Store, studies: Mapping[str, Study]) -> pd.DataFrame:
     """
     records = store.records()
     table = verdicts(records)
-    drawings = store.write_figures(figures.draw_index(table))
+    drawn = {f"audit_{name}": figures.draw_audit(audit) for name, audit in audits.items() if is_drawn(audit)}
+    drawings = store.write_figures(figures.draw_index(table) | drawn)
+    of_studies = {name: drawings[f"audit_{name}"] for name in audits if f"audit_{name}" in drawings}
     store.write_text(VERDICTS, table.to_csv(index=False, float_format="%.6g", lineterminator="\n"))
+    store.write_text(AUDIT, audit_page(audits, of_studies, QUESTIONS))
     latest = max(records.values(), key=lambda record: str(record["started"]))
-    present = {name: study for name, study in studies.items() if name in set(table["study"])}
+    present = {name: audit for name, audit in audits.items() if name in set(table["study"])}
     store.write_text(INDEX, index_page(table, drawings, present, latest))
     return table

@@ -4,7 +4,7 @@ import pandas as pd
 
 from crlm_bayes.format import probability
 from crlm_bayes.report.store import VERDICTS
-from crlm_bayes.report.synopsis import sentences_of_index
+from crlm_bayes.report.synopsis import of_the_print, sentences_of_index
 from crlm_bayes.words import SIGNS, prior_name, standing
 
 BEGIN, END = "<!-- verdicts: written by `python -m crlm_bayes fit` -->", "<!-- verdicts: end -->"
@@ -16,13 +16,14 @@ def verdict_table(verdicts: pd.DataFrame) -> str:
     Parameters
     ----------
     verdicts : DataFrame
-        As in `verdicts.csv`.
+        As in `verdicts.csv`; hypothetical readings are left out.
 
     Returns
     -------
     str
         Between two marker comments, so that a document can hold it up to date.
     """
+    verdicts = of_the_print(verdicts)
     priors = list(dict.fromkeys(verdicts["prior"]))
     head = ["analysis", *(prior_name(prior) for prior in priors)]
     first, *studies = sentences_of_index(verdicts)

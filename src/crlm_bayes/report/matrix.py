@@ -49,6 +49,7 @@ class Line:
     cells: tuple[Cell | None, ...]
     critical: str
     gate_passed: bool
+    hypothetical: bool
 
 
 @dataclass(frozen=True)
@@ -118,6 +119,7 @@ def _lines(rows: pd.DataFrame, priors: list[str]) -> list[Line]:
                 tuple(by_prior.get(p) for p in priors),
                 critical(first["critical_sd"]),
                 bool(mine["gate_passed"].astype(bool).all()),
+                bool(first["hypothetical"]),
             )
         )
     return found

@@ -10,16 +10,17 @@ from latex2mathml.converter import convert
 from markupsafe import Markup
 
 from crlm_bayes import diagnostics, format
+from crlm_bayes.audit import StudyAudit
 from crlm_bayes.conventions import LOWER, SURVIVES
 from crlm_bayes.mathematics import density, equations
-from crlm_bayes.published import Study
 from crlm_bayes.report import absolute, checklist, checks, matrix, prose, sources, tables
+from crlm_bayes.report.audit import index_findings, study_findings
 from crlm_bayes.report.captions import drawing, drawings
 from crlm_bayes.report.limits import limits
 from crlm_bayes.report.lookup import arguments, by_name
 from crlm_bayes.report.scrutiny import scrutiny
 from crlm_bayes.result import AnalysisResult
-from crlm_bayes.words import DESIGNS, prior_name, study_name, vocabulary
+from crlm_bayes.words import DESIGNS, READINGS, prior_name, title_of, vocabulary
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -90,7 +91,8 @@ def analysis_page(result: AnalysisResult, figures: Mapping[str, str]) -> str:
         ),
         "last_difference": _last_difference(result),
         "facts": sources.facts(result),
-        "link": sources.link(result),
+        "link": sources.address(study),
+        "found": study_findings(result.question.audit, result.question.entries, spec.accepts, READINGS[spec.reading]),
         "figures": drawings(result, figures),
         "panel": exact,
         "nuts": tables.panel(result, "nuts"),
@@ -116,7 +118,7 @@ def analysis_page(result: AnalysisResult, figures: Mapping[str, str]) -> str:
 
 
 def index_page(
-    verdicts: "pd.DataFrame", figures: Mapping[str, str], studies: Mapping[str, Study], record: Mapping[str, Any]
+    verdicts: "pd.DataFrame", figures: Mapping[str, str], audits: Mapping[str, StudyAudit], record: Mapping[str, Any]
 ) -> str:
     """Write the page of all analyses.
 
@@ -125,18 +127,22 @@ def index_page(
     verdicts : DataFrame
         One row for each analysis and prior, as in `verdicts.csv`.
     figures : mapping of name to SVG text
-        ``forest`` is shown if it is there.
-    studies : mapping of id to Study
+        ``forest`` and ``readings`` are shown if they are there.
+    audits : mapping of id to StudyAudit
+        Of the studies analysed.
     record : mapping
         The latest run record: versions, settings, when.
     """
+    studies = {name: audit.study for name, audit in audits.items()}
     context = {
+        "audits": index_findings(audits),
         "summary": prose.sentences_of_index(verdicts),
         "groups": matrix.matrix(verdicts, studies),
         "priors": matrix.priors_across(verdicts),
         "legend": matrix.LEGEND,
         "forest": drawing("forest", figures),
-        "studies": [(study_name(key), study, DESIGNS[study.design]) for key, study in studies.items()],
+        "readings": drawing("readings", figures),
+        "studies": [(title_of(study), study, DESIGNS[study.design]) for study in studies.values()],
         "record": record,
         "primaries": matrix.primaries(verdicts),
         "failed": matrix.failed(verdicts),

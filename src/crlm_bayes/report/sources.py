@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from crlm_bayes.format import ratio, span
+from crlm_bayes.published import Study
 from crlm_bayes.published.entries import ContrastEntry, MedianEntry, TestEntry
 from crlm_bayes.result import AnalysisResult
 from crlm_bayes.spec import AnalysisSpec
@@ -106,9 +107,8 @@ def _likelihood(spec: AnalysisSpec) -> str:
     return name
 
 
-def link(result: AnalysisResult) -> str | None:
+def address(study: Study) -> str | None:
     """Address of the paper, where it has a doi or a PubMed number."""
-    study = result.question.study
     if study.doi:
         return f"https://doi.org/{study.doi}"
     return f"https://pubmed.ncbi.nlm.nih.gov/{study.pmid}/" if study.pmid else None

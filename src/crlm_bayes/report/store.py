@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     import xarray as xr
     from matplotlib.figure import Figure
 
-ESTIMATES, RECORD, PAGE, POSTERIOR, VERDICTS, INDEX = (
-    "estimates.csv", "run.json", "report.html", "posterior.nc", "verdicts.csv", "index.html",
+ESTIMATES, RECORD, PAGE, POSTERIOR, VERDICTS, INDEX, AUDIT = (
+    "estimates.csv", "run.json", "report.html", "posterior.nc", "verdicts.csv", "index.html", "audit.html",
 )  # fmt: skip
 
 
@@ -73,8 +73,8 @@ class Store:
         return {name: record for name, record in found.items() if record is not None}
 
     def has_index(self) -> bool:
-        """Whether the page of all analyses and the verdicts are there."""
-        return (self.root / INDEX).is_file() and (self.root / VERDICTS).is_file()
+        """Whether the page of all analyses, that of the audit and the verdicts are there."""
+        return all((self.root / name).is_file() for name in (INDEX, AUDIT, VERDICTS))
 
     def complete(self, analysis: str, priors: tuple[str, ...]) -> bool:
         """Whether the posteriors, estimates and page of an analysis are all there."""

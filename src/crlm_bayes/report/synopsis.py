@@ -31,8 +31,9 @@ def sentences_of_index(verdicts: "pd.DataFrame") -> list[str]:
     Parameters
     ----------
     verdicts : DataFrame
-        One row for each analysis and prior, as in `verdicts.csv`.
+        One row for each analysis and prior, as in `verdicts.csv`; hypothetical readings are not counted.
     """
+    verdicts = of_the_print(verdicts)
     if verdicts.empty:
         return ["No analysis has been fitted yet."]
     primary = verdicts[verdicts["primary"].astype(bool)]
@@ -40,6 +41,11 @@ def sentences_of_index(verdicts: "pd.DataFrame") -> list[str]:
     for study in dict.fromkeys(primary["study"]):
         sentences.append(_study(str(study), primary[primary["study"] == study]))
     return sentences
+
+
+def of_the_print(verdicts: "pd.DataFrame") -> "pd.DataFrame":
+    """Leave out the hypothetical readings, which are no evidence."""
+    return verdicts if verdicts.empty else verdicts[~verdicts["hypothetical"].astype(bool)]
 
 
 def _overall(verdicts: "pd.DataFrame", primary: "pd.DataFrame") -> str:
