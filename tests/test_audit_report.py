@@ -415,14 +415,14 @@ MANY = tuple(found(i, entries=("counts/orr/drug",) if i in (7, 9) else ("counts/
 def test_the_first_screen_shows_what_touches_the_analysis_and_counts_the_rest() -> None:
     document = rendered("first_screen", audited(*MANY), used=("counts/orr/drug",))
     assert [MANY[i].message in document.words for i in range(len(MANY))] == [i in (7, 9) for i in range(len(MANY))]
-    assert f"And {FEW + 6} more about other numbers of this paper." in document.words
+    assert f"{FEW + 6} more are about other numbers of this paper." in document.words
     assert f"{PLACE}#finding-{MANY[7].id}" in document.links and f"{PLACE}#audit-mini2020" in document.links
     assert "Accepted" not in document.words and "Not about" not in document.words
 
 
 def test_an_accepted_finding_is_said_to_be_accepted() -> None:
     document = rendered("first_screen", audited(*MANY), ("counts/orr/drug",), (MANY[7].id,), "printed counts")
-    assert document.words.count("Accepted by this analysis: it takes the printed counts.") == 1
+    assert document.words.count("This analysis accepts 1 of them by name: it takes the printed counts.") == 1
     assert (
         document.words.index(MANY[7].message)
         < document.words.index("Accepted by")

@@ -1,13 +1,14 @@
 """One analysis from question to page: reuse or sample each posterior, gate, summarise, render, write."""
 
+import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from platform import python_version
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 import xarray as xr
@@ -31,6 +32,9 @@ from crlm_bayes.result import AnalysisResult, Question
 from crlm_bayes.saved import current_fits, require_current, wanted_priors
 from crlm_bayes.scepticism import examine
 from crlm_bayes.settings import Settings
+
+TABULATED: Final = ("posterior", "sample_stats")
+"""Groups of a posterior that tables and diagnostics are made from."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,7 @@ def run(question: Question, settings: Settings, store: Store, prior: str | None 
     wanted = wanted_priors(question, prior)
     if force:
         kept = {name: fit for name, fit in kept.items() if name not in wanted}
-    trees = {name: store.tree(spec.id, name) for name in kept}
+    trees = saved_trees(question, kept, store)
     fits: dict[str, dict[str, Any]] = {name: dict(fit) for name, fit in kept.items()}
     sampled = [name for name in wanted if name not in trees]
     for name in sampled:
@@ -82,7 +86,7 @@ def run(question: Question, settings: Settings, store: Store, prior: str | None 
         "versions": versions(),
     }
     result = conclude(question, ordered, fits, record)
-    _write(result, store)
+    _write(result, store, kept)
     return Outcome(result.record, len(sampled))
 
 
@@ -121,21 +125,33 @@ def render_again(question: Question, store: Store) -> AnalysisResult:
         If it is missing, out of date, or failed the gate.
     """
     record, fits = require_current(question, store)
-    trees = {name: store.tree(question.spec.id, name) for name in fits}
+    trees = saved_trees(question, fits, store)
     head = {k: v for k, v in record.items() if k not in ("fits", "verdicts", "rows", "passed")}
     result = conclude(question, trees, fits, head)
-    _write(result, store)
+    _write(result, store, fits)
     return result
 
 
-def _write(result: AnalysisResult, store: Store) -> None:
+def saved_trees(question: Question, names: Iterable[str], store: Store) -> dict[str, xr.DataTree]:
+    """Read saved posteriors: all of the one that the page draws, of the others what tables and diagnostics need."""
+    spec, saved = question.spec, list(names)
+    drawn = spec.primary if spec.primary in saved else next(iter(saved), None)
+    return {name: store.tree(spec.id, name, () if name == drawn else TABULATED) for name in saved}
+
+
+def _write(result: AnalysisResult, store: Store, kept: Collection[str]) -> None:
+    """Replace the saved result; posteriors that were kept are copied, not written again."""
+
     def fill(folder: Path) -> None:
         drawings = write_figures(folder / "figures", figures.draw(result))
         (folder / PAGE).write_text(page.analysis_page(result, drawings), encoding="utf-8")
         write_estimates(folder / ESTIMATES, result.estimates)
         for name, tree in result.trees.items():
             (folder / name).mkdir()
-            tree.to_netcdf(folder / name / POSTERIOR, engine="h5netcdf")
+            if name in kept:
+                shutil.copy2(store.posterior(result.spec.id, name), folder / name / POSTERIOR)
+            else:
+                tree.to_netcdf(folder / name / POSTERIOR, engine="h5netcdf")
         write_json(folder / RECORD, result.record)
 
     store.write_analysis(result.spec.id, fill)

@@ -97,7 +97,7 @@ def denominator(study: Study) -> Iterable[Trouble]:
             message = (
                 f"Of the {len(scan.percents)} different percentages printed for arms of {scan.n} patients, "
                 f"{len(scan.misfits)} are possible with no whole number of {own}; {scan.explained} of these are, as "
-                f"rounded, multiples of 1/{scan.best} (chance of such a coincidence < 1e{exponent})."
+                f"rounded, multiples of 1/{scan.best} (chance of such a coincidence below 1 in {10 ** min(-exponent, 12):,})."
             )
             recomputed = f"{scan.explained} of them are multiples of 1/{scan.best}"
             yield Trouble(f"arms of {scan.n}", "serious", scan.entries, scan.locators, printed, recomputed, message)

@@ -76,6 +76,15 @@ class StudyFindings:
     rest: tuple[FindingRow, ...]
     takes: str
 
+    @property
+    def accepted(self) -> str:
+        """What the analysis does about those of the first screen, in a sentence; empty where it accepts none."""
+        n = sum(row.accepted for row in self.first)
+        if not n:
+            return ""
+        them = "it" if n == len(self.first) == 1 else "them" if n == len(self.first) else f"{n} of them"
+        return f"This analysis accepts {them} by name" + (f": it takes the {self.takes}." if self.takes else ".")
+
 
 @dataclass(frozen=True)
 class Chapter:

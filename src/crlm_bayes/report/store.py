@@ -6,7 +6,7 @@ A run that is killed leaves the last good result or none, never half of one.
 import json
 import os
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -88,12 +88,20 @@ class Store:
 
         return pd.read_csv(self.root / analysis / ESTIMATES)
 
-    def tree(self, analysis: str, prior: str) -> "xr.DataTree":
-        """Read one saved posterior into memory."""
+    def tree(self, analysis: str, prior: str, groups: Sequence[str] = ()) -> "xr.DataTree":
+        """Read one saved posterior into memory, or only some of its groups."""
         import xarray as xr
 
-        with xr.open_datatree(self.root / analysis / prior / POSTERIOR, engine="h5netcdf") as tree:
-            return tree.load()
+        path = self.posterior(analysis, prior)
+        if not groups:
+            with xr.open_datatree(path, engine="h5netcdf") as tree:
+                return tree.load()
+        found = {group: xr.load_dataset(path, group=group, engine="h5netcdf") for group in groups}
+        return xr.DataTree.from_dict(found)
+
+    def posterior(self, analysis: str, prior: str) -> Path:
+        """Where a posterior is saved."""
+        return self.root / analysis / prior / POSTERIOR
 
     def write_analysis(self, analysis: str, fill: Callable[[Path], None]) -> None:
         """Replace the folder of an analysis by what `fill` writes into an empty one.
