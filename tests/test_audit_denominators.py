@@ -74,7 +74,7 @@ def test_percentages_of_another_number_of_patients_are_traced() -> None:
     assert finding.entries == found.entries and finding.recomputed == "10 of them are multiples of 1/90"
     assert finding.message == (
         "Of the 11 different percentages printed for arms of 38 patients, 10 are possible with no whole number of 38; 10 of "
-        f"these are, as rounded, multiples of 1/90 (chance of such a coincidence < 1e{math.floor(math.log10(found.chance)) + 1})."
+        f"these are, as rounded, multiples of 1/90 (chance of such a coincidence below 1 in {10 ** -(math.floor(math.log10(found.chance)) + 1):,})."
     )
 
 

@@ -5,8 +5,12 @@ from pathlib import Path
 
 import pandas as pd
 
+from crlm_bayes.audit import tables
+from crlm_bayes.audit.pvalues import is_significant
+from crlm_bayes.audits import read_audits
 from crlm_bayes.questions import read_questions
 from crlm_bayes.report.markdown import BEGIN, END, verdict_table
+from crlm_bayes.words import in_words
 
 REPOSITORY = Path(__file__).parents[1]
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
@@ -54,3 +58,23 @@ def test_reports_stay_small():
     listed = run(["git", "ls-files", "reports"], cwd=REPOSITORY, capture_output=True, text=True, check=True).stdout
     total = sum((REPOSITORY / name).stat().st_size for name in listed.splitlines())
     assert total < 3_000_000
+
+
+def test_what_the_readme_says_of_the_audit_is_what_the_audit_finds() -> None:
+    text = " ".join((REPOSITORY / "README.md").read_text(encoding="utf-8").split())
+    audits = read_audits(REPOSITORY / "data" / "published")
+    yan, (scan,) = audits["yan2025"], audits["yan2025"].scans
+    said = f"has {scan.n} patients in each arm, and {scan.explained} of the {len(scan.misfits)} percentages"
+    assert f"{said} that no whole number of {scan.n} gives are multiples of 1/{scan.best}." in text
+    significant = [c for c in tables.comparisons(yan.study) if is_significant(c.printed)]
+    lost = sum(c.changes_sides for c in significant)
+    assert (
+        f"Of the {in_words(len(significant))} chi-square tests that it prints as significant, {in_words(lost)} are not"
+        in text
+    )
+    ids = {f.id for audit in audits.values() for f in audit.of("serious")}
+    assert {
+        "yan2025.median_landmark.os-control-24",
+        "chen2025.median_landmark.os-control-36",
+        "chen2025.direction.pfs-hr-control-bev-adjusted-row",
+    } <= ids

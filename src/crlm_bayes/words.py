@@ -52,7 +52,7 @@ SEVERITY_SIGNS: Final = {"serious": "▲", "warning": "△", "note": "·"}
 
 SEVERITY_NOUNS: Final = {"serious": "serious finding", "warning": "warning", "note": "note"}
 
-NUMBERS: Final = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+NUMBERS: Final = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
 @dataclass(frozen=True)
