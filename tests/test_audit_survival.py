@@ -10,7 +10,8 @@ from ministudy import ministudy
 from crlm_bayes.audit import hazards, medians, survival
 from crlm_bayes.audit.exact import n_minus_1_statistic
 from crlm_bayes.audit.finding import Check, Finding
-from crlm_bayes.audit.points import arm_name, landmarks, least_interval
+from crlm_bayes.audit.names import arm_name
+from crlm_bayes.audit.points import landmarks, least_interval
 from crlm_bayes.published import Study
 
 CHECKS = (

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.special import gammaln
 
 from crlm_bayes.audit.finding import Severity, Trouble, check
-from crlm_bayes.audit.points import arm_name, named
+from crlm_bayes.audit.names import arm_name, by_reference
 from crlm_bayes.audit.rounding import TINY, Range, counts_printing, stands_for
 from crlm_bayes.format import ratio
 from crlm_bayes.published import Study
@@ -23,7 +23,7 @@ NEAR: Final = 0.02
 @check("Does each unadjusted odds or risk ratio follow from the counts?")
 def ratio_of_counts(study: Study) -> Iterable[Trouble]:
     """Recompute unadjusted ratios, from counts or from the printed percentages; not where a cell is empty."""
-    for subject, row in named("contrasts", study.contrasts, lambda row: row.value.text):
+    for subject, row in by_reference("contrasts", study.contrasts):
         pair = count_pair(study, row)
         if row.measure == "hr" or row.adjusted or pair is None:
             continue

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from crlm_bayes.audit.finding import Severity, Trouble, check
+from crlm_bayes.audit.names import arm_names, is_complete
 from crlm_bayes.audit.rounding import counts_printing, decimals, is_cut_off, percent_fits, would_print
 from crlm_bayes.published import PrintedNumber, Study
 from crlm_bayes.published.entries import BaselineEntry, ContinuousEntry, CountEntry, EventsEntry, SurvivalEntry
@@ -82,16 +83,7 @@ def shares(study: Study) -> Iterator[Share]:
 
 def counts_survivors(study: Study, row: SurvivalEntry) -> bool:
     """Whether a survival percentage is survivors out of all patients of the arm, and not an estimate with censoring."""
-    complete = study.complete_follow_up_months
-    if complete is not None and row.months.value <= complete:
-        return True
-    return row.alive is not None and row.ci is None
-
-
-def arm_names(study: Study) -> dict[str, str]:
-    """Short names of arms in a sentence: the label up to a colon, or the id where that is not unique."""
-    short = {arm.id: arm.label.partition(":")[0].strip() or arm.id for arm in study.arms}
-    return {arm: name if list(short.values()).count(name) == 1 else arm for arm, name in short.items()}
+    return is_complete(study, row) or (row.alive is not None and row.ci is None)
 
 
 @check("Is each printed percentage that of its printed count?")

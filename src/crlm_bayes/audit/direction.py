@@ -8,7 +8,8 @@ from typing import Final
 from crlm_bayes.audit.count_ratios import count_pair, count_shares
 from crlm_bayes.audit.finding import Severity, Trouble, check
 from crlm_bayes.audit.hazards import LandmarkRatio, Z, implied_ratios, log_range, nearest_zero, opposed, printed_z
-from crlm_bayes.audit.points import arm_name, free_of, named
+from crlm_bayes.audit.names import arm_name, by_reference
+from crlm_bayes.audit.points import free_of
 from crlm_bayes.audit.rounding import Range, stands_for
 from crlm_bayes.published import Study
 from crlm_bayes.published.entries import ContrastEntry
@@ -57,7 +58,7 @@ def direction(study: Study) -> Iterable[Trouble]:
     An unadjusted ratio of counts is recomputed by the check `ratio_of_counts`. An adjusted ratio of a study without
     randomisation may honestly turn round, so that its reading alone is never a serious finding.
     """
-    for subject, row in named("contrasts", study.contrasts, lambda row: row.value.text):
+    for subject, row in by_reference("contrasts", study.contrasts):
         theta = nearest_zero(log_range(row))
         witness = _witness(study, row)
         if witness is None or not theta or not witness.sign:

@@ -8,7 +8,7 @@ from typing import Final
 from crlm_bayes.audit import means, tables
 from crlm_bayes.audit.finding import Trouble, check
 from crlm_bayes.audit.means import Tested, tested
-from crlm_bayes.audit.points import arm_name
+from crlm_bayes.audit.names import arm_name
 from crlm_bayes.audit.pvalues import Comparison
 from crlm_bayes.audit.rounding import TINY, Range, decimals, stands_for
 from crlm_bayes.audit.statistics import NOUNS, span

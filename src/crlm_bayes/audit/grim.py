@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 from crlm_bayes.audit.finding import Severity, Trouble, check
+from crlm_bayes.audit.names import named
 from crlm_bayes.audit.rounding import decimals, would_print
-from crlm_bayes.audit.statistics import named
 from crlm_bayes.published import PrintedNumber, Study
 from crlm_bayes.published.entries import ContinuousEntry
 from crlm_bayes.published.study import reference

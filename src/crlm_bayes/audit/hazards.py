@@ -9,7 +9,8 @@ from scipy.special import ndtri
 
 from crlm_bayes.audit.exact import p_of_chi2
 from crlm_bayes.audit.finding import Trouble, check
-from crlm_bayes.audit.points import Landmark, arm_name, landmarks, named, quantile
+from crlm_bayes.audit.names import arm_name, by_reference
+from crlm_bayes.audit.points import Landmark, landmarks, quantile
 from crlm_bayes.audit.rounding import TINY, Range, decimals, stands_for
 from crlm_bayes.conventions import ALPHA
 from crlm_bayes.format import p_value, ratio
@@ -127,7 +128,7 @@ def landmark_ratio(study: Study) -> Iterable[Trouble]:
     Both come from the same patients, so their difference varies less than the landmark ratio itself. A ratio in the
     opposite direction is the business of the check `direction`.
     """
-    for subject, row in named("contrasts", study.contrasts, lambda row: row.value.text):
+    for subject, row in by_reference("contrasts", study.contrasts):
         if row.measure != "hr":
             continue
         implied = implied_ratios(study, row.endpoint, row.numerator, row.denominator)

@@ -7,8 +7,9 @@ from typing import Final
 from scipy.special import ndtri
 
 from crlm_bayes.audit.finding import Severity, Trouble
+from crlm_bayes.audit.names import named
 from crlm_bayes.audit.rounding import Range, stands_for
-from crlm_bayes.audit.statistics import magnitude, named
+from crlm_bayes.audit.statistics import magnitude
 from crlm_bayes.published import PrintedNumber, Study
 from crlm_bayes.published.entries import ContrastEntry, FactorEntry, RatioEntry
 from crlm_bayes.published.study import reference

@@ -6,7 +6,8 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 from crlm_bayes.audit.finding import Severity, Trouble, check
-from crlm_bayes.audit.points import Landmark, arm_name, landmarks, named, quantile, sizes
+from crlm_bayes.audit.names import arm_name, by_reference
+from crlm_bayes.audit.points import Landmark, landmarks, quantile, sizes
 from crlm_bayes.audit.rounding import TINY, Range, stands_for
 from crlm_bayes.published import Study
 from crlm_bayes.published.entries import MedianEntry
@@ -46,7 +47,7 @@ class Known(NamedTuple):
 
 def known_medians(study: Study) -> Iterator[Known]:
     """Medians of one arm each; a median without an arm is that of the arm if there is but one."""
-    for subject, row in named("medians", study.medians, lambda row: f"{row.months}-{row.interval and _bracket(row)}"):
+    for subject, row in by_reference("medians", study.medians):
         arm = row.arm or (study.arms[0].id if len(study.arms) == 1 else None)
         if arm is not None and row.endpoint != "follow_up":
             yield Known(subject, row, arm, arm_name(study, arm), landmarks(study, row.endpoint, arm))

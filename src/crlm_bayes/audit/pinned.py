@@ -11,9 +11,10 @@ from fractions import Fraction
 from itertools import product
 from typing import Final, NamedTuple
 
-from crlm_bayes.audit.counts import arm_names, counts_survivors
+from crlm_bayes.audit.counts import counts_survivors
 from crlm_bayes.audit.exact import fisher, pearson, yates
 from crlm_bayes.audit.finding import Trouble, check
+from crlm_bayes.audit.names import arm_names
 from crlm_bayes.audit.rounding import Range, counts_printing, decimals, stands_for
 from crlm_bayes.published import PrintedNumber, Study
 from crlm_bayes.published.entries import Arm, CountEntry, SurvivalEntry, TestEntry

@@ -6,15 +6,15 @@ upper bound only where nobody is censored before t. Those at risk at t are a low
 """
 
 import math
-from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from scipy.special import ndtri
 
+from crlm_bayes.audit.names import is_complete
 from crlm_bayes.audit.rounding import Range, stands_for
 from crlm_bayes.published import Study
-from crlm_bayes.published.entries import Entry, SurvivalEntry
+from crlm_bayes.published.entries import SurvivalEntry
 from crlm_bayes.published.study import reference
 from crlm_bayes.words import EVENT_FREE
 
@@ -89,31 +89,9 @@ def landmarks(study: Study, endpoint: str, arm: str) -> list[Landmark]:
     return points
 
 
-def named[E: Entry](table: str, rows: Sequence[E], value: Callable[[E], str]) -> Iterator[tuple[str, E]]:
-    """Every entry with a subject of its own: its name, and its value where several share the name; a print once."""
-    names = [reference(table, row).partition("/")[2].replace("/", "-") for row in rows]
-    seen: set[str] = set()
-    for name, row in zip(names, rows, strict=True):
-        subject = name if names.count(name) == 1 else f"{name}-{value(row)}"
-        if subject not in seen:
-            seen.add(subject)
-            yield subject, row
-
-
 def sizes(study: Study) -> dict[str, int]:
     """Patients by arm."""
     return {arm.id: arm.n for arm in study.arms}
-
-
-def arm_name(study: Study, arm: str) -> str:
-    """Name an arm by what its label says before a colon; by its id where two would share the name."""
-    names = {a.id: a.label.split(":")[0].strip() for a in study.arms}
-    return names[arm] if list(names.values()).count(names[arm]) == 1 else arm
-
-
-def is_complete(study: Study, row: SurvivalEntry) -> bool:
-    """Whether nobody is censored before the time of an entry."""
-    return study.complete_follow_up_months is not None and row.months.value <= study.complete_follow_up_months
 
 
 def proportion(row: SurvivalEntry) -> Range:

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Final
@@ -11,10 +11,11 @@ from scipy.special import stdtr
 
 from crlm_bayes.audit.exact import p_of_chi2
 from crlm_bayes.audit.finding import Trouble, check
+from crlm_bayes.audit.names import named
 from crlm_bayes.audit.pvalues import Comparison, Variant, troubles
 from crlm_bayes.audit.rounding import Range, stands_for
 from crlm_bayes.published import Study
-from crlm_bayes.published.entries import Entry, TestEntry
+from crlm_bayes.published.entries import TestEntry
 from crlm_bayes.published.study import reference
 from crlm_bayes.words import spelled_out
 
@@ -31,23 +32,6 @@ TITLES: Final = {
     "exact": "the exact test of ",
 }
 NOUNS: Final = {"chi2": "chi-square", "t": "t", "wald": "Wald statistic", "logrank": "log-rank statistic"}
-
-
-def named[Row: Entry](rows: Iterable[Row], name: Callable[[Row], str]) -> Iterator[tuple[str, Row]]:
-    """Every entry with a subject of its own; the same numbers printed at two places count once."""
-    subjects: set[str] = set()
-    before: dict[str, list[Row]] = {}
-    for row in rows:
-        base = name(row)
-        same = before.setdefault(base, [])
-        if any(row == other.model_copy(update={"locator": row.locator, "note": row.note}) for other in same):
-            continue
-        subject = f"{base} ({row.locator})" if same else base
-        while subject in subjects:
-            subject += " again"
-        same.append(row)
-        subjects.add(subject)
-        yield subject, row
 
 
 def titled(study: Study) -> Iterator[tuple[str, TestEntry]]:

@@ -5,16 +5,8 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from crlm_bayes.audit.finding import Trouble, check
-from crlm_bayes.audit.points import (
-    arm_name,
-    free_of,
-    is_complete,
-    landmarks,
-    least_interval,
-    proportion,
-    share_text,
-    sizes,
-)
+from crlm_bayes.audit.names import arm_name, is_complete
+from crlm_bayes.audit.points import free_of, landmarks, least_interval, proportion, share_text, sizes
 from crlm_bayes.audit.rounding import TINY, counts_printing, stands_for
 from crlm_bayes.published import Study
 from crlm_bayes.published.entries import MedianEntry, SurvivalEntry

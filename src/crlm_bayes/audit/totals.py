@@ -11,8 +11,9 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import Final, NamedTuple
 
-from crlm_bayes.audit.counts import arm_names, patients
+from crlm_bayes.audit.counts import patients
 from crlm_bayes.audit.finding import Severity, Trouble, check
+from crlm_bayes.audit.names import arm_names
 from crlm_bayes.audit.rounding import counts_printing, decimals
 from crlm_bayes.published import Study
 from crlm_bayes.published.entries import BaselineEntry, CountEntry, Entry
