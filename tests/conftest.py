@@ -45,8 +45,8 @@ def analyses() -> dict[str, AnalysisSpec]:
 
 @pytest.fixture(scope="session")
 def priors() -> dict[str, Prior]:
-    """The bundled effect priors."""
-    return read_specs(ROOT / "models")[1]
+    """The bundled effect priors that are densities."""
+    return {name: prior for name, prior in read_specs(ROOT / "models")[1].items() if isinstance(prior, Prior)}
 
 
 @pytest.fixture(scope="session")

@@ -82,7 +82,7 @@ def test_every_bundled_analysis_accepts_what_it_rests_on_and_nothing_else(
     audits = audit_studies(published)
     for spec in analyses.values():
         audit = audits[spec.studies[0]]
-        one = question(spec, audit, priors, spec.id)  # refuses what is not accepted
+        one = question(spec, audit, priors, {}, spec.id)  # refuses what is not accepted
         assert set(spec.accepts) == {f.id for f in audit.about(one.entries) if f.severity == "serious"}, spec.id
 
 

@@ -447,7 +447,8 @@ def test_the_section_lists_what_the_first_screen_does_not() -> None:
     assert split.rest[0].id == warnings[1].id and not any(row.touches for row in split.rest[1:])
     document = rendered("section", case, used=("counts/orr/drug",))
     table = [row for row in document.rows if row[0].strip()[:1] in "▲△·"]
-    assert len(table) == len(split.rest) and "used here" in table[0][0] and "used here" not in table[1][0]
+    assert len(table) == len(split.rest) and warnings[1].message in table[0][1]
+    assert f"{len(split.rest) - 1} more about other numbers of this paper" in document.words
     assert warnings[0].message in document.words and document.ids == []
     clean = rendered("section", audited())
     assert "It has no finding." in clean.words and clean.rows == []

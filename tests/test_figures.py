@@ -173,6 +173,10 @@ def line(figure: Figure, label: str) -> Line2D:
     return found[0]
 
 
+SCEPTICAL = ["robustness", "mean_sd", "bias_discount"]
+"""Figures of the exact curve alone."""
+
+
 def marks(figure: Figure, label: str) -> list[tuple[float, float]]:
     lines = [one for axes in figure.axes for one in axes.lines if one.get_label() == label]
     return [(float(x), float(y)) for one in lines for x, y in np.transpose(one.get_data())]
@@ -230,7 +234,7 @@ def save(figure: Figure, kind: str) -> bytes:
     [("binomial", ["probability"]), ("survival", ["survival"]), ("non-proportional", ["survival"]), ("ratio", [])],
 )
 def test_every_likelihood_has_its_figures_in_the_order_of_the_report(drawn: Any, name: str, own: list[str]) -> None:
-    assert list(drawn[name]) == ["panel", "densities", *own, "predictive", "prior_predictive", "chains"]
+    assert list(drawn[name]) == ["panel", "densities", *own, *SCEPTICAL, "predictive", "prior_predictive", "chains"]
     for figure in drawn[name].values():
         assert_fits(figure)
     assert plt.get_fignums() == []
@@ -238,7 +242,7 @@ def test_every_likelihood_has_its_figures_in_the_order_of_the_report(drawn: Any,
 
 def test_an_analysis_without_fits_keeps_its_exact_figures() -> None:
     figures = draw(made(survival(), fitted=False))
-    assert list(figures) == ["panel", "densities"]
+    assert list(figures) == ["panel", "densities", *SCEPTICAL]
     assert not marks(figures["panel"], "reference-nuts")
 
 

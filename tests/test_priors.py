@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 from pydantic import ValidationError
-from scipy import integrate, stats
+from scipy import integrate, interpolate, stats
 
 from crlm_bayes.priorcontent import content
-from crlm_bayes.priors import Cauchy, Mixture, Normal, Prior, StudentT
+from crlm_bayes.priors import Cauchy, Mixture, Normal, Prior, Quantiles, StudentT, TwoPiece
 from crlm_bayes.scales import HalfCauchy, HalfNormal, HalfStudentT, LogNormal, ScalePrior
-from crlm_bayes.spec import AnalysisSpec
+from crlm_bayes.spec import AnalysisSpec, PriorBook
 from crlm_bayes.walks import RandomWalk
 
 
@@ -29,6 +29,53 @@ class ScipyMixture:
         return sum(w * d.cdf(x) for w, d in self.parts)
 
 
+class ScipyTwoPiece:
+    """Two half-normal densities out of scipy, weighted by their scales."""
+
+    def __init__(self, mode: float, below: float, above: float) -> None:
+        self.mode, self.share = mode, below / (below + above)
+        self.below, self.above = stats.halfnorm(scale=below), stats.halfnorm(scale=above)
+
+    def logpdf(self, x: np.ndarray) -> np.ndarray:
+        low = np.log(self.share) + self.below.logpdf(np.maximum(self.mode - x, 0))
+        high = np.log(1 - self.share) + self.above.logpdf(np.maximum(x - self.mode, 0))
+        return np.where(x < self.mode, low, high)
+
+    def cdf(self, x: np.ndarray) -> np.ndarray:
+        low = self.share * self.below.sf(np.maximum(self.mode - x, 0))
+        return np.where(
+            x < self.mode, low, self.share + (1 - self.share) * self.above.cdf(np.maximum(x - self.mode, 0))
+        )
+
+
+class ScipyQuantiles:
+    """The value as scipy's monotone cubic of the normal score, inverted point by point."""
+
+    def __init__(self, probabilities: tuple[float, ...], values: tuple[float, ...]) -> None:
+        z, v = stats.norm.ppf(probabilities), np.array(values)
+        slopes = interpolate.PchipInterpolator(z, v)(z, 1)
+        slopes[0], slopes[-1] = (v[1] - v[0]) / (z[1] - z[0]), (v[-1] - v[-2]) / (z[-1] - z[-2])
+        # far lines on both sides, as cubics that happen to be straight
+        z = np.concatenate([[-60], z, [60]])
+        v = np.concatenate([[v[0] + slopes[0] * (z[0] - z[1])], v, [v[-1] + slopes[-1] * (z[-1] - z[-2])]])
+        self.value = interpolate.CubicHermiteSpline(z, v, np.concatenate([slopes[:1], slopes, slopes[-1:]]))
+
+    def z(self, x: np.ndarray) -> np.ndarray:
+        low, high = np.full(np.shape(x), -60.0), np.full(np.shape(x), 60.0)
+        for _ in range(70):
+            middle = 0.5 * (low + high)
+            short = self.value(middle) < x
+            low, high = np.where(short, middle, low), np.where(short, high, middle)
+        return 0.5 * (low + high)
+
+    def logpdf(self, x: np.ndarray) -> np.ndarray:
+        return stats.norm.logpdf(self.z(x)) - np.log(self.value(self.z(x), 1))
+
+    def cdf(self, x: np.ndarray) -> np.ndarray:
+        return stats.norm.cdf(self.z(x))
+
+
+STATED = ((0.025, 0.25, 0.5, 0.75, 0.975), (-0.9, -0.35, -0.2, -0.1, 0.25))
 FAMILIES = {
     "normal": (Normal(dist="normal", mean=-0.3, sd=0.2, rationale="t"), stats.norm(-0.3, 0.2)),
     "narrow": (Normal(dist="normal", mean=0.0, sd=0.005, rationale="t"), stats.norm(0, 0.005)),
@@ -37,6 +84,14 @@ FAMILIES = {
     "mixture": (
         Mixture(dist="mixture", weights=(0.8, 0.2), means=(-0.4, 0.3), sds=(0.1, 1.0), rationale="t"),
         ScipyMixture((0.8, 0.2), (-0.4, 0.3), (0.1, 1.0)),
+    ),
+    "two_piece": (
+        TwoPiece(dist="two_piece", mode=-0.2, sd_below=0.4, sd_above=0.1, rationale="t"),
+        ScipyTwoPiece(-0.2, 0.4, 0.1),
+    ),
+    "quantiles": (
+        Quantiles(dist="quantiles", probabilities=STATED[0], values=STATED[1], rationale="t"),
+        ScipyQuantiles(*STATED),
     ),
 }
 EACH = pytest.mark.parametrize(("prior", "scipy"), FAMILIES.values(), ids=FAMILIES)
@@ -215,6 +270,22 @@ def test_weight_in_events_uses_the_variance_of_the_family(analyses: dict[str, An
         (StudentT, {"dist": "student_t", "df": 0, "mean": 0, "sd": 1}, "greater than 0"),
         (Mixture, {"dist": "mixture", "weights": [1.0], "means": [0.0], "sds": [1.0]}, "two or more components"),
         (Mixture, {"dist": "mixture", "weights": [0.5, 0.4], "means": [0, 0], "sds": [1, 1]}, "sum to 0.9"),
+        (TwoPiece, {"dist": "two_piece", "mode": 0, "sd_below": 0, "sd_above": 1}, "greater than 0"),
+        (TwoPiece, {"dist": "two_piece", "mode": 0, "sd_below": 1, "sd_above": -1}, "greater than 0"),
+        (Quantiles, {"dist": "quantiles", "probabilities": [0.1, 0.9], "values": [0, 1]}, "three or more"),
+        (Quantiles, {"dist": "quantiles", "probabilities": [0.1, 0.5, 0.9], "values": [0, 1]}, "three or more"),
+        (Quantiles, {"dist": "quantiles", "probabilities": [0, 0.5, 0.9], "values": [0, 1, 2]}, "excluded; 0 does not"),
+        (Quantiles, {"dist": "quantiles", "probabilities": [0.1, 0.5, 1.2], "values": [0, 1, 2]}, "excluded; 1.2 does"),
+        (
+            Quantiles,
+            {"dist": "quantiles", "probabilities": [0.1, 0.5, 0.5], "values": [0, 1, 2]},
+            "probabilities must rise",
+        ),
+        (
+            Quantiles,
+            {"dist": "quantiles", "probabilities": [0.1, 0.5, 0.9], "values": [0, 2, 1]},
+            "values must rise; 1 follows 2",
+        ),
         (HalfNormal, {"dist": "half_normal", "sd": -1}, "greater than 0"),
         (RandomWalk, {"dist": "random_walk", "mean": 0, "sd": 1, "step_sd": 0}, "greater than 0"),
     ],
@@ -222,3 +293,104 @@ def test_weight_in_events_uses_the_variance_of_the_family(analyses: dict[str, An
 def test_density_that_is_none_is_refused(family: type, document: dict[str, object], said: str) -> None:
     with pytest.raises(ValidationError, match=said):
         family.model_validate({"rationale": "t", **document})
+
+
+# stated by people
+
+
+def test_stated_quantiles_are_those_of_the_prior() -> None:
+    prior = FAMILIES["quantiles"][0]
+    for p, value in zip(*STATED, strict=True):
+        assert prior.quantile(p) == pytest.approx(value, abs=1e-12)
+        assert float(prior.cdf(value)) == pytest.approx(p, abs=1e-12)
+
+
+@pytest.mark.parametrize("probabilities", [(0.025, 0.5, 0.975), (0.05, 0.2, 0.5, 0.6, 0.99)])
+def test_quantiles_of_a_normal_give_that_normal_back(probabilities: tuple[float, ...]) -> None:
+    exact = stats.norm(-0.3, 0.2)
+    values = tuple(float(v) for v in exact.ppf(probabilities))
+    prior = Quantiles(dist="quantiles", probabilities=probabilities, values=values, rationale="t")
+    x = np.linspace(-2.5, 2, 91)
+    np.testing.assert_allclose(prior.logpdf(x), exact.logpdf(x), atol=1e-9)
+    np.testing.assert_allclose(prior.cdf(x), exact.cdf(x), atol=1e-12)
+    assert prior.variance == pytest.approx(0.04, rel=1e-9)
+
+
+def test_density_of_stated_quantiles_is_continuous_and_finite_even_where_they_are_odd() -> None:
+    """Half of the belief within a hair, the rest far away on one side."""
+    prior = Quantiles(
+        dist="quantiles", probabilities=(0.01, 0.5, 0.51, 0.99), values=(-0.01, 0.0, 2.0, 2.001), rationale="t"
+    )
+    x = np.linspace(-0.1, 2.1, 200_001)
+    assert np.all(np.isfinite(prior.logpdf(x)))
+    assert np.all(np.diff(prior.cdf(x)) >= 0)
+    for value in prior.values:
+        left, right = (float(prior.logpdf(value + side * 1e-12)) for side in (-1, 1))
+        assert left == pytest.approx(right, abs=0.05)
+
+
+def test_two_piece_is_continuous_and_normal_where_both_sides_are_equal() -> None:
+    prior = TwoPiece(dist="two_piece", mode=-0.2, sd_below=0.4, sd_above=0.1, rationale="t")
+    left, right = (float(prior.logpdf(-0.2 + side * 1e-9)) for side in (-1, 1))
+    assert left == pytest.approx(right, abs=1e-12)
+    x = np.linspace(-2, 2, 41)
+    even = TwoPiece(dist="two_piece", mode=0.1, sd_below=0.3, sd_above=0.3, rationale="t")
+    np.testing.assert_allclose(even.logpdf(x), stats.norm.logpdf(x, 0.1, 0.3), atol=1e-12)
+
+
+@pytest.mark.parametrize("name", ["two_piece", "quantiles"])
+def test_variance_of_what_people_state_is_that_of_its_density(name: str, analyses: dict[str, AnalysisSpec]) -> None:
+    prior = FAMILIES[name][0]
+    assert isinstance(prior, TwoPiece | Quantiles)
+
+    def moment(k: int) -> float:
+        cuts = [-8.0, *prior.breaks, 8.0]
+        return sum(
+            integrate.quad(lambda t: t**k * math.exp(float(prior.logpdf(t))), a, b, epsabs=1e-12)[0]
+            for a, b in itertools.pairwise(cuts)
+        )
+
+    assert moment(0) == pytest.approx(1.0, abs=1e-9)
+    assert prior.variance == pytest.approx(moment(2) - moment(1) ** 2, rel=1e-6)
+    assert content(prior, analyses["pfs_chen2025_landmark"]).events == pytest.approx(4 / prior.variance)
+
+
+def test_what_people_state_is_read_from_a_document() -> None:
+    book = PriorBook.model_validate(
+        {
+            "guess": {"dist": "two_piece", "mode": -0.1, "sd_below": 0.1, "sd_above": 0.3, "rationale": "t"},
+            "panel": {"dist": "quantiles", "probabilities": [0.1, 0.5, 0.9], "values": [-1, 0, 1], "rationale": "t"},
+        }
+    )
+    assert [type(p) for p in book.root.values()] == [TwoPiece, Quantiles]
+    with pytest.raises(ValidationError, match="two_piece"):
+        PriorBook.model_validate({"guess": {"dist": "split_normal", "rationale": "t"}})
+
+
+@pytest.mark.parametrize("name", ["two_piece", "quantiles"])
+def test_model_that_is_sampled_has_the_same_density_and_its_slope(name: str) -> None:
+    """In the tails, at the points stated and between them; the slope by differences of the NumPy density."""
+    import pymc as pm
+
+    from crlm_bayes.inference import model_of, prior_data
+    from crlm_bayes.likelihoods import Shape
+
+    prior = FAMILIES[name][0]
+    components = len(prior.values) if isinstance(prior, Quantiles) else 1
+    model = model_of(Shape("log_ratio", prior=type(prior).__name__, components=components))
+    with model:
+        pm.set_data({key: np.asarray(value, dtype=float) for key, value in prior_data(prior).items()})
+    theta = model["theta"]
+    log_density = model.compile_logp(vars=[theta], jacobian=False, mode="FAST_COMPILE")
+    slope = model.compile_fn(
+        pm.pytensorf.gradient(model.logp(vars=[theta], jacobian=False), [model.rvs_to_values[theta]]),
+        mode="FAST_COMPILE",
+        point_fn=True,
+    )
+    for x in (-4.0, -0.9, -0.5, -0.33, -0.2, -0.15, 0.0, 0.25, 0.6):
+        assert float(log_density({"theta": x})) == pytest.approx(float(prior.logpdf(x)), rel=1e-10, abs=1e-9)
+        if x in prior.breaks:
+            continue
+        step = 1e-5
+        by_differences = float(prior.logpdf(x + step) - prior.logpdf(x - step)) / (2 * step)
+        assert float(np.ravel(slope({"theta": x}))[0]) == pytest.approx(by_differences, rel=1e-5, abs=1e-5)

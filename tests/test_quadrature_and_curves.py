@@ -1,7 +1,9 @@
 """The exact engine against closed forms and against integration by other means."""
 
+import itertools
 import math
 from collections.abc import Callable
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,9 +14,10 @@ from scipy.interpolate import make_interp_spline
 
 from crlm_bayes import curves
 from crlm_bayes.curves import EvidenceCurve, blur
+from crlm_bayes.errors import InvalidInput
 from crlm_bayes.evidence import BinomialEvidence, Evidence, SurvivalEvidence
 from crlm_bayes.likelihoods import binomial, evidence_curve, piecewise_exponential
-from crlm_bayes.priors import Cauchy, Mixture, Normal, Prior, StudentT
+from crlm_bayes.priors import Cauchy, Mixture, Normal, Prior, Quantiles, StudentT, TwoPiece
 from crlm_bayes.quadrature import cumulative, log_integral_concave
 from crlm_bayes.scales import HalfCauchy, HalfNormal, HalfStudentT, LogNormal, ScalePrior
 from crlm_bayes.spec import AnalysisSpec
@@ -558,3 +561,185 @@ def test_cauchy_half_spread_reaches_far_and_stays_finite() -> None:
     proportional = piecewise_exponential.curve(CHEN_PFS, settings(BASE)).apply(normal(0, 0.355))
     assert np.all(np.isfinite(posterior.density))
     assert posterior.sd > proportional.sd
+
+
+# what a curve says of itself
+
+
+MODELS = Path(__file__).resolve().parents[1] / "models"
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in MODELS.glob("*.toml") if path.name != "priors.toml"))
+def test_tabulation_states_its_error_and_twice_the_knots_change_less(
+    name: str,
+    monkeypatch: pytest.MonkeyPatch,
+    evidence_of: Callable[[str], Evidence],
+    curve_of: Callable[[str], EvidenceCurve],
+    analyses: dict[str, AnalysisSpec],
+) -> None:
+    """401 knots against 801 (of most): log likelihoods differ by less than the error stated, reported digits not at all."""
+    curve, tabulate = curve_of(name), EvidenceCurve.tabulate
+    assert 0 < curve.error < 2e-5
+    monkeypatch.setattr(EvidenceCurve, "tabulate", lambda f, knots=curves.KNOTS: tabulate(f, 2 * knots - 1))
+    finer = evidence_curve(evidence_of(name), analyses[name])
+    assert len(finer.knots) == 2 * len(curve.knots) - 1
+    theta = around(curve, 7, 201)
+    matters = curve.log_likelihood(theta) > -25
+    # both are 0 at their highest knot
+    assert deviation(curve, theta[matters], finer.log_likelihood(theta[matters])) <= curve.error + 1e-9
+    for sd in (0.1357, 1.0):
+        coarse, fine = curve.apply(normal(0, sd)), finer.apply(normal(0, sd))
+        assert (coarse.median, *coarse.interval) == pytest.approx((fine.median, *fine.interval), abs=1e-7)
+        assert coarse.p_below(0.0) == pytest.approx(fine.p_below(0.0), abs=1e-7)
+
+
+def test_few_knots_are_told_by_the_error() -> None:
+    def log_likelihood(theta: np.ndarray) -> np.ndarray:
+        return -0.5 * (theta / 0.1) ** 2 + 0.3 * np.sin(10 * theta)
+
+    errors = [EvidenceCurve.tabulate(log_likelihood, knots).error for knots in (51, 101, 401)]
+    assert errors[0] > errors[1] > 0.01 and errors[2] < 1e-3 * errors[1]
+
+
+@pytest.mark.parametrize(("y", "se"), [(-0.281, 0.119), (-2.5, 0.02), (0.0, 1.0)])
+@pytest.mark.parametrize(("mean", "sd"), [(0.0, 0.205), (0.0, 1.0), (-0.3, 0.1), (0.0, 0.01)])
+def test_savage_dickey_ratio_of_a_normal_curve_is_that_of_two_marginal_densities(
+    y: float, se: float, mean: float, sd: float
+) -> None:
+    """No effect against the prior; up to 125 standard errors from 0, where the posterior density there is no number."""
+    exact = stats.norm.logpdf(y, 0, se) - stats.norm.logpdf(y, mean, math.hypot(se, sd))
+    assert normal_curve(y, se).savage_dickey(normal(mean, sd)) == pytest.approx(exact, rel=1e-7, abs=1e-7)
+
+
+def test_savage_dickey_ratio_is_posterior_over_prior_density(curve_of: Callable[[str], EvidenceCurve]) -> None:
+    curve, prior = curve_of("os_chen2025_landmark"), Cauchy(dist="cauchy", mean=0.0, sd=0.3, rationale="t")
+    posterior = curve.apply(prior)
+    at_zero = np.interp(0.0, posterior.theta, posterior.density)
+    assert curve.savage_dickey(prior) == pytest.approx(math.log(at_zero) - float(prior.logpdf(0.0)), abs=1e-4)
+
+
+def test_shifted_curve_is_the_curve_of_a_shifted_estimate() -> None:
+    curve, other = normal_curve(-0.3, 0.2).shifted(0.1), normal_curve(-0.4, 0.2)
+    assert curve.mode == pytest.approx(-0.4, abs=1e-6)
+    assert deviation(curve, around(other, 9), other.log_likelihood(around(other, 9))) < 1e-9
+    assert curve.apply(normal(0, 0.3)).median == pytest.approx(other.apply(normal(0, 0.3)).median, abs=1e-9)
+
+
+def test_tempered_curve_is_the_curve_of_a_larger_standard_error() -> None:
+    curve, other = normal_curve(-0.3, 0.2).tempered(0.25), normal_curve(-0.3, 0.4)
+    assert curve.width == pytest.approx(0.4, rel=1e-5)
+    assert deviation(curve, around(other, 9), other.log_likelihood(around(other, 9))) < 1e-8
+    found, exact = curve.apply(normal(0, 0.3)), other.apply(normal(0, 0.3))
+    assert (found.median, *found.interval) == pytest.approx((exact.median, *exact.interval), abs=1e-8)
+    twice = curve.tempered(0.5).shifted(0.2)
+    assert twice.mode == pytest.approx(-0.5, abs=1e-6) and twice.width == pytest.approx(0.4 / math.sqrt(0.5), rel=1e-5)
+    for weight in (0.0, -0.1, 1.1, math.nan):
+        with pytest.raises(InvalidInput, match="allowed: above 0, at most 1"):
+            curve.tempered(weight)
+
+
+@pytest.mark.parametrize(("r", "n"), TABLES)
+def test_curve_knows_whether_it_has_a_maximum(r: tuple[float, float], n: tuple[float, float]) -> None:
+    """Only complete separation leaves none: the prior of α holds every other table together."""
+    curve = binomial.curve(table(r, n), settings(FLAT))
+    separated = sorted(zip(r, n, strict=True)) in (sorted([(0, 20), (20, 20)]), [(0, 1), (1, 1)])
+    assert curve.has_mode != separated
+
+
+# beyond the grid
+
+
+SEPARATED = table((20, 0), (20, 20))
+
+
+def separated_by_brute_force(prior: Prior, size: int = 40_001) -> tuple[np.ndarray, np.ndarray]:
+    """θ and the posterior's distribution function, by sums over α and over a stretched θ."""
+    knots = np.linspace(-60, 60, 4801)
+    alpha = np.linspace(-60, 60, 1501)
+    log_likelihood = [
+        special.logsumexp(
+            20 * special.log_expit(alpha - t / 2) + 20 * special.log_expit(-alpha - t / 2) + FLAT.logpdf(alpha)
+        )
+        for t in knots
+    ]
+    # level beyond 60: exp(-30) is left
+    spline = make_interp_spline(knots, log_likelihood, k=3)
+    u = np.linspace(-25, 25, size)
+    theta = 0.5 * np.sinh(u)
+    density = np.exp(spline(np.clip(theta, -60, 60)) + prior.logpdf(theta)) * np.cosh(u)
+    mass = np.concatenate([[0.0], np.cumsum(0.5 * (density[1:] + density[:-1]))])
+    return theta, mass / mass[-1]
+
+
+@pytest.mark.parametrize(
+    ("prior", "median"),
+    [
+        (Cauchy(dist="cauchy", mean=0.0, sd=0.5, rationale="t"), -18.12),
+        (StudentT(dist="student_t", df=3, mean=0.0, sd=0.3, rationale="t"), -9.700),
+    ],
+    ids=["cauchy", "student_t"],
+)
+def test_heavy_tails_on_a_likelihood_that_levels_off_are_followed_to_their_end(prior: Prior, median: float) -> None:
+    posterior = binomial.curve(SEPARATED, settings(FLAT)).apply(prior)
+    theta, cdf = separated_by_brute_force(prior)
+    assert posterior.median == pytest.approx(median, abs=0.005)
+    for p in (0.001, 0.025, 0.3, 0.5, 0.9, 0.975):
+        assert posterior.quantile(p) == pytest.approx(float(np.interp(p, cdf, theta)), rel=1e-4)
+    for x in (-1000.0, -100.0, -24.0, -10.0, -5.0):
+        assert posterior.p_below(x) == pytest.approx(float(np.interp(x, theta, cdf)), abs=2e-6)
+    assert math.isfinite(posterior.mean) and math.isfinite(posterior.expect(np.exp))
+
+
+def test_heavy_tails_are_followed_on_the_other_side_too() -> None:
+    prior = Cauchy(dist="cauchy", mean=0.0, sd=0.5, rationale="t")
+    one = binomial.curve(SEPARATED, settings(FLAT)).apply(prior)
+    two = binomial.curve(table((0, 20), (20, 20)), settings(FLAT)).apply(prior)
+    assert (two.median, two.interval[0]) == pytest.approx((-one.median, -one.interval[1]), rel=1e-6)
+
+
+def test_curve_goes_on_beyond_its_grid_as_it_must() -> None:
+    """A normal curve as a parabola; a separated table level on one side, along a line on the other."""
+    wide = normal_curve(-4.5, 2.5)
+    theta = np.array([-300.0, -60.0, 60.0, 300.0])
+    np.testing.assert_allclose(wide.log_likelihood(theta), -0.5 * ((theta + 4.5) / 2.5) ** 2, rtol=1e-5)
+    curve = binomial.curve(SEPARATED, settings(FLAT))
+    far = curve.log_likelihood(np.array([-1e9, -1e3, -40.0, -30.0]))
+    assert float(np.ptp(far[:3])) < 1e-6 and far[3] < far[2]
+    assert np.diff(curve.log_likelihood(np.array([30.0, 40.0, 50.0]))) == pytest.approx([-200, -200], rel=1e-3)
+
+
+# priors that are not smooth, or wider and narrower than usual
+
+
+STATED: list[Prior] = [
+    TwoPiece(dist="two_piece", mode=-0.2, sd_below=0.4, sd_above=0.02, rationale="t"),
+    TwoPiece(dist="two_piece", mode=0.5, sd_below=0.003, sd_above=3.0, rationale="t"),
+    Quantiles(
+        dist="quantiles", probabilities=(0.025, 0.25, 0.5, 0.75, 0.975), values=(-0.9, -0.35, -0.2, -0.1, 0.25), rationale="t"
+    ),
+    Quantiles(dist="quantiles", probabilities=(0.01, 0.5, 0.99), values=(-0.2, 0.0, 2.0), rationale="t"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("prior", STATED, ids=["two_piece", "sharp", "five", "three"])
+@pytest.mark.parametrize(("y", "se"), [(-0.281, 0.119), (-1.5, 0.3), (0.2, 2.0)])
+def test_prior_that_people_state_agrees_with_adaptive_integration(prior: Prior, y: float, se: float) -> None:
+    posterior = normal_curve(y, se).apply(prior)
+
+    def log_density(theta: float) -> float:
+        return -0.5 * ((theta - y) / se) ** 2 + float(prior.logpdf(theta))
+
+    cells = np.union1d(
+        np.linspace(y - 16 * se, y + 16 * se, 33), [*prior.breaks, *(prior.breaks[0] + np.array([-0.03, 0.03])), 0.0]
+    )
+    top = max(log_density(float(x)) for x in np.union1d(cells, posterior.theta))
+
+    def density(theta: float) -> float:
+        return math.exp(log_density(theta) - top)
+
+    parts = [
+        integrate.quad(density, a, b, epsabs=1e-13, epsrel=1e-10, limit=200)[0] for a, b in itertools.pairwise(cells)
+    ]
+    for x in (0.0, *prior.breaks):
+        exact = sum(part for part, end in zip(parts, cells[1:], strict=True) if end <= x) / sum(parts)
+        assert posterior.p_below(x) == pytest.approx(exact, abs=1e-7)

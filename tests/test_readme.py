@@ -29,11 +29,16 @@ def test_readme_shows_figures_that_are_committed():
 
 def test_committed_verdicts_are_those_of_the_bundled_documents():
     """The exact engine gives the committed numbers again, so that reports/ cannot grow stale unseen."""
-    from crlm_bayes.terminal import sceptic_rows
+    from crlm_bayes.inquiry import inquire
+    from crlm_bayes.terminal_sceptic import sceptic_rows
 
     questions = read_questions(REPOSITORY / "data" / "published", REPOSITORY / "models")
     verdicts = pd.read_csv(REPOSITORY / "reports" / "verdicts.csv").set_index(["analysis", "prior"])
-    expected = {(row["analysis"], p["name"]): p["p_benefit"] for row in sceptic_rows(questions) for p in row["priors"]}
+    expected = {
+        (row["analysis"], p["name"]): p["p_benefit"]
+        for row in sceptic_rows(map(inquire, questions))
+        for p in row["priors"]
+    }
     assert set(verdicts.index) == set(expected)
     for key, p_benefit in expected.items():
         assert abs(verdicts.loc[key, "p_benefit"] - p_benefit) < 1e-5, key

@@ -16,7 +16,9 @@ import pytest
 from crlm_bayes.documents import Frozen
 from crlm_bayes.published import PrintedNumber, Study
 
-STUDIES = ("chen2025", "yan2025")
+SEEDS = ("chen2025", "yan2025")
+"""Read in full; of the others only abstracts were."""
+STUDIES = tuple(sorted(path.stem for path in (Path(__file__).parent / "transcription").glob("*.csv")))
 TABLES = (
     "arms", "centres", "counts", "survival", "medians", "contrasts", "factors", "events", "tests", "continuous", "baseline",
 )  # fmt: skip
@@ -115,7 +117,7 @@ def test_document_and_second_transcription_print_the_same_numbers(
     study: str, published: dict[str, Study], root: Path
 ) -> None:
     theirs = second_transcription(root / "tests" / "transcription" / f"{study}.csv")
-    assert len(theirs) > 300
+    assert len(theirs) > (300 if study in SEEDS else 7)
     lines = difference(first_transcription(published[study]), theirs)
     assert not lines, f"{len(lines)} differences\n" + "\n".join(lines)
 
@@ -154,10 +156,10 @@ def test_printed_text_survives_reading_character_by_character(
                         kept += 1
                     else:
                         assert number == text, (table, key, text)
-    assert kept > 100
+    assert kept > (100 if study in SEEDS else 1)
 
 
-@pytest.mark.parametrize("study", STUDIES)
+@pytest.mark.parametrize("study", SEEDS)
 def test_every_entry_says_where_it_is_printed(study: str, published: dict[str, Study]) -> None:
     places = [entry.locator for table in TABLES[2:] for entry in getattr(published[study], table)]
     assert all(place.startswith(("Table ", "Results", "Figure ", "Abstract", "Methods")) for place in places), set(

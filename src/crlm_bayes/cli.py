@@ -122,17 +122,36 @@ def report(
 
 @app.command()
 def sceptic(
-    names: Names = None, data: Data = None, models: Models = None, out: Out = OUT, as_json: Json = False
+    names: Names = None,
+    data: Data = None,
+    models: Models = None,
+    out: Out = OUT,
+    as_json: Json = False,
+    prior: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PRIOR",
+            help="Add a prior of your own, negative favouring the treatment: 'normal(0, 0.2)', 'student_t(0, 0.2, 3)', "
+            "'ratio_below(0.8, 0.05)', 'quantiles(0.05: -0.5, 0.5: -0.1, 0.95: 0.3)' ...",
+        ),
+    ] = None,
+    bias: Annotated[
+        float, typer.Option("--harm-bias", metavar="LOG", help="Log ratio by which studies overstate the benefit.")
+    ] = 0.0,
+    discount: Annotated[float, typer.Option(metavar="SHARE", help="Share of the evidence that is set aside.")] = 0.0,
 ) -> None:
-    """The prior panel, critical prior and E-values, exact, without MCMC."""
+    """The prior panel, reverse-Bayes, bias and discount, exact, without MCMC."""
+    from crlm_bayes.inquiry import Doubt, inquire
+    from crlm_bayes.priorwords import parse_prior
     from crlm_bayes.questions import read_questions
-    from crlm_bayes.terminal import print_scepticism, sceptic_rows
+    from crlm_bayes.terminal_sceptic import print_scepticism, sceptic_rows
 
-    questions = read_questions(*_folders(data, models), names)
+    doubt = Doubt(None if prior is None else parse_prior(prior, "--prior"), bias, discount)
+    inquiries = [inquire(question, doubt) for question in read_questions(*_folders(data, models), names)]
     if as_json:
-        _print_json(sceptic_rows(questions))
+        _print_json(sceptic_rows(inquiries))
     else:
-        print_scepticism(questions)
+        print_scepticism(inquiries, doubt)
 
 
 @app.command()

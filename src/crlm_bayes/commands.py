@@ -6,6 +6,7 @@ from typing import Any
 
 from crlm_bayes.audits import read_audits
 from crlm_bayes.errors import EXIT_GATE, CrlmBayesError, InvalidInput
+from crlm_bayes.priors import Prior
 from crlm_bayes.published import Study, read_study, study_paths
 from crlm_bayes.published.claims import ClaimBook
 from crlm_bayes.questions import read_questions
@@ -100,7 +101,7 @@ def check_documents(data: Path, models: Path) -> tuple[list[str], dict[str, int]
     from crlm_bayes.audit import audit_studies
     from crlm_bayes.errors import UnknownName
     from crlm_bayes.published import CLAIMS_FILE, check_claims, read_claims
-    from crlm_bayes.questions import question
+    from crlm_bayes.questions import question, resolve
 
     faults: list[str] = []
     known, studies = study_paths(data), dict[str, Study]()
@@ -122,14 +123,20 @@ def check_documents(data: Path, models: Path) -> tuple[list[str], dict[str, int]
         priors = read_priors(models)
     except CrlmBayesError as error:
         return [*faults, str(error)], counts
+    densities: dict[str, Prior] = {}
+    for name, prior in priors.items():
+        try:
+            densities |= resolve({name: prior}, data, [name], models)
+        except CrlmBayesError as error:
+            faults.append(str(error))
     for path in paths.values():
         try:
             spec = read_spec(path, priors)
             for name in spec.studies:
                 if name not in known:
                     raise UnknownName.among(f"{path}: studies", "study", name, known)
-                if name in audits:
-                    question(spec, audits[name], priors, str(path))
+                if name in audits and set(spec.effect_priors) <= set(densities):
+                    question(spec, audits[name], densities, priors, str(path))
         except CrlmBayesError as error:
             faults.append(str(error))
     return faults, counts

@@ -5,26 +5,34 @@ multiplication, a summary an integral on a grid: exact to the accuracy of the qu
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.interpolate import BSpline, make_interp_spline
+from scipy.interpolate import BSpline, CubicSpline, make_interp_spline
 
-from crlm_bayes.conventions import LOWER, UPPER
-from crlm_bayes.priors import Mixture, Normal, Prior
-from crlm_bayes.quadrature import DROP, cumulative
+from crlm_bayes import tails
+from crlm_bayes.errors import InvalidInput
+from crlm_bayes.posterior import GridPosterior as GridPosterior
+from crlm_bayes.priors import Prior
+from crlm_bayes.quadrature import DROP
 
 Floats = NDArray[np.float64]
 
-REACH = 16.0
-"""Curves are tabulated for |θ| up to this: ratios of one in nine million."""
+REACH = 24.0
+"""Curves are tabulated for |θ| up to this: ratios of one in twenty-six thousand million."""
 
 KNOTS = 401
+FINE = 4096
 FIRST_LOOK = 97
 FLAT = 0.01
 """Curvature below which a likelihood is taken to have no maximum: a standard error of 10 on a log ratio."""
 POINTS = 1201
+"""About so many points carry a posterior under a plain prior."""
+REGION = 25.0
+FAR = 28.0
+"""Tails are looked at to sinh 28, 7e11, times the scale of a prior."""
 
 
 @dataclass(frozen=True)
@@ -38,9 +46,14 @@ class EvidenceCurve:
     width : float
         Standard error that the curvature at the mode implies.
     knots : array, shape (K,)
-        Nodes in u, with θ = mode + width sinh(u): dense at the mode, wide in the tails.
+        Nodes in u, with θ = mode + stretch sinh(u): dense at the mode, wide in the tails.
     log_likelihood_at_knots : array, shape (K,)
         0 at its maximum.
+    stretch : float
+        The width of the curve as it was tabulated.
+    has_mode : bool
+        Whether the likelihood has a maximum inside; without one there is no estimate, and `mode` and `width` are those
+        of the grid.
     """
 
     mode: float
@@ -48,103 +61,99 @@ class EvidenceCurve:
     knots: Floats
     log_likelihood_at_knots: Floats
     _spline: BSpline = field(repr=False, compare=False)
+    stretch: float
+    has_mode: bool = True
 
     @classmethod
     def tabulate(cls, log_likelihood: Callable[[Floats], Floats], knots: int = KNOTS) -> "EvidenceCurve":
         """Tabulate a vectorised log likelihood on a grid that follows its own mode and width."""
-        mode, width = 0.0, 0.5
+        mode, width, peaks = 0.0, 0.5, True
         for _ in range(4):  # coarse looks, until one resolves the peak
             before = width
             look, _values, spline = _tabulate(log_likelihood, mode, width, FIRST_LOOK)
-            mode, width = _mode_and_width(mode, width, look, spline)
+            mode, width, peaks = _mode_and_width(mode, width, look, spline)
             if width > 0.2 * before:
                 break
-        return cls(mode, width, *_tabulate(log_likelihood, mode, width, knots))
+        return cls(mode, width, *_tabulate(log_likelihood, mode, width, knots), width, peaks)
 
     @property
     def grid(self) -> Floats:
         """θ at the knots."""
-        return self.mode + self.width * np.sinh(self.knots)
+        return self.mode + self.stretch * np.sinh(self.knots)
+
+    @cached_property
+    def _fine(self) -> tuple[Floats, Floats]:
+        """Coefficients of cubic pieces (highest power first) on FINE even cells in u, and θ at the ends."""
+        u = np.linspace(self.knots[0], self.knots[-1], FINE + 1)
+        return np.ascontiguousarray(CubicSpline(u, self._spline(u)).c.T), self.grid[[0, -1]]
+
+    def quick(self, theta: Floats) -> Floats:
+        """Log likelihood as by :meth:`log_likelihood`, to 1e-9 of its size, from a fine table: for millions of points."""
+        pieces, (low, high) = self._fine
+        step = (self.knots[-1] - self.knots[0]) / FINE
+        u = np.arcsinh((theta - self.mode) / self.stretch)
+        u -= self.knots[0]
+        cell = np.minimum(np.maximum(u / step, 0.0), FINE - 1).astype(np.intp)
+        u -= cell * step
+        c = pieces[cell]
+        values = np.asarray(((c[..., 0] * u + c[..., 1]) * u + c[..., 2]) * u + c[..., 3])
+        beyond = (theta < low) | (theta > high)
+        if beyond.any():
+            values[beyond] = self.log_likelihood(theta[beyond])
+        return values
+
+    @cached_property
+    def error(self) -> float:
+        """Accuracy of the tabulation: what half of the knots change in the log likelihood, wherever it matters.
+
+        The largest difference at the knots left out, where the log likelihood is within REGION of its maximum. The
+        spline is of fifth order: the curve itself is closer still by a factor of thirty or more.
+        """
+        values = self.log_likelihood_at_knots
+        half = make_interp_spline(self.knots[::2], values[::2], k=5)
+        matters = (values > -REGION)[1:-1:2]
+        gap = np.abs(half(self.knots[1:-1:2]) - values[1:-1:2])
+        return float(gap[matters].max(initial=0.0))
+
+    @cached_property
+    def _tails(self) -> tuple[tails.Tail, tails.Tail]:
+        return tails.at_ends(self._spline, self.knots[0], self.knots[-1], self.mode, self.stretch)
 
     def log_likelihood(self, theta: ArrayLike) -> Floats:
-        """Log likelihood at θ (any shape) by quintic spline; beyond the grid it stays at its end values."""
-        u = np.arcsinh((np.asarray(theta, dtype=float) - self.mode) / self.width)
-        return np.asarray(self._spline(np.clip(u, self.knots[0], self.knots[-1])))
+        """Log likelihood at θ (any shape) by quintic spline; beyond the grid it goes on as it ends there."""
+        theta = np.asarray(theta, dtype=float)
+        u = np.arcsinh((theta - self.mode) / self.stretch)
+        values = np.asarray(self._spline(np.clip(u, self.knots[0], self.knots[-1])))
+        for tail in self._tails:
+            values = tail.extend(values, theta)
+        return values
 
-    def apply(self, prior: Prior) -> "GridPosterior":
+    def apply(self, prior: Prior) -> GridPosterior:
         """Multiply by a prior and normalise."""
-        theta = _window(self, prior)
-        log_density = self.log_likelihood(theta) + prior.logpdf(theta)
-        top = log_density.max()
-        density = np.exp(log_density - top)
-        cdf = cumulative(density, theta)
-        return GridPosterior(theta, density / cdf[-1], cdf / cdf[-1], float(top + np.log(cdf[-1])))
+        return GridPosterior.on_panels(lambda t: self.log_likelihood(t) + prior.logpdf(t), _edges(self, prior))
 
+    def savage_dickey(self, prior: Prior) -> float:
+        """Log Bayes factor of no effect (θ = 0) against the prior; above 0 it favours no effect.
 
-@dataclass(frozen=True)
-class GridPosterior:
-    """A posterior of θ on a grid that covers it.
+        The posterior density at 0 over the prior density there (Dickey & Lientz 1970), which is the likelihood at 0
+        over its average under the prior: nothing underflows, however far out 0 lies.
+        """
+        return float(self.log_likelihood(0.0)) - self.apply(prior).log_evidence
 
-    Attributes
-    ----------
-    theta, density, cdf : array, shape (G,)
-    log_evidence : float
-        Log marginal likelihood, up to the constant of the curve.
-    """
+    def shifted(self, bias: float) -> "EvidenceCurve":
+        """L(θ + bias): the study is taken to estimate the effect plus `bias`."""
+        return replace(self, mode=self.mode - bias)
 
-    theta: Floats
-    density: Floats
-    cdf: Floats
-    log_evidence: float
-
-    def p_below(self, x: float) -> float:
-        """P(θ < x)."""
-        if x <= self.theta[0]:
-            return 0.0
-        if x >= self.theta[-1]:
-            return 1.0
-        i = int(np.searchsorted(self.theta, x, side="right")) - 1
-        step = self.theta[i + 1] - self.theta[i]
-        part = (x - self.theta[i]) / step
-        d0, d1 = self.density[i], self.density[i + 1]
-        inside = step * part * (d0 + 0.5 * part * (d1 - d0))
-        whole = step * 0.5 * (d0 + d1)
-        exact = self.cdf[i + 1] - self.cdf[i]
-        return float(self.cdf[i] + inside * (exact / whole if whole > 0 else 1.0))
-
-    def quantile(self, p: float) -> float:
-        """θ below which the posterior holds probability `p`."""
-        i = int(np.clip(np.searchsorted(self.cdf, p) - 1, 0, len(self.theta) - 2))
-        low, high = float(self.theta[i]), float(self.theta[i + 1])
-        for _ in range(32):  # a cell of the grid halved to nothing
-            middle = 0.5 * (low + high)
-            low, high = (middle, high) if self.p_below(middle) < p else (low, middle)
-        return 0.5 * (low + high)
-
-    @property
-    def median(self) -> float:
-        """Posterior median."""
-        return self.quantile(0.5)
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        """Equal-tailed interval of the convention's probability."""
-        return self.quantile(LOWER), self.quantile(UPPER)
-
-    def expect(self, f: Callable[[Floats], Floats]) -> float:
-        """Posterior expectation of f(θ)."""
-        return float(cumulative(f(self.theta) * self.density, self.theta)[-1])
-
-    @property
-    def mean(self) -> float:
-        """Posterior mean."""
-        return self.expect(lambda t: t)
-
-    @property
-    def sd(self) -> float:
-        """Posterior standard deviation."""
-        centre = self.mean
-        return float(np.sqrt(self.expect(lambda t: (t - centre) ** 2)))
+    def tempered(self, weight: float) -> "EvidenceCurve":
+        """L(θ) to the power `weight`, above 0 and at most 1: a discount."""
+        if not 0 < weight <= 1:
+            raise InvalidInput("weight of a study", f"{weight:g} does not fit", allowed="above 0, at most 1")
+        return replace(
+            self,
+            width=self.width / float(np.sqrt(weight)),
+            log_likelihood_at_knots=weight * self.log_likelihood_at_knots,
+            _spline=BSpline(self._spline.t, weight * self._spline.c, self._spline.k),
+        )
 
 
 def _tabulate(
@@ -158,8 +167,8 @@ def _tabulate(
     return knots, values, make_interp_spline(knots, values, k=5)
 
 
-def _mode_and_width(mode: float, width: float, knots: Floats, spline: BSpline) -> tuple[float, float]:
-    """Find the mode on the spline and the width from the curvature there, bounded to sensible values."""
+def _mode_and_width(mode: float, width: float, knots: Floats, spline: BSpline) -> tuple[float, float, bool]:
+    """Find the mode on the spline, the width from the curvature there, and whether there is a maximum at all."""
     fine = np.linspace(knots[0], knots[-1], 4001)
     u = float(fine[int(np.argmax(spline(fine)))])
     slope, curvature = spline.derivative(1), spline.derivative(2)
@@ -170,31 +179,43 @@ def _mode_and_width(mode: float, width: float, knots: Floats, spline: BSpline) -
     stretch = width * np.cosh(u)  # dθ/du; at the mode the second derivative scales with its square
     bend = -float(curvature(u)) / stretch**2
     if bend < FLAT:  # no maximum: a grid around no effect serves a likelihood that levels off
-        return float(np.clip(mode + width * np.sinh(u), -6, 6)), 2.0
-    return float(mode + width * np.sinh(u)), float(max(1 / np.sqrt(bend), 1e-4))
+        return float(np.clip(mode + width * np.sinh(u), -6, 6)), 2.0, False
+    return float(mode + width * np.sinh(u)), float(max(1 / np.sqrt(bend), 1e-4)), True
 
 
-def _window(curve: EvidenceCurve, prior: Prior) -> Floats:
-    """A grid over everything that matters of prior times likelihood, uniform but for mixtures: one for each part."""
-    if isinstance(prior, Mixture):
-        parts = [
-            Normal(dist="normal", mean=m, sd=s, rationale="part") for m, s in zip(prior.means, prior.sds, strict=True)
-        ]
-        points = np.unique(np.concatenate([_window(curve, part) for part in parts]))
-        return points[np.diff(points, prepend=-np.inf) > 1e-9]
-    around = prior.centre + prior.spread * np.concatenate(
-        [np.linspace(-12, 12, 121), 30.0 * np.sinh(np.linspace(-4, 4, 81)) / np.sinh(4)]
-    )
-    candidates = np.union1d(curve.grid, around)
-    log_density = curve.log_likelihood(candidates) + prior.logpdf(candidates)
-    for _ in range(2):
-        inside = np.flatnonzero(log_density > log_density.max() - DROP)
-        low, high = max(inside[0] - 1, 0), min(inside[-1] + 1, len(candidates) - 1)
-        candidates = np.linspace(candidates[low], candidates[high], 129)
-        log_density = curve.log_likelihood(candidates) + prior.logpdf(candidates)
-    inside = np.flatnonzero(log_density > log_density.max() - DROP)
-    low, high = max(inside[0] - 1, 0), min(inside[-1] + 1, len(candidates) - 1)
-    return np.linspace(candidates[low], candidates[high], POINTS)
+def _edges(curve: EvidenceCurve, prior: Prior) -> Floats:
+    """Edges of the panels: over everything that matters, fine wherever prior, curve or posterior are narrow.
+
+    A tail is followed until its mass for each unit of the logarithm of the distance is negligible: priors of heavy
+    tails on a likelihood that levels off reach out to ratios without a name.
+    """
+    scales = [*prior.scales, (curve.mode, curve.stretch)]
+    far = np.sinh(np.linspace(-FAR, FAR, 141))
+    near = np.linspace(-12, 12, 97)
+    points = np.unique(np.concatenate([curve.grid, *(c + s * grid for c, s in scales for grid in (far, near))]))
+    centre, spread = prior.centre, prior.spread
+    for size in (129, 65, 65):
+        log_density = curve.log_likelihood(points) + prior.logpdf(points)
+        log_mass = log_density + np.log1p(np.abs(points - centre) / spread)
+        inside = np.flatnonzero((log_density > log_density.max() - DROP) & (log_mass > log_mass.max() - DROP))
+        first, last = max(inside[0] - 1, 0), min(inside[-1] + 1, len(points) - 1)
+        best = int(log_density.argmax())
+        peak = np.linspace(points[max(best - 1, 0)], points[min(best + 1, len(points) - 1)], 33)
+        even = np.linspace(points[first], points[last], size)
+        points = np.unique(np.concatenate([points[first : last + 1], even, peak]))
+    log_density = curve.log_likelihood(points) + prior.logpdf(points)
+    top = points[log_density > log_density.max() - 0.5]
+    peak_scale = max(float(top[-1] - top[0]) / 2, 1e-9 * curve.stretch)
+    low, high = float(points[0]), float(points[-1])
+    scales.append((float(points[log_density.argmax()]), peak_scale))
+    each = POINTS // 16
+    parts = [np.linspace(low, high, each + 1), np.array([x for x in prior.breaks if low < x < high])]
+    for c, s in scales:
+        u = np.linspace(np.arcsinh((low - c) / s), np.arcsinh((high - c) / s), each + 1)[1:-1]
+        parts.append(c + s * np.sinh(u))
+    edges = np.unique(np.concatenate(parts))
+    edges = edges[(edges >= low) & (edges <= high)]
+    return edges[np.diff(edges, prepend=-np.inf) > 1e-6 * min(peak_scale, (high - low) / POINTS)]
 
 
 def blur(curve: EvidenceCurve, omega: float) -> Callable[[Floats], Floats]:

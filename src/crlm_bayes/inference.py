@@ -16,8 +16,8 @@ import pymc as pm
 import xarray as xr
 
 from crlm_bayes.evidence import Evidence
-from crlm_bayes.likelihoods import Shape, module_of
-from crlm_bayes.priors import Cauchy, Mixture, Normal, Prior, StudentT
+from crlm_bayes.likelihoods import Shape, elicited, module_of
+from crlm_bayes.priors import Cauchy, Mixture, Normal, Prior, Quantiles, StudentT, TwoPiece
 from crlm_bayes.settings import Settings
 from crlm_bayes.spec import AnalysisSpec
 
@@ -46,7 +46,11 @@ class Fit:
 def shape_of(spec: AnalysisSpec, evidence: Evidence, prior: Prior) -> Shape:
     """Say which compiled model an analysis under a prior needs."""
     shape: Shape = module_of(spec.likelihood).shape(evidence, spec)
-    components = len(prior.weights) if isinstance(prior, Mixture) else 1
+    components = 1
+    if isinstance(prior, Mixture):
+        components = len(prior.weights)
+    elif isinstance(prior, Quantiles):
+        components = len(prior.values)
     return shape._replace(prior=type(prior).__name__, components=components)
 
 
@@ -74,6 +78,16 @@ def _effect(shape: Shape) -> Any:
         weights = pm.Data("prior_weights", np.full(k, 1 / k))
         means, sds = pm.Data("prior_means", np.zeros(k)), pm.Data("prior_sds", np.ones(k))
         return pm.NormalMixture("theta", w=weights, mu=means, sigma=sds)
+    if shape.prior == "TwoPiece":
+        mode, below, above = (
+            pm.Data(f"prior_{k}", v) for k, v in (("mode", 0.0), ("sd_below", 1.0), ("sd_above", 1.0))
+        )
+        return elicited.two_piece("theta", mode, below, above)
+    if shape.prior == "Quantiles":
+        even = np.arange(shape.components, dtype=float)
+        names = ("prior_scores", "prior_values", "prior_slopes")
+        data = (pm.Data(name, v) for name, v in zip(names, (even, even, np.ones_like(even)), strict=True))
+        return elicited.quantiles("theta", *data)
     mean, sd = pm.Data("prior_mean", 0.0), pm.Data("prior_sd", 1.0)
     if shape.prior == "StudentT":
         return pm.StudentT("theta", nu=pm.Data("prior_df", 3.0), mu=mean, sigma=sd)
@@ -90,6 +104,14 @@ def prior_data(prior: Prior) -> dict[str, Any]:
                 "prior_weights": np.array(prior.weights),
                 "prior_means": np.array(prior.means),
                 "prior_sds": np.array(prior.sds),
+            }
+        case TwoPiece():
+            return {"prior_mode": prior.mode, "prior_sd_below": prior.sd_below, "prior_sd_above": prior.sd_above}
+        case Quantiles():
+            return {
+                "prior_scores": prior.scores,
+                "prior_values": np.array(prior.values),
+                "prior_slopes": prior.slopes,
             }
         case StudentT():
             return {"prior_mean": prior.mean, "prior_sd": prior.sd, "prior_df": prior.df}

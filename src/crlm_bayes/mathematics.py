@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from crlm_bayes.documents import Frozen
+from crlm_bayes.elicited import Quantiles, TwoPiece
 from crlm_bayes.likelihoods.contract import module_of
 from crlm_bayes.priors import Mixture, Normal, Prior, StudentT
 from crlm_bayes.scales import HalfStudentT, LogNormal
@@ -66,6 +67,15 @@ def density(prior: Frozen) -> tuple[str, str]:
             parts = list(zip(prior.weights, prior.means, prior.sds, strict=True))
             tex = " + ".join(rf"{w:.4g}\,\mathrm{{Normal}}({m:.4g},\; {s:.4g}^2)" for w, m, s in parts)
             return tex, " + ".join(f"{w:.4g} Normal({m:.4g}, {s:.4g}²)" for w, m, s in parts)
+        case TwoPiece():
+            below, above = f"{prior.sd_below:.4g}", f"{prior.sd_above:.4g}"
+            return (
+                rf"\mathrm{{SplitNormal}}({prior.mode:.4g},\; {below}^2,\; {above}^2)",
+                f"SplitNormal({prior.mode:.4g}, {below}² below, {above}² above)",
+            )
+        case Quantiles():
+            pairs = ", ".join(f"{100 * p:.4g}% {v:.4g}" for p, v in zip(prior.probabilities, prior.values, strict=True))
+            return rf"\mathrm{{Quantiles}}({pairs.replace('%', r'\%')})", f"Quantiles({pairs})"
         case HalfStudentT():
             return (
                 rf"\mathrm{{HalfStudent}}_{{{prior.df:.4g}}}({prior.sd:.4g})",

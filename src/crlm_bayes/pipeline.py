@@ -14,12 +14,15 @@ import pandas as pd
 import xarray as xr
 
 from crlm_bayes import __version__, figures, summary
+from crlm_bayes.explorer import payload
 from crlm_bayes.likelihoods import evidence_curve
 from crlm_bayes.provenance import canonical
 from crlm_bayes.questions import digests, fit_digest
 from crlm_bayes.report import page
+from crlm_bayes.report.matrix import reading
 from crlm_bayes.report.store import (
     ESTIMATES,
+    EXPLORER,
     PAGE,
     POSTERIOR,
     RECORD,
@@ -32,6 +35,7 @@ from crlm_bayes.result import AnalysisResult, Question
 from crlm_bayes.saved import current_fits, require_current, wanted_priors
 from crlm_bayes.scepticism import examine
 from crlm_bayes.settings import Settings
+from crlm_bayes.words import capital, endpoint_noun
 
 TABULATED: Final = ("posterior", "sample_stats")
 """Groups of a posterior that tables and diagnostics are made from."""
@@ -153,6 +157,8 @@ def _write(result: AnalysisResult, store: Store, kept: Collection[str]) -> None:
             else:
                 tree.to_netcdf(folder / name / POSTERIOR, engine="h5netcdf")
         write_json(folder / RECORD, result.record)
+        name = f"{capital(endpoint_noun(result.spec.endpoint))}: {reading(result.spec.title, result.spec.reading)}"
+        write_json(folder / EXPLORER, payload(result.spec, result.curve, result.question.priors, name), compact=True)
 
     store.write_analysis(result.spec.id, fill)
 

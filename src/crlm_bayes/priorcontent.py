@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 
 from crlm_bayes.conventions import LOWER, UPPER
-from crlm_bayes.priors import Mixture, Normal, Prior, StudentT
+from crlm_bayes.priors import Mixture, Normal, Prior, Quantiles, StudentT, TwoPiece
 from crlm_bayes.spec import AnalysisSpec
 
 
@@ -55,4 +55,6 @@ def _variance(prior: Prior) -> float | None:
         case Mixture():
             second = sum(w * (s**2 + m**2) for w, m, s in zip(prior.weights, prior.means, prior.sds, strict=True))
             return second - prior.centre**2
+        case TwoPiece() | Quantiles():
+            return prior.variance
     return None

@@ -6,66 +6,21 @@ the same belief where a ratio above 1 favours the treatment (response), and is c
 """
 
 import math
-from abc import ABC, abstractmethod
 from typing import Annotated, Literal, Self, override
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from pydantic import Field, model_validator
 from scipy import special
 
-from crlm_bayes.documents import Frozen
-from crlm_bayes.published.entries import Text
-
-Positive = Annotated[float, Field(gt=0, allow_inf_nan=False, strict=True)]
-Finite = Annotated[float, Field(allow_inf_nan=False, strict=True)]
-Floats = NDArray[np.float64]
+from crlm_bayes.density import Finite as Finite
+from crlm_bayes.density import Floats as Floats
+from crlm_bayes.density import Positive as Positive
+from crlm_bayes.density import Prior as Prior
+from crlm_bayes.elicited import Quantiles as Quantiles
+from crlm_bayes.elicited import TwoPiece as TwoPiece
 
 _LOG_SQRT_2PI = 0.5 * math.log(2 * math.pi)
-
-
-class Prior(Frozen, ABC):
-    """A proper density on the real line."""
-
-    rationale: Text
-
-    @abstractmethod
-    def logpdf(self, x: ArrayLike) -> Floats:
-        """Log density at `x`, same shape."""
-
-    @abstractmethod
-    def cdf(self, x: ArrayLike) -> Floats:
-        """P(value <= x), same shape."""
-
-    @abstractmethod
-    def sample(self, size: int, rng: np.random.Generator) -> Floats:
-        """Draw `size` independent values."""
-
-    @abstractmethod
-    def turned(self) -> Self:
-        """Return the prior of minus the value."""
-
-    @property
-    @abstractmethod
-    def centre(self) -> float:
-        """A point in the middle of the density."""
-
-    @property
-    @abstractmethod
-    def spread(self) -> float:
-        """The largest scale of the density, for choosing grids."""
-
-    def quantile(self, p: float) -> float:
-        """Value below which the prior holds probability `p`, by bisection on the cdf (12 digits)."""
-        low, high = self.centre - self.spread, self.centre + self.spread
-        while self.cdf(low) > p:
-            low -= high - low
-        while self.cdf(high) < p:
-            high += high - low
-        for _ in range(100):
-            middle = 0.5 * (low + high)
-            low, high = (middle, high) if self.cdf(middle) < p else (low, middle)
-        return 0.5 * (low + high)
 
 
 class LocationScale(Prior):
@@ -200,8 +155,13 @@ class Mixture(Prior):
 
     @property
     @override
+    def scales(self) -> tuple[tuple[float, float], ...]:
+        return tuple(zip(self.means, self.sds, strict=True))
+
+    @property
+    @override
     def spread(self) -> float:
         return max(self.sds) + max(abs(m - self.centre) for m in self.means)
 
 
-EffectPrior = Annotated[Normal | StudentT | Cauchy | Mixture, Field(discriminator="dist")]
+EffectPrior = Annotated[Normal | StudentT | Cauchy | Mixture | TwoPiece | Quantiles, Field(discriminator="dist")]

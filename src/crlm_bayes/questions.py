@@ -1,24 +1,26 @@
 """Validate everything before anything is computed: documents to questions, with identities."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
+from crlm_bayes.archetypes import zampieri_grid
 from crlm_bayes.assembly import assemble
 from crlm_bayes.audit import StudyAudit
 from crlm_bayes.audits import read_audits, require_accepted
+from crlm_bayes.empirical import EmpiricalPrior
 from crlm_bayes.errors import UnknownName
 from crlm_bayes.priors import Prior
 from crlm_bayes.provenance import digest, source_digest
-from crlm_bayes.published import study_paths
+from crlm_bayes.published import read_studies, study_paths
 from crlm_bayes.result import Question
 from crlm_bayes.settings import Settings
-from crlm_bayes.spec import AnalysisSpec, read_specs
+from crlm_bayes.spec import PRIORS_FILE, AnalysisSpec, read_specs
 
 SAMPLING: Final = ("inference.py", "evidence.py", "assembly.py", "landmarks.py", "printed_ratio.py", "likelihoods/*.py")
 """Sources that a posterior depends on."""
 
-PROGRAM: Final = ("**/*.py", "**/*.jinja", "**/*.css")
+PROGRAM: Final = ("**/*.py", "**/*.jinja", "**/*.css", "**/*.js")
 """Sources that a result and its pages depend on."""
 
 WORDING: Final = {"title", "question", "effect_priors", "primary", "accepts", "mcid"}
@@ -40,10 +42,44 @@ def read_questions(data: Path, models: Path, names: Iterable[str] | None = None)
             if name not in known:
                 raise UnknownName.among(f"{models / (spec.id + '.toml')}: studies", "study", name, known)
     audits = read_audits(data, [name for spec in specs.values() for name in spec.studies])
-    return [question(spec, audits[spec.studies[0]], priors, str(models / f"{spec.id}.toml")) for spec in specs.values()]
+    densities = resolve(priors, data, {name for spec in specs.values() for name in spec.effect_priors}, models)
+    return [
+        question(spec, audits[spec.studies[0]], densities, priors, str(models / f"{spec.id}.toml"))
+        for spec in specs.values()
+    ]
 
 
-def question(spec: AnalysisSpec, audit: StudyAudit, priors: Mapping[str, Prior], where: str) -> Question:
+def resolve(
+    book: Mapping[str, Prior | EmpiricalPrior], data: Path, needed: Collection[str], models: Path
+) -> dict[str, Prior]:
+    """Turn declared priors into densities; one from studies that are not at hand is left out unless it is needed.
+
+    Raises
+    ------
+    UnknownName, InvalidInput
+        If a needed prior rests on a study without a document, or on one that does not print what it declares.
+    """
+    known = study_paths(data)
+    found: dict[str, Prior] = {}
+    for name, prior in book.items():
+        if not isinstance(prior, EmpiricalPrior):
+            found[name] = prior
+        elif name in needed or set(prior.studies) <= set(known):
+            where = f"{models / PRIORS_FILE}: {name}"
+            for study in prior.studies:
+                if study not in known:
+                    raise UnknownName.among(f"{where}: studies", "study", study, known)
+            found[name] = prior.resolved(read_studies(data, prior.studies), where)
+    return found
+
+
+def question(
+    spec: AnalysisSpec,
+    audit: StudyAudit,
+    densities: Mapping[str, Prior],
+    book: Mapping[str, Prior | EmpiricalPrior],
+    where: str,
+) -> Question:
     """Assemble the evidence of an analysis, and hold the analysis to what the audit of its study found.
 
     Raises
@@ -53,7 +89,24 @@ def question(spec: AnalysisSpec, audit: StudyAudit, priors: Mapping[str, Prior],
     """
     evidence = assemble(spec, audit.study)
     require_accepted(spec, evidence, audit, where)
-    return Question(spec, audit.study, evidence, {name: priors[name] for name in spec.effect_priors}, audit)
+    panel = {name: densities[name] for name in spec.effect_priors}
+    return Question(spec, audit.study, evidence, panel, audit, others(spec, densities, book))
+
+
+def others(
+    spec: AnalysisSpec, densities: Mapping[str, Prior], book: Mapping[str, Prior | EmpiricalPrior]
+) -> dict[str, Prior]:
+    """Priors beside the panel: computed from other trials of the same measure, and the grid of Zampieri (2021)."""
+    empirical = {
+        name: densities[name]
+        for name, prior in book.items()
+        if isinstance(prior, EmpiricalPrior)
+        and name in densities
+        and name not in spec.effect_priors
+        and prior.measure == spec.measure
+        and not set(prior.studies) & set(spec.studies)
+    }
+    return empirical | zampieri_grid(spec.mcid)
 
 
 def fit_digest(question: Question, prior: str, settings: Settings) -> str:
@@ -66,7 +119,7 @@ def fit_digest(question: Question, prior: str, settings: Settings) -> str:
 def digests(question: Question, settings: Settings) -> dict[str, str]:
     """Identities of a whole result: the analysis with its priors, the published rows, the program."""
     return {
-        "spec": digest(question.spec, dict(question.priors)),
+        "spec": digest(question.spec, dict(question.priors), dict(question.others)),
         "data": digest(question.study, question.evidence, question.audit.findings),
         "settings": digest(settings.draws, settings.tune, settings.chains, settings.seed, settings.target_accept),
         "program": source_digest(*PROGRAM),

@@ -1,31 +1,47 @@
 """One analysis, done: everything that tables, figures and pages are made from."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crlm_bayes.audit import StudyAudit
 from crlm_bayes.curves import EvidenceCurve
 from crlm_bayes.evidence import Evidence
 from crlm_bayes.priors import Prior
 from crlm_bayes.published import Study
+from crlm_bayes.reverse_bayes import ReverseBayes, reverse_bayes
+from crlm_bayes.robustness import Robustness, robustness
 from crlm_bayes.scepticism import Scepticism
 from crlm_bayes.spec import AnalysisSpec
+from crlm_bayes.tipping import TippingMap, bias_map, discount_map, mean_sd_map
 
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
 
+class TippingMaps(NamedTuple):
+    """The maps of one claim."""
+
+    mean_sd: TippingMap
+    bias: TippingMap
+    discount: TippingMap
+
+
 @dataclass(frozen=True)
 class Question:
-    """An analysis before it is fitted: validated documents, the study's audit, and the evidence assembled from them."""
+    """An analysis before it is fitted: validated documents, the study's audit, and the evidence assembled from them.
+
+    `priors` are the panel of the analysis; `others` stand beside it on the exact curve only.
+    """
 
     spec: AnalysisSpec
     study: Study
     evidence: Evidence
     priors: Mapping[str, Prior]
     audit: StudyAudit
+    others: Mapping[str, Prior] = field(default_factory=dict)
 
     @property
     def entries(self) -> tuple[str, ...]:
@@ -63,6 +79,22 @@ class AnalysisResult:
     def spec(self) -> AnalysisSpec:
         """The analysis."""
         return self.question.spec
+
+    @cached_property
+    def robustness(self) -> Robustness:
+        """How much scepticism, bias, discount and confounding the claim bears."""
+        return robustness(self.curve, self.spec, self.question.priors, self.scepticism)
+
+    @cached_property
+    def maps(self) -> TippingMaps:
+        """P(benefit) over prior mean and width, bias and discount."""
+        curve, sign = self.curve, self.spec.sign
+        return TippingMaps(mean_sd_map(curve, sign), bias_map(curve, sign), discount_map(curve, sign))
+
+    @cached_property
+    def reverse(self) -> ReverseBayes:
+        """Which beliefs the claim needs, and which it withstands."""
+        return reverse_bayes(self.curve, self.spec.sign, self.question.priors)
 
     @property
     def passed(self) -> bool:

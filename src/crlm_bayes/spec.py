@@ -4,15 +4,17 @@ Validation in two stages: *shape* by the pydantic models below, *meaning* by :fu
 validated before the first sample.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, RootModel, StrictBool, model_validator
 
 from crlm_bayes.documents import Frozen, read_toml, validate
+from crlm_bayes.elicited import Quantiles, TwoPiece
+from crlm_bayes.empirical import EmpiricalPrior
 from crlm_bayes.errors import InvalidInput, UnknownName
-from crlm_bayes.priors import EffectPrior, Normal, Positive, Prior
+from crlm_bayes.priors import Cauchy, Mixture, Normal, Positive, Prior, StudentT
 from crlm_bayes.published.entries import Measure, Text, Word
 from crlm_bayes.scales import SpreadPrior
 from crlm_bayes.walks import RandomWalk
@@ -96,11 +98,17 @@ class AnalysisSpec(Frozen):
         return f"log_{self.measure}"
 
 
-class PriorBook(RootModel[dict[str, EffectPrior]]):
+BookPrior = Annotated[
+    Normal | StudentT | Cauchy | Mixture | TwoPiece | Quantiles | EmpiricalPrior, Field(discriminator="dist")
+]
+"""A density, or a declaration of the trials that one is computed from."""
+
+
+class PriorBook(RootModel[dict[str, BookPrior]]):
     """The named effect priors; the same name always means the same density."""
 
 
-def check_meaning(spec: AnalysisSpec, priors: dict[str, Prior], where: str) -> None:
+def check_meaning(spec: AnalysisSpec, priors: Mapping[str, Prior | EmpiricalPrior], where: str) -> None:
     """Check what the shape cannot: words that must fit each other.
 
     Raises
@@ -111,6 +119,10 @@ def check_meaning(spec: AnalysisSpec, priors: dict[str, Prior], where: str) -> N
     for name in spec.effect_priors:
         if name not in priors:
             raise UnknownName.among(f"{where}: effect_priors", "prior", name, priors)
+        prior = priors[name]
+        if isinstance(prior, EmpiricalPrior) and (own := sorted(set(prior.studies) & set(spec.studies))):
+            what = f"'{name}' is computed from {own[0]}, which the analysis analyses"
+            raise InvalidInput(f"{where}: effect_priors", what, allowed="priors from other studies")
     if spec.primary not in spec.effect_priors:
         raise UnknownName.among(f"{where}: primary", "prior in effect_priors", spec.primary, spec.effect_priors)
     for key, table in (("reading", READINGS), ("measure", MEASURES)):
@@ -153,7 +165,7 @@ def check_meaning(spec: AnalysisSpec, priors: dict[str, Prior], where: str) -> N
         )
 
 
-def read_priors(folder: Path) -> dict[str, Prior]:
+def read_priors(folder: Path) -> dict[str, Prior | EmpiricalPrior]:
     """Read the named effect priors of a folder, in the order of the document.
 
     Raises
@@ -165,7 +177,7 @@ def read_priors(folder: Path) -> dict[str, Prior]:
     return dict(validate(PriorBook, read_toml(path), path).root)
 
 
-def read_spec(path: Path, priors: dict[str, Prior]) -> AnalysisSpec:
+def read_spec(path: Path, priors: Mapping[str, Prior | EmpiricalPrior]) -> AnalysisSpec:
     """Read one analysis document.
 
     Raises
@@ -189,7 +201,9 @@ def spec_paths(folder: Path) -> dict[str, Path]:
     return {path.stem: path for path in sorted(folder.glob("*.toml")) if path.name != PRIORS_FILE}
 
 
-def read_specs(folder: Path, names: Iterable[str] | None = None) -> tuple[dict[str, AnalysisSpec], dict[str, Prior]]:
+def read_specs(
+    folder: Path, names: Iterable[str] | None = None
+) -> tuple[dict[str, AnalysisSpec], dict[str, Prior | EmpiricalPrior]]:
     """Read the named analyses of a folder, or all, and the named priors.
 
     Raises

@@ -1,6 +1,5 @@
 """What people read in the terminal: progress, verdicts, the sceptic's panel, the pages of `show` and `list`."""
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -19,12 +18,10 @@ from rich.table import Table
 
 from crlm_bayes.conventions import SURVIVES
 from crlm_bayes.format import probability
-from crlm_bayes.likelihoods import evidence_curve
 from crlm_bayes.mathematics import equations
 from crlm_bayes.priorcontent import content
 from crlm_bayes.report.store import INDEX, Store
 from crlm_bayes.result import Question
-from crlm_bayes.scepticism import Scepticism, Z, examine
 from crlm_bayes.words import SEVERITY_SIGNS, SIGNS, prior_name, standing
 
 LEGEND = (
@@ -132,66 +129,8 @@ def hyphenated(name: str, width: int) -> str:
     return "\n".join(lines)
 
 
-def examine_question(question: Question) -> Scepticism:
-    """Build the evidence curve of a question and put it before its priors."""
-    return examine(evidence_curve(question.evidence, question.spec), question.spec, question.priors)
-
-
-def sceptic_rows(questions: Sequence[Question]) -> list[dict[str, Any]]:
-    """Rows of `sceptic --json`."""
-    rows = []
-    for question in questions:
-        answer = examine_question(question)
-        keys = ("median", "lower", "upper", "p_benefit", "p_mcid", "p_harm")
-        panel = [{"name": v.prior, **{k: getattr(v, k) for k in keys}} for v in answer.panel]
-        rows.append(
-            {
-                "analysis": question.spec.id,
-                "measure": question.spec.measure,
-                "priors": panel,
-                "matthews_limit": answer.matthews_limit,
-                "critical_sd": answer.critical_sd,
-                "e_value": answer.e_value,
-                "e_value_ci": answer.e_value_ci,
-            }
-        )
-    return rows
-
-
-def print_scepticism(questions: Sequence[Question]) -> None:
-    """Print the prior panel and the critical prior of each analysis to stdout."""
-    console = Console(highlight=False)
-    for question in questions:
-        answer, spec = examine_question(question), question.spec
-        console.print(f"[bold]{spec.title}[/]  [dim]{spec.id}[/]", soft_wrap=True)
-        table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold dim")
-        table.add_column("prior", no_wrap=True)
-        measure = spec.measure.upper()
-        heads = (f"{measure} (95% ETI)", "P(benefit)", f"beats {spec.mcid:g}", f"harm {_inverse(spec.mcid)}")
-        for head in heads:
-            table.add_column(head, justify="right", no_wrap=True)
-        for v in answer.panel:
-            effect = f"{v.median:.3f} ({v.lower:.3f}-{v.upper:.3f})"
-            benefit = f"{probability(v.p_benefit)} {SIGNS[standing(v.p_benefit)]}"
-            table.add_row(prior_name(v.prior), effect, benefit, probability(v.p_mcid), probability(v.p_harm))
-        console.print(table)
-        console.print(critical_sentence(answer.critical_sd), soft_wrap=True)
-        limit = "none" if answer.matthews_limit is None else f"{answer.matthews_limit:.3f}"
-        values = f"{answer.e_value:.2f}, of the interval limit nearest no effect {answer.e_value_ci:.2f}"
-        console.print(f"Matthews' scepticism limit: {limit}; E-value of the estimate {values}\n", soft_wrap=True)
-    console.print(LEGEND, soft_wrap=True)
-
-
-def critical_sentence(sd: float | None) -> str:
-    """Say which sceptical prior the claim just survives."""
-    if sd is None:
-        return "Critical prior: none; the benefit survives no prior N(0, sd²) centred on no effect."
-    reach = math.exp(Z * sd)
-    between = f"95% of ratios between {1 / reach:.2f} and {reach:.2f}"
-    return f"Critical prior: N(0, {sd:.4f}²), {between}; a narrower one is not convinced."
-
-
-def _inverse(mcid: float) -> str:
+def inverse(mcid: float) -> str:
+    """Write the region of relevant harm: ``> 1.25``."""
     return f"{'>' if mcid < 1 else '<'} {1 / mcid:.3g}"
 
 

@@ -24,28 +24,34 @@ def draw(result: AnalysisResult) -> dict[str, Figure]:
     Returns
     -------
     dict of str to Figure
-        ``panel``, ``densities``; ``survival`` or ``probability`` where the likelihood has them; ``predictive``,
-        ``prior_predictive``, ``chains``. Fitted figures show the primary prior, or the first that was fitted.
+        ``panel``, ``densities``; ``survival`` or ``probability`` where the likelihood has them; ``robustness``,
+        ``mean_sd``, ``bias_discount``; ``predictive``, ``prior_predictive``, ``chains``. Fitted figures show the primary
+        prior, or the first that was fitted.
     """
     from crlm_bayes.figures.chains import draw_chains
     from crlm_bayes.figures.densities import draw_densities
     from crlm_bayes.figures.panel import draw_panel
     from crlm_bayes.figures.predictive import draw_predictive
     from crlm_bayes.figures.probability import draw_probability
+    from crlm_bayes.figures.robustness import draw_robustness
     from crlm_bayes.figures.survival import draw_survival
+    from crlm_bayes.figures.tipping import draw_bias_discount, draw_mean_sd
 
-    spec = result.spec
+    spec, priors, maps = result.spec, result.question.priors, result.maps
+    randomised = result.question.study.design == "rct"
     fitted = [name for name in (spec.primary, *spec.effect_priors) if name in result.trees]
     with rendering():
         figures = {"panel": draw_panel(result), "densities": draw_densities(result)}
+        if fitted and spec.likelihood == "piecewise_exponential":
+            figures["survival"] = draw_survival(result, fitted[0])
+        elif fitted and spec.likelihood == "binomial":
+            figures["probability"] = draw_probability(result, fitted[0])
+        figures["robustness"] = draw_robustness(result.robustness, spec, randomised=randomised)
+        figures["mean_sd"] = draw_mean_sd(maps.mean_sd, spec, priors)
+        figures["bias_discount"] = draw_bias_discount(maps.bias, maps.discount, spec, priors)
         if fitted:
-            prior = fitted[0]
-            if spec.likelihood == "piecewise_exponential":
-                figures["survival"] = draw_survival(result, prior)
-            elif spec.likelihood == "binomial":
-                figures["probability"] = draw_probability(result, prior)
-            figures["predictive"] = draw_predictive(result, prior, "posterior_predictive")
-            figures["prior_predictive"] = draw_predictive(result, prior, "prior_predictive")
+            figures["predictive"] = draw_predictive(result, fitted[0], "posterior_predictive")
+            figures["prior_predictive"] = draw_predictive(result, fitted[0], "prior_predictive")
             figures["chains"] = draw_chains(result)
     return figures
 

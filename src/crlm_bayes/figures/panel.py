@@ -42,7 +42,8 @@ def draw_panel(result: AnalysisResult) -> Figure:
     axes = style.axes_at(figure, LEFT, BOTTOM, AXIS, height)
     axes.set_ylim(len(names) + 0.9, -0.6)
     mcid = math.log(spec.mcid)
-    ends = ratio_axis.limits([0.0, mcid, *(x for row in exact for x in row)], alone)
+    has_estimate = result.scepticism.has_estimate
+    ends = ratio_axis.limits([0.0, mcid, *(x for row in exact for x in row)], alone if has_estimate else [])
     ratio_axis.set_ratio_axis(axes, ends, AXIS)
     ratio_axis.shade_benefit(axes, spec.better)
     ratio_axis.reference_lines(axes, spec, named=True)
@@ -64,9 +65,12 @@ def draw_panel(result: AnalysisResult) -> Figure:
         style.write(beside, LEFT + AXIS + x, BOTTOM + height + 0.17, text, style.SMALL, style.SOFT, va="bottom")
     columns = dict(COLUMNS)
 
-    ratio_axis.draw_interval(axes, 0, alone, style.SOFT, "data-alone", marker="s")
     write(0, 0.12, "data alone", style.SOFT)
-    write(0, LEFT + AXIS + columns["ratio"], words.estimate(*(_exp(alone[i]) for i in (1, 0, 2))), style.SOFT)
+    without = "no estimate"
+    if has_estimate:
+        ratio_axis.draw_interval(axes, 0, alone, style.SOFT, "data-alone", marker="s")
+        without = words.estimate(*(_exp(alone[i]) for i in (1, 0, 2)))
+    write(0, LEFT + AXIS + columns["ratio"], without, style.SOFT)
     axes.axhline(0.6, color=style.FAINT, linewidth=style.THIN, zorder=1)
     for i, (name, interval) in enumerate(zip(names, exact, strict=True)):
         y = i + 1.2

@@ -24,6 +24,11 @@ CAPTIONS: Final[Mapping[str, str]] = {
     "predictive": "What the fitted model would print again. What is printed should lie well inside.",
     "chains": "Ranks of the draws of each chain, as deviations from what equal chains would give. Chains that wander "
     "near zero together have found the same distribution.",
+    "robustness": "How much the claim bears before it falls: scepticism, a bias that overstates it, a discount on its evidence, and "
+    "confounding, each by itself.",
+    "mean_sd": "P(benefit) under every normal prior. The heavy line is where a claim of benefit just survives; the marks are the priors of the panel.",
+    "bias_discount": "P(benefit) under priors centred on no effect: where the study overstates the benefit (left), and where only part "
+    "of its evidence counts (right).",
     "forest": f"Every analysis under its primary prior: posterior median and {LEVEL} equal-tailed interval.",
     "readings": "How much of the verdict is the reading: P(benefit) of each endpoint under every reading of the same print. "
     "Readings concern the same patients; hypothetical ones ask what if, and are no evidence.",

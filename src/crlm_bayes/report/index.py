@@ -46,5 +46,7 @@ def write_index(store: Store, audits: Mapping[str, StudyAudit]) -> pd.DataFrame:
     store.write_text(AUDIT, audit_page(audits, of_studies, QUESTIONS))
     latest = max(records.values(), key=lambda record: str(record["started"]))
     present = {name: audit for name, audit in audits.items() if name in set(table["study"])}
-    store.write_text(INDEX, index_page(table, drawings, present, latest))
+    found = [store.explorer(str(name)) for name in dict.fromkeys(table["analysis"])]
+    explorable = [payload for payload in found if payload is not None]
+    store.write_text(INDEX, index_page(table, drawings, present, latest, explorable))
     return table

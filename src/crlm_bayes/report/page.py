@@ -1,6 +1,6 @@
 """Pages as text: values in, HTML out. Nothing is computed here and no file is written."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,10 +12,12 @@ from markupsafe import Markup
 from crlm_bayes import diagnostics, format
 from crlm_bayes.audit import StudyAudit
 from crlm_bayes.conventions import LOWER, SURVIVES
+from crlm_bayes.explorer import Payload, payload
 from crlm_bayes.mathematics import density, equations
-from crlm_bayes.report import absolute, checklist, checks, matrix, prose, sources, tables
+from crlm_bayes.report import absolute, checklist, checks, decision, matrix, prose, reverse, sources, tables
 from crlm_bayes.report.audit import index_findings, study_findings
 from crlm_bayes.report.captions import drawing, drawings
+from crlm_bayes.report.explorer import explorer_fragment
 from crlm_bayes.report.limits import limits
 from crlm_bayes.report.lookup import arguments, by_name
 from crlm_bayes.report.scrutiny import scrutiny
@@ -105,7 +107,13 @@ def analysis_page(result: AnalysisResult, figures: Mapping[str, str]) -> str:
         "equations": [(mathml(e.latex), e.plain, e.words) for e in equations(spec, result.question.priors)],
         "priors": tables.priors(result),
         "nuisance": _nuisance(result),
+        "explorer": explorer_fragment([payload(spec, result.curve, result.question.priors)], select=False),
         "scrutiny": scrutiny(result),
+        "against": reverse.against(result),
+        "beside": reverse.beside(result),
+        "belief": reverse.BELIEF,
+        "decided": decision.decision_section(result),
+        "scaled": decision.sensitivity_section(result),
         "thresholds": checks.THRESHOLDS,
         "gates": checks.gates(result.record),
         "convergence_priors": priors,
@@ -118,7 +126,11 @@ def analysis_page(result: AnalysisResult, figures: Mapping[str, str]) -> str:
 
 
 def index_page(
-    verdicts: "pd.DataFrame", figures: Mapping[str, str], audits: Mapping[str, StudyAudit], record: Mapping[str, Any]
+    verdicts: "pd.DataFrame",
+    figures: Mapping[str, str],
+    audits: Mapping[str, StudyAudit],
+    record: Mapping[str, Any],
+    explorable: Sequence[Payload] = (),
 ) -> str:
     """Write the page of all analyses.
 
@@ -132,10 +144,13 @@ def index_page(
         Of the studies analysed.
     record : mapping
         The latest run record: versions, settings, when.
+    explorable : sequence of Payload
+        Curves of the analyses that the explorer offers.
     """
     studies = {name: audit.study for name, audit in audits.items()}
     context = {
         "audits": index_findings(audits),
+        "explorer": explorer_fragment(explorable, select=True),
         "summary": prose.sentences_of_index(verdicts),
         "groups": matrix.matrix(verdicts, studies),
         "priors": matrix.priors_across(verdicts),

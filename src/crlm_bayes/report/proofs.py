@@ -90,6 +90,11 @@ def convergence_computed(shown: Shown) -> bool:
     return bool((table["engine"] == "nuts").any()) and gated("max_r_hat")(shown)
 
 
+def conflict_computed(shown: Shown) -> bool:
+    """The data alone give an estimate, and every prior was held against it."""
+    return all(one.conflict is not None for one in shown.result.reverse.priors)
+
+
 def compared(shown: Shown) -> bool:
     """The paper prints a result for the same endpoint."""
     return bool(published(shown.result))

@@ -24,7 +24,14 @@ def scrutiny(result: AnalysisResult) -> list[Finding]:
     return [_alone(result), _critical(result), _matthews(result), _e_value(result), _e_value_ci(result)]
 
 
+NO_ESTIMATE = (
+    "The data alone give no estimate: the likelihood does not fall on both sides, so any larger effect fits as well."
+)
+
+
 def _alone(result: AnalysisResult) -> Finding:
+    if not result.scepticism.has_estimate:
+        return Finding("The data alone", "no estimate", NO_ESTIMATE)
     mode, width = result.scepticism.likelihood
     value = f"{ratio(math.exp(mode))} ({LEVEL}: {span(math.exp(mode - Z * width), math.exp(mode + Z * width))})"
     return Finding(
@@ -54,6 +61,8 @@ def _critical(result: AnalysisResult) -> Finding:
 
 def _matthews(result: AnalysisResult) -> Finding:
     limit, name = result.scepticism.matthews_limit, "Matthews’ scepticism limit"
+    if not result.scepticism.has_estimate:
+        return Finding(name, "none", NO_ESTIMATE)
     if limit is None:
         return Finding(
             name,
@@ -70,17 +79,22 @@ def _matthews(result: AnalysisResult) -> Finding:
 
 
 def _e_value(result: AnalysisResult) -> Finding:
+    name = "E-value of the estimate"
+    if not result.scepticism.has_estimate:
+        return Finding(name, "none", NO_ESTIMATE)
     meaning = (
         "To explain the estimate away entirely, something unmeasured would have to be tied to the treatment and to the outcome by a risk "
         "ratio of this size each (the outcome taken as common)."
     )
     if result.question.study.design == "rct":
         meaning += " The study is randomised, so this concerns faults of its conduct rather than confounding."
-    return Finding("E-value of the estimate", number(result.scepticism.e_value, 2), meaning)
+    return Finding(name, number(result.scepticism.e_value, 2), meaning)
 
 
 def _e_value_ci(result: AnalysisResult) -> Finding:
     value, name = result.scepticism.e_value_ci, f"E-value of the {LEVEL} limit"
+    if value is None:
+        return Finding(name, "none", NO_ESTIMATE)
     if value <= 1:
         return Finding(
             name,

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     import xarray as xr
     from matplotlib.figure import Figure
 
-ESTIMATES, RECORD, PAGE, POSTERIOR, VERDICTS, INDEX, AUDIT = (
-    "estimates.csv", "run.json", "report.html", "posterior.nc", "verdicts.csv", "index.html", "audit.html",
+ESTIMATES, RECORD, PAGE, POSTERIOR, VERDICTS, INDEX, AUDIT, EXPLORER = (
+    "estimates.csv", "run.json", "report.html", "posterior.nc", "verdicts.csv", "index.html", "audit.html", "explorer.json",
 )  # fmt: skip
 
 
@@ -99,6 +99,11 @@ class Store:
         found = {group: xr.load_dataset(path, group=group, engine="h5netcdf") for group in groups}
         return xr.DataTree.from_dict(found)
 
+    def explorer(self, analysis: str) -> Any:
+        """Read what the explorer carries of an analysis, or None where it was not written."""
+        path = self.root / analysis / EXPLORER
+        return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
+
     def posterior(self, analysis: str, prior: str) -> Path:
         """Where a posterior is saved."""
         return self.root / analysis / prior / POSTERIOR
@@ -153,9 +158,10 @@ def write_figures(folder: Path, figures: Mapping[str, "Figure"]) -> dict[str, st
     return {name: (folder / f"{name}.svg").read_text(encoding="utf-8") for name in figures}
 
 
-def write_json(path: Path, value: Any) -> None:
-    """Write canonical, readable JSON: sorted keys, a final newline."""
-    path.write_text(json.dumps(value, indent=2, sort_keys=True, allow_nan=False) + "\n", encoding="utf-8")
+def write_json(path: Path, value: Any, compact: bool = False) -> None:
+    """Write canonical, readable JSON: sorted keys, a final newline; compact what only programs read."""
+    style: dict[str, Any] = {"separators": (",", ":")} if compact else {"indent": 2}
+    path.write_text(json.dumps(value, sort_keys=True, allow_nan=False, **style) + "\n", encoding="utf-8")
 
 
 def write_estimates(path: Path, estimates: "pd.DataFrame") -> None:

@@ -7,6 +7,7 @@ from crlm_bayes.mathematics import density
 from crlm_bayes.priorcontent import content
 from crlm_bayes.report.lookup import Estimate, by_name
 from crlm_bayes.result import AnalysisResult
+from crlm_bayes.scepticism import PriorVerdict
 from crlm_bayes.spec import AnalysisSpec
 from crlm_bayes.words import SIGNS, is_safety, prior_name, standing
 
@@ -54,6 +55,14 @@ def panel(result: AnalysisResult, engine: str) -> list[PanelRow]:
         if value is not None:
             rows.append(_panel_row(name, spec, value))
     return rows
+
+
+def verdict_of(seen: PriorVerdict, spec: AnalysisSpec) -> PanelRow:
+    """Row of a prior that has no estimates in the table: what the exact curve says under it."""
+    one = Estimate(
+        seen.median, seen.lower, seen.upper, seen.p_benefit, seen.p_mcid, seen.p_harm, None, None, None
+    )  # fmt: skip
+    return _panel_row(seen.prior, spec, one)
 
 
 def _panel_row(name: str, spec: AnalysisSpec, e: Estimate) -> PanelRow:

@@ -1,0 +1,83 @@
+"""Reverse-Bayes as tables: each prior of the panel against the data, and the priors that stand beside the panel."""
+
+import math
+from typing import NamedTuple
+
+from crlm_bayes.conventions import INTERVAL
+from crlm_bayes.critical_priors import FAR
+from crlm_bayes.format import ABSENT, number, p_value, percent, ratio
+from crlm_bayes.priorwords import statement
+from crlm_bayes.report.tables import PanelRow, verdict_of
+from crlm_bayes.result import AnalysisResult
+from crlm_bayes.reverse_bayes import UnderPrior
+from crlm_bayes.scepticism import verdict
+from crlm_bayes.words import capital, prior_name
+
+BELIEF = percent(INTERVAL, 0)
+
+
+class AgainstRow(NamedTuple):
+    """One prior of the panel against the data, as text."""
+
+    prior: str
+    says: str
+    primary: bool
+    bayes_factor: str
+    needed: str
+    fail_safe: str
+    conflict: str
+
+
+class BesideRow(NamedTuple):
+    """A prior that is not of the panel: what it believes, and what it makes of the data."""
+
+    row: PanelRow
+    says: str
+    why: str
+
+
+def against(result: AnalysisResult) -> list[AgainstRow]:
+    """Rows of Bayes factors, fail-safe means and conflict, in the order of the panel."""
+    spec = result.spec
+    return [
+        AgainstRow(
+            prior_name(one.prior),
+            capital(statement(result.question.priors[one.prior], spec.better, spec.measure, spec.mcid)),
+            one.prior == spec.primary,
+            _odds(one.bayes_factor.bf10),
+            percent(one.bayes_factor.prior_needed()),
+            _fail_safe(one, spec.sign),
+            ABSENT if one.conflict is None else p_value(one.conflict.p),
+        )
+        for one in result.reverse.priors
+    ]
+
+
+def beside(result: AnalysisResult) -> list[BesideRow]:
+    """Rows of the priors beside the panel, from the exact curve."""
+    spec = result.spec
+    rows = []
+    for name, prior in result.question.others.items():
+        seen = verdict(result.curve.apply(spec.effect_prior(prior)), spec, name)
+        says = capital(statement(prior, spec.better, spec.measure, spec.mcid))
+        rows.append(BesideRow(verdict_of(seen, spec), says, prior.rationale))
+    return rows
+
+
+def _odds(bf10: float) -> str:
+    """Write a Bayes factor on the side where it is above 1."""
+    if bf10 >= 1:
+        return f"{_size(bf10)} for an effect"
+    return f"{_size(1 / bf10)} for none" if bf10 > 0 else "∞ for none"
+
+
+def _size(x: float) -> str:
+    return "∞" if math.isinf(x) else number(x, 1) if x < 100 else number(x, 0)
+
+
+def _fail_safe(one: UnderPrior, sign: int) -> str:
+    if one.fail_safe_mean is None:
+        return "none"
+    if one.fail_safe_mean >= FAR:
+        return "any"
+    return ratio(math.exp(sign * one.fail_safe_mean))

@@ -1,0 +1,196 @@
+"""Tipping points: how far prior, bias or discount must go before a claim falls. Exact curves, no PyMC.
+
+Everything is on the benefit scale: negative log ratios favour the treatment, whichever way the study reports.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import ndtri
+
+from crlm_bayes.credibility import Z
+from crlm_bayes.curves import EvidenceCurve
+from crlm_bayes.priors import Mixture, Normal, Prior
+from crlm_bayes.quadrature import cumulative
+from crlm_bayes.survey import survey
+
+Floats = NDArray[np.float64]
+
+MEANS: Final = (math.log(0.6), math.log(1 / 0.6))
+"""Ends of the prior means of a map, log ratios."""
+SDS: Final = (0.02, 1.2)
+"""Ends of the prior standard deviations of a map."""
+MOST_MAPPED_BIAS: Final = math.log(1.5)
+MOST_MAPPED_DISCOUNT: Final = 0.95
+MOST_BIAS: Final = math.log(100.0)
+"""Overstatement up to which a limit is searched: a ratio wrong by a factor of a hundred."""
+LOOKS, LOOK = 3, 9
+"""Rounds and points of the search for a limit; each round covers an eighth of the one before."""
+EDGE = 1e-15
+PRIOR_POINTS: Final = np.concatenate([np.linspace(-12, 12, 601), 40 * np.sinh(np.linspace(-5, 5, 160)) / np.sinh(5)])
+"""Where a prior that is not normal is looked at, in units of its scale around its centre."""
+
+
+@dataclass(frozen=True)
+class TippingMap:
+    """P(benefit) where two things vary.
+
+    Attributes
+    ----------
+    across : array, shape (A,)
+        Prior means, overstatements (both log ratios on the benefit scale) or shares of the evidence discounted.
+    sds : array, shape (S,)
+        Standard deviations of the normal prior; evenly spaced logarithms.
+    p_benefit : array, shape (S, A)
+    """
+
+    across: Floats
+    sds: Floats
+    p_benefit: Floats
+
+
+def mean_sd_map(curve: EvidenceCurve, sign: int, means: int = 41, sds: int = 27) -> TippingMap:
+    """P(benefit) under N(mean, sd²), as many means and sds as asked for."""
+    across, down = np.linspace(*MEANS, means), _sds(sds)
+    return TippingMap(across, down, _p_benefit(curve, sign, across, down[:, None]))
+
+
+def bias_map(curve: EvidenceCurve, sign: int, points: int = 19, sds: int = 21) -> TippingMap:
+    """P(benefit) under N(0, sd²) if the study overstates the log ratio of benefit by so much."""
+    across, down = np.linspace(0.0, MOST_MAPPED_BIAS, points), _sds(sds)
+    return TippingMap(across, down, _p_benefit(curve, sign, 0.0, down[:, None], overstated=across))
+
+
+def discount_map(curve: EvidenceCurve, sign: int, points: int = 19, sds: int = 21) -> TippingMap:
+    """P(benefit) under N(0, sd²) if the likelihood counts with power 1 - d, d the share discounted."""
+    across, down = np.linspace(0.0, MOST_MAPPED_DISCOUNT, points), _sds(sds)
+    return TippingMap(across, down, _p_benefit(curve, sign, 0.0, down[:, None], kept=1 - across))
+
+
+def bias_limit(curve: EvidenceCurve, sign: int, prior: Prior) -> float | None:
+    """Find the overstatement of benefit, a log ratio, at which survival is lost under a prior.
+
+    Parameters
+    ----------
+    prior : Prior
+        On the benefit scale, as in `priors.toml`.
+
+    Returns
+    -------
+    float or None
+        None where the claim does not survive without bias; infinite where a factor of a hundred does not suffice.
+    """
+    return _falls(curve, sign, [prior], np.array([False]))[0]
+
+
+def discount_limit(curve: EvidenceCurve, sign: int, prior: Prior) -> float | None:
+    """Find the share of the evidence that may be discounted before survival is lost under a prior.
+
+    Returns
+    -------
+    float or None
+        None where the claim does not survive the whole evidence; 1 where the prior alone would let it survive.
+    """
+    return _falls(curve, sign, [prior], np.array([True]))[0]
+
+
+def limits(curve: EvidenceCurve, sign: int, priors: Sequence[Prior]) -> list[tuple[float | None, float | None]]:
+    """Find :func:`bias_limit` and :func:`discount_limit` of many priors at once."""
+    found = _falls(curve, sign, [*priors, *priors], np.repeat([False, True], len(priors)))
+    return list(zip(found[: len(priors)], found[len(priors) :], strict=True))
+
+
+def _sds(size: int) -> Floats:
+    return np.asarray(np.geomspace(*SDS, size))
+
+
+def _p_benefit(
+    curve: EvidenceCurve,
+    sign: int,
+    mean: ArrayLike,
+    sd: ArrayLike,
+    overstated: ArrayLike = 0.0,
+    kept: ArrayLike = 1.0,
+) -> Floats:
+    """P(benefit) under normal priors on the benefit scale; the estimate is the truth minus what is overstated."""
+    turned = sign * np.asarray(mean, dtype=float)
+    seen = survey(curve, turned, sd, bias=-sign * np.asarray(overstated, dtype=float), weight=kept)
+    below = seen.p_below[..., 0]
+    return below if sign == 1 else 1 - below
+
+
+def _under(curve: EvidenceCurve, sign: int, priors: Sequence[Prior], overstated: Floats, kept: Floats) -> Floats:
+    """P(benefit) under each prior (rows) at each of its points: normal priors at once, others one by one."""
+    p = np.empty(overstated.shape)
+    normal = [i for i, prior in enumerate(priors) if isinstance(prior, Normal)]
+    if normal:
+        mean, sd = np.array([(q.mean, q.sd) for q in priors if isinstance(q, Normal)]).T[..., None]
+        p[normal] = _p_benefit(curve, sign, mean, sd, overstated[normal], kept[normal])
+    for i, prior in enumerate(priors):
+        if i not in normal:
+            p[i] = [
+                _p_of_other(curve, sign, prior, float(b), float(w)) for b, w in zip(overstated[i], kept[i], strict=True)
+            ]
+    return p
+
+
+def _p_of_other(curve: EvidenceCurve, sign: int, prior: Prior, overstated: float, kept: float) -> float:
+    """P(benefit) under a prior that is not normal, on a grid that is fine where the prior is and where the curve is."""
+    turned, bias = prior if sign == 1 else prior.turned(), -sign * overstated
+    if kept == 0:
+        below = float(turned.cdf(0.0))
+    else:
+        around = (
+            zip(turned.means, turned.sds, strict=True)
+            if isinstance(turned, Mixture)
+            else [(turned.centre, turned.spread)]
+        )
+        near = [middle + scale * PRIOR_POINTS for middle, scale in around]
+        points = np.unique(np.concatenate([[0.0], curve.grid - bias, *near]))
+        points = points[(np.diff(points, prepend=-np.inf) > 1e-9) | (points == 0)]
+        log_density = kept * curve.log_likelihood(points + bias) + turned.logpdf(points)
+        cdf = cumulative(np.exp(log_density - log_density.max()), points)
+        below = float(cdf[np.searchsorted(points, 0.0)] / cdf[-1])
+    return below if sign == 1 else 1 - below
+
+
+def _falls(
+    curve: EvidenceCurve, sign: int, priors: Sequence[Prior], discounted: NDArray[np.bool_]
+) -> list[float | None]:
+    """Find where P(benefit) first falls below the threshold as the bias, or the share discounted, grows from nothing.
+
+    Ever finer looks bracket the place; through four points around it the inverse is interpolated by a cubic.
+    """
+    rows, which = np.arange(len(priors)), discounted[:, None]
+    low, high = np.zeros(len(priors)), np.where(discounted, 1.0, MOST_BIAS)
+    start = np.zeros(len(priors))
+    points = excess = np.zeros((len(priors), LOOK))
+    for look in range(LOOKS):
+        points = np.linspace(low, high, LOOK, axis=-1)
+        p = _under(curve, sign, priors, np.where(which, 0.0, points), np.where(which, 1 - points, 1.0))
+        excess = ndtri(np.clip(p, EDGE, 1 - EDGE)) - Z
+        start = excess[:, 0] if look == 0 else start
+        i = np.argmax(excess < 0, axis=-1).clip(1)
+        low, high = points[rows, i - 1], points[rows, i]
+    found: list[float | None] = []
+    for row in rows:
+        if start[row] < 0:
+            found.append(None)
+        elif not (excess[row] < 0).any():
+            found.append(1.0 if discounted[row] else math.inf)
+        else:
+            found.append(_crossing(points[row], excess[row], int(np.argmax(excess[row] < 0))))
+    return found
+
+
+def _crossing(x: Floats, y: Floats, i: int) -> float:
+    """Interpolate x as a cubic in y at 0 through the four points around cell (i - 1, i); by a line where y does not fall."""
+    start = int(np.clip(i - 2, 0, len(x) - 4))
+    near = slice(start, start + 4) if np.all(np.diff(y[start : start + 4]) < 0) else slice(i - 1, i + 1)
+    a, b = x[near], y[near]
+    weights = [np.prod([b[k] / (b[k] - b[j]) for k in range(len(b)) if k != j]) for j in range(len(b))]
+    return float(np.clip(np.dot(weights, a), x[i - 1], x[i]))
