@@ -1,5 +1,6 @@
 """README and reports/ are held together, and what README tells a user to type works."""
 
+import math
 import re
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pandas as pd
 from crlm_bayes.audit import tables
 from crlm_bayes.audit.pvalues import is_significant
 from crlm_bayes.audits import read_audits
+from crlm_bayes.inquiry import inquire
 from crlm_bayes.questions import read_questions
 from crlm_bayes.report.markdown import BEGIN, END, verdict_table
 from crlm_bayes.words import in_words
@@ -29,7 +31,6 @@ def test_readme_shows_figures_that_are_committed():
 
 def test_committed_verdicts_are_those_of_the_bundled_documents():
     """The exact engine gives the committed numbers again, so that reports/ cannot grow stale unseen."""
-    from crlm_bayes.inquiry import inquire
     from crlm_bayes.terminal_sceptic import sceptic_rows
 
     questions = read_questions(REPOSITORY / "data" / "published", REPOSITORY / "models")
@@ -83,3 +84,11 @@ def test_what_the_readme_says_of_the_audit_is_what_the_audit_finds() -> None:
         "chen2025.median_landmark.os-control-36",
         "chen2025.direction.pfs-hr-control-bev-adjusted-row",
     } <= ids
+
+
+def test_what_the_readme_says_of_robustness_is_what_the_curve_says() -> None:
+    text = " ".join((REPOSITORY / "README.md").read_text(encoding="utf-8").split())
+    (question,) = read_questions(REPOSITORY / "data" / "published", REPOSITORY / "models", ["pfs_chen2025_landmark"])
+    borne = inquire(question).robustness().headline
+    assert borne.survives and borne.bias is not None and borne.discount is not None
+    assert f"by a factor of {math.exp(borne.bias):.2f}, or if {100 * borne.discount:.0f}% of its evidence" in text
