@@ -82,6 +82,21 @@ def run(
     return find
 
 
+@pytest.mark.parametrize("name", ANALYSES)
+def test_nuts_agrees_with_the_exact_curve_at_twenty_random_priors(
+    name: str,
+    analyses: dict[str, AnalysisSpec],
+    evidence_of: Callable[[str], Evidence],
+    curve_of: Callable[[str], EvidenceCurve],
+) -> None:
+    rng = np.random.default_rng(seed_of(2025, name, "random"))
+    for i in range(20):
+        mean, sd = rng.normal(0, 0.3), math.exp(rng.uniform(math.log(0.05), math.log(1.5)))
+        prior = Normal(dist="normal", mean=float(mean), sd=float(sd), rationale="random")
+        gate, _, _ = judged(analyses[name], evidence_of(name), curve_of(name), f"random{i}", prior, Settings())
+        assert not gate.failures, (mean, sd, gate.failures)
+
+
 @pytest.mark.parametrize("prior", NAMED)
 @pytest.mark.parametrize("name", ANALYSES)
 def test_nuts_agrees_with_the_exact_curve_and_passes_the_gate(

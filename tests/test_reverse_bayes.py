@@ -573,3 +573,18 @@ def test_bundled_analyses_are_told_in_numbers(
         told = reverse_bayes(curve_of(name), analyses[name].sign, priors)
         assert np.all(np.isfinite(numbers(asdict(told))))
         assert (told.critical_sd is None) or (told.critical_advocacy is None)
+
+
+def test_pairs_are_two_studies_with_one_endpoint_read_in_one_way_each_way_round() -> None:
+    from crlm_bayes.replications import Estimated, pairs
+
+    def of(study: str, endpoint: str = "os", reading: str = "landmark") -> Estimated:
+        return Estimated(f"{endpoint}_{study}_{reading}", study, endpoint, "hr", reading, (-0.5, 0.2))
+
+    every = [of("a"), of("b"), of("a", "pfs"), of("b", "pfs", "contrast"), of("a", reading="percent")]
+    found = pairs(every)
+    assert [(p.original.analysis, p.replica.analysis) for p in found] == [
+        ("os_a_landmark", "os_b_landmark"),
+        ("os_b_landmark", "os_a_landmark"),
+    ]
+    assert found[0].found == replication((-0.5, 0.2), (-0.5, 0.2))

@@ -8,7 +8,8 @@ from crlm_bayes.decision import Verdict, decide
 from crlm_bayes.errors import InvalidInput
 from crlm_bayes.likelihoods import evidence_curve
 from crlm_bayes.priors import Prior
-from crlm_bayes.result import Question
+from crlm_bayes.replications import Estimated
+from crlm_bayes.result import Question, estimated
 from crlm_bayes.reverse_bayes import ReverseBayes, reverse_bayes
 from crlm_bayes.robustness import Robustness, robustness
 from crlm_bayes.scepticism import PriorVerdict, Scepticism, examine, verdict
@@ -56,6 +57,13 @@ class Inquiry:
     question: Question
     curve: EvidenceCurve
     scepticism: Scepticism
+
+    def estimated(self) -> Estimated | None:
+        """The analysis as a study to be replicated; None without an estimate, and for a hypothetical reading."""
+        spec = self.question.spec
+        if spec.hypothetical or not self.scepticism.has_estimate:
+            return None
+        return estimated(spec, self.scepticism)
 
     def others(self) -> list[PriorVerdict]:
         """What the priors beside the panel make of the curve."""

@@ -31,7 +31,7 @@ from crlm_bayes.report.store import (
     write_figures,
     write_json,
 )
-from crlm_bayes.result import AnalysisResult, Question
+from crlm_bayes.result import AnalysisResult, Question, estimated
 from crlm_bayes.saved import current_fits, require_current, wanted_priors
 from crlm_bayes.scepticism import examine
 from crlm_bayes.settings import Settings
@@ -116,7 +116,10 @@ def conclude(
     passed = all(fit["gate"]["passed"] for fit in ordered.values())
     verdicts = summary.verdict_rows(question, scepticism, passed)
     rows = [asdict(row) for row in evidence.rows]
-    full = canonical(record | {"fits": ordered, "verdicts": verdicts, "rows": rows, "passed": passed})
+    likelihood = estimated(spec, scepticism)._asdict() if scepticism.has_estimate else None
+    full = canonical(
+        record | {"likelihood": likelihood, "fits": ordered, "verdicts": verdicts, "rows": rows, "passed": passed}
+    )
     return AnalysisResult(question, curve, scepticism, estimates, trees, full)
 
 
@@ -130,7 +133,7 @@ def render_again(question: Question, store: Store) -> AnalysisResult:
     """
     record, fits = require_current(question, store)
     trees = saved_trees(question, fits, store)
-    head = {k: v for k, v in record.items() if k not in ("fits", "verdicts", "rows", "passed")}
+    head = {k: v for k, v in record.items() if k not in ("likelihood", "fits", "verdicts", "rows", "passed")}
     result = conclude(question, trees, fits, head)
     _write(result, store, fits)
     return result

@@ -10,6 +10,7 @@ from crlm_bayes.curves import EvidenceCurve
 from crlm_bayes.evidence import Evidence
 from crlm_bayes.priors import Prior
 from crlm_bayes.published import Study
+from crlm_bayes.replications import Estimated
 from crlm_bayes.reverse_bayes import ReverseBayes, reverse_bayes
 from crlm_bayes.robustness import Robustness, robustness
 from crlm_bayes.scepticism import Scepticism
@@ -19,6 +20,13 @@ from crlm_bayes.tipping import TippingMap, bias_map, discount_map, mean_sd_map
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
+
+
+def estimated(spec: AnalysisSpec, found: Scepticism) -> Estimated:
+    """An analysis with the estimate of its curve, on the benefit scale."""
+    mode, width = found.likelihood
+    reading = spec.reading if spec.proportional else f"{spec.reading}, hazards not proportional"
+    return Estimated(spec.id, spec.studies[0], spec.endpoint, spec.measure, reading, (spec.sign * mode, width))
 
 
 class TippingMaps(NamedTuple):

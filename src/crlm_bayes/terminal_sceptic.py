@@ -10,6 +10,7 @@ from rich.table import Table
 from crlm_bayes.format import number, p_value, percent, probability
 from crlm_bayes.inquiry import Doubt, Inquiry
 from crlm_bayes.priorwords import statement
+from crlm_bayes.replications import pairs
 from crlm_bayes.robustness import Robustness, confounding_words
 from crlm_bayes.scepticism import PriorVerdict, Z
 from crlm_bayes.terminal import LEGEND, inverse
@@ -22,7 +23,23 @@ WHOLE = 3
 
 def sceptic_rows(inquiries: Iterable[Inquiry]) -> list[dict[str, Any]]:
     """Rows of `sceptic --json`; ratios as reported, means and limits on the benefit scale in logarithms."""
-    return [_row(inquiry) for inquiry in inquiries]
+    every = list(inquiries)
+    found = pairs(one for inquiry in every if (one := inquiry.estimated()) is not None)
+    return [
+        _row(inquiry)
+        | {
+            "replicates": [
+                {
+                    "original": pair.original.analysis,
+                    "p_sceptical": pair.found.p_one_sided,
+                    "relative_effect": pair.found.relative_effect,
+                }
+                for pair in found
+                if pair.replica.analysis == inquiry.question.spec.id
+            ]
+        }
+        for inquiry in every
+    ]
 
 
 def _row(inquiry: Inquiry) -> dict[str, Any]:
@@ -83,9 +100,25 @@ def print_scepticism(inquiries: Sequence[Inquiry], doubt: Doubt) -> None:
         if len(inquiries) <= WHOLE:
             _print_whole(console, inquiry)
         console.print()
+    _print_replications(console, inquiries)
     console.print(LEGEND, soft_wrap=True)
     if len(inquiries) > WHOLE:
         console.print("Name an analysis for Bayes factors, conflict, the decision and other priors.", style="dim")
+
+
+def _print_replications(console: Console, inquiries: Iterable[Inquiry]) -> None:
+    found = pairs(one for inquiry in inquiries if (one := inquiry.estimated()) is not None)
+    if not found:
+        return
+    console.print("[bold]Replication[/]: sceptical p, one-sided, of a second study for a first (Held 2020)")
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold dim")
+    table.add_column("original", overflow="fold")
+    table.add_column("taken as its replication", overflow="fold")
+    table.add_column("sceptical p", justify="right", no_wrap=True)
+    for pair in found:
+        table.add_row(pair.original.analysis, pair.replica.analysis, p_value(pair.found.p_one_sided))
+    console.print(table)
+    console.print()
 
 
 def _assumed(doubt: Doubt) -> list[str]:

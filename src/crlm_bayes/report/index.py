@@ -8,6 +8,7 @@ import pandas as pd
 from crlm_bayes import figures
 from crlm_bayes.audit import StudyAudit
 from crlm_bayes.audit.registry import QUESTIONS
+from crlm_bayes.replications import Estimated, Pair, pairs
 from crlm_bayes.report.audit import audit_page, is_drawn
 from crlm_bayes.report.page import index_page
 from crlm_bayes.report.store import AUDIT, INDEX, VERDICTS, Store
@@ -22,6 +23,16 @@ def verdicts(records: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
 
 def _order(row: Mapping[str, Any]) -> tuple[Any, ...]:
     return row["study"], endpoint_order(row["endpoint"]), row["hypothetical"], row["analysis"]
+
+
+def replications(records: Mapping[str, Mapping[str, Any]]) -> list[Pair]:
+    """Pairs of analyses of which one may be taken as a replication of the other; hypothetical readings are none."""
+    said = [
+        Estimated(**(record["likelihood"] | {"estimate": tuple(record["likelihood"]["estimate"])}))
+        for record in records.values()
+        if record.get("likelihood") and not any(row.get("hypothetical") for row in record["verdicts"])
+    ]
+    return pairs(said)
 
 
 def write_index(store: Store, audits: Mapping[str, StudyAudit]) -> pd.DataFrame:
@@ -46,7 +57,8 @@ def write_index(store: Store, audits: Mapping[str, StudyAudit]) -> pd.DataFrame:
     store.write_text(AUDIT, audit_page(audits, of_studies, QUESTIONS))
     latest = max(records.values(), key=lambda record: str(record["started"]))
     present = {name: audit for name, audit in audits.items() if name in set(table["study"])}
-    found = [store.explorer(str(name)) for name in dict.fromkeys(table["analysis"])]
-    explorable = [payload for payload in found if payload is not None]
-    store.write_text(INDEX, index_page(table, drawings, present, latest, explorable))
+    payloads = [store.explorer(str(name)) for name in dict.fromkeys(table["analysis"])]
+    explorable = [payload for payload in payloads if payload is not None]
+    found = replications(records)
+    store.write_text(INDEX, index_page(table, drawings, present, latest, explorable, found))
     return table

@@ -14,6 +14,7 @@ from crlm_bayes.audit import StudyAudit
 from crlm_bayes.conventions import LOWER, SURVIVES
 from crlm_bayes.explorer import Payload, payload
 from crlm_bayes.mathematics import density, equations
+from crlm_bayes.replications import Pair
 from crlm_bayes.report import absolute, checklist, checks, decision, matrix, prose, reverse, sources, tables
 from crlm_bayes.report.audit import index_findings, study_findings
 from crlm_bayes.report.captions import drawing, drawings
@@ -131,6 +132,7 @@ def index_page(
     audits: Mapping[str, StudyAudit],
     record: Mapping[str, Any],
     explorable: Sequence[Payload] = (),
+    replications: Sequence[Pair] = (),
 ) -> str:
     """Write the page of all analyses.
 
@@ -146,11 +148,14 @@ def index_page(
         The latest run record: versions, settings, when.
     explorable : sequence of Payload
         Curves of the analyses that the explorer offers.
+    replications : sequence of Pair
+        Analyses of two studies, one taken as a replication of the other.
     """
     studies = {name: audit.study for name, audit in audits.items()}
     context = {
         "audits": index_findings(audits),
         "explorer": explorer_fragment(explorable, select=True),
+        "replications": [reverse.replicated(pair) for pair in replications],
         "summary": prose.sentences_of_index(verdicts),
         "groups": matrix.matrix(verdicts, studies),
         "priors": matrix.priors_across(verdicts),

@@ -5,13 +5,14 @@ from typing import NamedTuple
 
 from crlm_bayes.conventions import INTERVAL
 from crlm_bayes.critical_priors import FAR
-from crlm_bayes.format import ABSENT, number, p_value, percent, ratio
+from crlm_bayes.format import ABSENT, number, p_value, percent, ratio, span
 from crlm_bayes.priorwords import statement
+from crlm_bayes.replications import Estimated, Pair
 from crlm_bayes.report.tables import PanelRow, verdict_of
 from crlm_bayes.result import AnalysisResult
 from crlm_bayes.reverse_bayes import UnderPrior
-from crlm_bayes.scepticism import verdict
-from crlm_bayes.words import capital, prior_name
+from crlm_bayes.scepticism import Z, verdict
+from crlm_bayes.words import READINGS, capital, endpoint_noun, prior_name, study_name
 
 BELIEF = percent(INTERVAL, 0)
 
@@ -62,6 +63,32 @@ def beside(result: AnalysisResult) -> list[BesideRow]:
         says = capital(statement(prior, spec.better, spec.measure, spec.mcid))
         rows.append(BesideRow(verdict_of(seen, spec), says, prior.rationale))
     return rows
+
+
+class ReplicationRow(NamedTuple):
+    """One study taken as a replication of another, as text; estimates are ratios on the side of benefit below 1."""
+
+    endpoint: str
+    reading: str
+    original: str
+    replica: str
+    p: str
+
+
+def replicated(pair: Pair) -> ReplicationRow:
+    """Write one pair."""
+    return ReplicationRow(
+        capital(endpoint_noun(pair.original.endpoint)),
+        READINGS.get(pair.original.reading, pair.original.reading),
+        _estimated(pair.original),
+        _estimated(pair.replica),
+        p_value(pair.found.p_one_sided),
+    )
+
+
+def _estimated(one: Estimated) -> str:
+    y, se = one.estimate
+    return f"{study_name(one.study)}: {ratio(math.exp(y))} ({span(math.exp(y - Z * se), math.exp(y + Z * se))})"
 
 
 def _odds(bf10: float) -> str:
