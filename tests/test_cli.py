@@ -78,6 +78,12 @@ def test_sceptic_takes_an_own_prior_a_bias_and_a_discount():
     assert plain["own"] == pytest.approx(plain["sceptical"], abs=1e-9)
     assert p_benefit("--harm-bias", "0.1")["sceptical"] < 0.975 < plain["sceptical"]
     assert p_benefit("--discount", "0.5")["sceptical"] < 0.975
+    for own in (
+        "two_piece(0, 0.1, 0.3)",
+        "quantiles(0.05: -0.5, 0.5: -0.1, 0.95: 0.3)",
+        "mixture(0.5: 0, 0.1; 0.5: -0.2, 0.2)",
+    ):
+        assert 0 < p_benefit("--prior", own)["own"] < 1
     assert "Under the sceptical prior the claim falls if" in crlm("sceptic", "pfs_chen2025_landmark").stdout
 
 

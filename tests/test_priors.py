@@ -132,6 +132,13 @@ def test_turned_prior_is_the_mirror_image(prior: Prior, scipy: Any) -> None:
 
 
 @EACH
+def test_moved_prior_has_the_same_shape_elsewhere(prior: Prior, scipy: Any) -> None:
+    x = np.linspace(-2, 2, 41)
+    np.testing.assert_allclose(prior.moved(0.7).logpdf(x + 0.7), prior.logpdf(x), rtol=1e-9, atol=1e-12)
+    assert prior.moved(0.7).centre == pytest.approx(prior.centre + 0.7)
+
+
+@EACH
 def test_draws_follow_the_distribution(prior: Prior, scipy: Any) -> None:
     """Counts in twenty equally probable cells, by chi-square with 19 degrees of freedom."""
     draws = prior.sample(40_000, np.random.default_rng(20))

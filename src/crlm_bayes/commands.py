@@ -33,6 +33,7 @@ def fit_command(
     list of dict
         Verdict rows.
     """
+    from crlm_bayes.saved import unchanged
     from crlm_bayes.terminal import FitProgress, print_verdicts
 
     questions = read_questions(data, models, names)
@@ -44,7 +45,7 @@ def fit_command(
         raise UnknownName.among("--prior", "prior", prior, {n for q in questions for n in q.spec.effect_priors})
     store = Store(out)
     store.require_writable()
-    saved = {q.spec.id: record for q in questions if not force and (record := _unchanged(q, settings, store, prior))}
+    saved = {q.spec.id: record for q in questions if not force and (record := unchanged(q, settings, store, prior))}
     todo = [q for q in questions if q.spec.id not in saved]
     records: dict[str, Any] = dict(saved)
     if todo:
@@ -63,12 +64,6 @@ def fit_command(
     print_verdicts(ordered, store, len(saved))
     passed = all(record["passed"] for record in ordered.values())
     return (0 if passed else EXIT_GATE), [row for record in ordered.values() for row in record["verdicts"]]
-
-
-def _unchanged(question: Any, settings: Settings, store: Store, prior: str | None) -> Any:
-    from crlm_bayes.saved import unchanged
-
-    return unchanged(question, settings, store, prior)
 
 
 def report_command(data: Path, models: Path, out: Path, names: Sequence[str] | None) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ from scipy.special import ndtr
 
 from crlm_bayes.credibility import estimate
 from crlm_bayes.curves import EvidenceCurve
-from crlm_bayes.priors import LocationScale, Mixture, Normal, Prior
+from crlm_bayes.priors import Normal, Prior
 
 NODES = np.linspace(-9.0, 9.0, 3601)
 _DENSITY: NDArray[np.float64] = np.exp(-0.5 * NODES**2)
@@ -61,12 +61,7 @@ def conflict(curve: EvidenceCurve, prior: Prior) -> Conflict | None:
 
 def moved(prior: Prior, centre: float) -> Prior:
     """Move a prior so that its centre is elsewhere, its shape unchanged."""
-    match prior:
-        case LocationScale():
-            return prior.model_copy(update={"mean": float(centre)})
-        case Mixture():
-            return prior.model_copy(update={"means": tuple(m + centre - prior.centre for m in prior.means)})
-    raise NotImplementedError(type(prior).__name__)
+    return prior.moved(centre - prior.centre)
 
 
 def tail_probability(found: tuple[float, float], prior: Prior) -> float:

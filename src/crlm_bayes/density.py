@@ -36,6 +36,10 @@ class Prior(Frozen, ABC):
     def turned(self) -> Self:
         """Return the prior of minus the value."""
 
+    @abstractmethod
+    def moved(self, by: float) -> Self:
+        """Return the same shape, moved along the axis."""
+
     @property
     @abstractmethod
     def centre(self) -> float:

@@ -52,6 +52,10 @@ class TwoPiece(Prior):
     def turned(self) -> Self:
         return self.model_copy(update={"mode": 0.0 - self.mode, "sd_below": self.sd_above, "sd_above": self.sd_below})
 
+    @override
+    def moved(self, by: float) -> Self:
+        return self.model_copy(update={"mode": self.mode + by})
+
     @property
     @override
     def centre(self) -> float:
@@ -180,6 +184,16 @@ class Quantiles(Prior):
             dist=self.dist,
             probabilities=tuple(round(1 - p, 15) for p in reversed(self.probabilities)),
             values=tuple(0.0 - v for v in reversed(self.values)),
+            rationale=self.rationale,
+        )
+
+    @override
+    def moved(self, by: float) -> Self:
+        # not a copy either
+        return type(self)(
+            dist=self.dist,
+            probabilities=self.probabilities,
+            values=tuple(value + by for value in self.values),
             rationale=self.rationale,
         )
 

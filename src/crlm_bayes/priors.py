@@ -37,6 +37,10 @@ class LocationScale(Prior):
     def turned(self) -> Self:
         return self.model_copy(update={"mean": 0.0 - self.mean})
 
+    @override
+    def moved(self, by: float) -> Self:
+        return self.model_copy(update={"mean": self.mean + by})
+
     @property
     @override
     def centre(self) -> float:
@@ -147,6 +151,10 @@ class Mixture(Prior):
     @override
     def turned(self) -> Self:
         return self.model_copy(update={"means": tuple(0.0 - m for m in self.means)})
+
+    @override
+    def moved(self, by: float) -> Self:
+        return self.model_copy(update={"means": tuple(m + by for m in self.means)})
 
     @property
     @override

@@ -44,7 +44,7 @@ def sceptic_rows(inquiries: Iterable[Inquiry]) -> list[dict[str, Any]]:
 
 def _row(inquiry: Inquiry) -> dict[str, Any]:
     answer, spec = inquiry.scepticism, inquiry.question.spec
-    borne, reverse = inquiry.robustness(), inquiry.reverse()
+    borne, reverse, verdicts = inquiry.robustness(), inquiry.reverse(), inquiry.verdicts()
     head = borne.headline
     against = [
         {
@@ -53,7 +53,7 @@ def _row(inquiry: Inquiry) -> dict[str, Any]:
             "prior_needed": one.bayes_factor.prior_needed(),
             "fail_safe_mean": one.fail_safe_mean,
             "conflict_p": None if one.conflict is None else one.conflict.p,
-            "decision": str(inquiry.verdicts()[one.prior]),
+            "decision": str(verdicts[one.prior]),
         }
         for one in reverse.priors
     ]

@@ -14,8 +14,7 @@ from scipy.special import ndtri
 
 from crlm_bayes.credibility import Z
 from crlm_bayes.curves import EvidenceCurve
-from crlm_bayes.priors import Mixture, Normal, Prior
-from crlm_bayes.quadrature import cumulative
+from crlm_bayes.priors import Normal, Prior
 from crlm_bayes.survey import survey
 
 Floats = NDArray[np.float64]
@@ -31,8 +30,6 @@ MOST_BIAS: Final = math.log(100.0)
 LOOKS, LOOK = 3, 9
 """Rounds and points of the search for a limit; each round covers an eighth of the one before."""
 EDGE = 1e-15
-PRIOR_POINTS: Final = np.concatenate([np.linspace(-12, 12, 601), 40 * np.sinh(np.linspace(-5, 5, 160)) / np.sinh(5)])
-"""Where a prior that is not normal is looked at, in units of its scale around its centre."""
 
 
 @dataclass(frozen=True)
@@ -139,22 +136,12 @@ def _under(curve: EvidenceCurve, sign: int, priors: Sequence[Prior], overstated:
 
 
 def _p_of_other(curve: EvidenceCurve, sign: int, prior: Prior, overstated: float, kept: float) -> float:
-    """P(benefit) under a prior that is not normal, on a grid that is fine where the prior is and where the curve is."""
-    turned, bias = prior if sign == 1 else prior.turned(), -sign * overstated
+    """P(benefit) under a prior that is not normal: the curve as the doubt has it, put before the prior."""
+    turned = prior if sign == 1 else prior.turned()
     if kept == 0:
         below = float(turned.cdf(0.0))
     else:
-        around = (
-            zip(turned.means, turned.sds, strict=True)
-            if isinstance(turned, Mixture)
-            else [(turned.centre, turned.spread)]
-        )
-        near = [middle + scale * PRIOR_POINTS for middle, scale in around]
-        points = np.unique(np.concatenate([[0.0], curve.grid - bias, *near]))
-        points = points[(np.diff(points, prepend=-np.inf) > 1e-9) | (points == 0)]
-        log_density = kept * curve.log_likelihood(points + bias) + turned.logpdf(points)
-        cdf = cumulative(np.exp(log_density - log_density.max()), points)
-        below = float(cdf[np.searchsorted(points, 0.0)] / cdf[-1])
+        below = curve.shifted(-sign * overstated).tempered(kept).apply(turned).p_below(0.0)
     return below if sign == 1 else 1 - below
 
 
