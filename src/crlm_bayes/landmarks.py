@@ -60,7 +60,9 @@ def interval_counts(
         If the print gives no way to an effective number at risk.
     """
     where = f"{where}: survival ({spec.endpoint}, {arm.id})"
-    printed = np.array([p.percent.value / 100 if p.percent else float(p.alive or 0) / arm.n for p in points])
+    printed = np.array(
+        [p.percent.value / 100 if p.percent else float(p.alive or 0) / size_of(arm, where) for p in points]
+    )
     complete, last = study.complete_follow_up_months, points[-1].months.value
     if spec.effective_n is not None:
         return _effective(spec, study, arm, points, printed, where)
@@ -84,6 +86,19 @@ def interval_counts(
     raise InvalidInput(where, what, allowed=allowed)
 
 
+def size_of(arm: Arm, where: str) -> int:
+    """Printed number of patients of an arm.
+
+    Raises
+    ------
+    InvalidInput
+        If no source prints it.
+    """
+    if arm.n is None:
+        raise InvalidInput(where, f"the size of arm '{arm.id}' is not printed", allowed="intervals, or effective_n")
+    return arm.n
+
+
 def _row(spec: AnalysisSpec, arm: Arm, point: SurvivalEntry, used: str, how: str) -> Row:
     parts = [f"{point.months} months:"]
     if point.percent:
@@ -102,15 +117,15 @@ def _row(spec: AnalysisSpec, arm: Arm, point: SurvivalEntry, used: str, how: str
 def _complete(
     spec: AnalysisSpec, study: Study, arm: Arm, points: Sequence[SurvivalEntry], where: str
 ) -> IntervalCounts:
-    alive, printed, rows = [], [], []
+    alive, printed, rows, size = [], [], [], size_of(arm, where)
     for p in points:
-        share = p.percent.value / 100 * arm.n if p.percent else None
+        share = p.percent.value / 100 * size if p.percent else None
         if spec.reading == "percent":
             if share is None:
                 raise InvalidInput(
                     f"{where}: {p.months} months", "no percentage is printed", allowed="reading = 'landmark'"
                 )
-            count, how = share, f"{p.percent}% of {arm.n} as it stands"
+            count, how = share, f"{p.percent}% of {size} as it stands"
         elif p.alive is not None:
             count, how = float(p.alive), "printed count"
         elif spec.reading == "pinned":
@@ -118,15 +133,15 @@ def _complete(
         else:
             assert share is not None and p.percent is not None, "an entry has a percentage or a count"
             count = float(math.floor(share + 0.5))
-            how = f"integer nearest to {p.percent}% of {arm.n} = {share:.2f}"
+            how = f"integer nearest to {p.percent}% of {size} = {share:.2f}"
             low, high = p.percent.interval
-            if not low <= 100 * count / arm.n <= high:
+            if not low <= 100 * count / size <= high:
                 how += "; no integer gives the printed percentage"
         alive.append(count)
-        printed.append(p.percent.value / 100 if p.percent else count / arm.n)
-        rows.append(_row(spec, arm, p, f"{count:.6g} of {arm.n} event-free", how))
+        printed.append(p.percent.value / 100 if p.percent else count / size)
+        rows.append(_row(spec, arm, p, f"{count:.6g} of {size} event-free", how))
     survivors = np.array(alive)
-    at_risk = np.array([float(arm.n), *alive[:-1]])
+    at_risk = np.array([float(size), *alive[:-1]])
     if np.any(survivors > at_risk):
         raise InvalidInput(where, "survivors rise between landmarks", allowed="counts that fall with time")
     return IntervalCounts(at_risk, survivors, np.array(printed), tuple(rows))
@@ -142,9 +157,10 @@ def _conditional(printed: Floats, where: str) -> Floats:
 def _pinned(study: Study, arm: Arm, point: SurvivalEntry, where: str) -> tuple[float, str]:
     """The one count that prints the percentage, else the one that gives the printed p value beside the other arm's."""
     assert point.percent is not None, "an entry has a percentage or a count"
-    whole = counts_printing(point.percent, arm.n)
+    size = size_of(arm, where)
+    whole = counts_printing(point.percent, size)
     if len(whole) == 1:
-        return float(whole[0]), f"the only whole number that prints {point.percent}% of {arm.n}"
+        return float(whole[0]), f"the only whole number that prints {point.percent}% of {size}"
     for found in pins(study):
         arms = [side.arm for side in found.sides]
         if (found.endpoint, found.months) == (point.endpoint, str(point.months)) and len(found.pins) == 1:
@@ -156,7 +172,7 @@ def _pinned(study: Study, arm: Arm, point: SurvivalEntry, where: str) -> tuple[f
             return float(count), how
     raise InvalidInput(
         f"{where}: {point.months} months",
-        f"no single count is pinned by {point.percent}% of {arm.n} and the printed p value",
+        f"no single count is pinned by {point.percent}% of {size} and the printed p value",
         allowed="reading = 'landmark' or 'percent'",
     )
 
@@ -172,7 +188,7 @@ def _actuarial(
             allowed="at_risk on every point, or another reading",
         )
     left = np.array([float(r or 0) for r in risk])
-    entering = np.concatenate([[float(arm.n)], left[:-1]])
+    entering = np.concatenate([[float(size_of(arm, where))], left[:-1]])
     q = 1 - _conditional(printed, where)
     n = (entering + left) / (2 - q)
     survivors = n * (1 - q)

@@ -65,13 +65,15 @@ class Share:
 
 def shares(study: Study) -> Iterator[Share]:
     """Every printed percentage that must be a share of patients: counts, survivors, baseline categories."""
-    sizes = {arm.id: arm.n for arm in study.arms}
+    sizes = study.sizes
     tables: tuple[tuple[str, tuple[CountEntry | SurvivalEntry | BaselineEntry, ...]], ...] = (
         ("counts", study.counts), ("survival", study.survival), ("baseline", study.baseline),
     )  # fmt: skip
     for table, rows in tables:
         for row in rows:
             if row.percent is None or (isinstance(row, SurvivalEntry) and not counts_survivors(study, row)):
+                continue
+            if row.arm not in sizes:
                 continue
             centre = row.centre if isinstance(row, CountEntry) else None
             count, n = (row.alive, sizes[row.arm]) if isinstance(row, SurvivalEntry) else (row.events, row.n)
@@ -147,7 +149,7 @@ def impossible_percent(study: Study) -> Iterable[Trouble]:
 @check("Is no number of patients or events above the size of its arm?")
 def arm_size(study: Study) -> Iterable[Trouble]:
     """Compare n of every entry, and total events, with the arm; fewer are legitimate, as values may be missing."""
-    names, sizes = arm_names(study), {arm.id: arm.n for arm in study.arms}
+    names, sizes = arm_names(study), study.sizes
     found: list[tuple[str, CountEntry | BaselineEntry | ContinuousEntry | EventsEntry, int, Severity]] = [
         *(("counts", row, row.n, "serious") for row in study.counts),
         *(("events", row, row.events, "serious") for row in study.events),
@@ -155,7 +157,7 @@ def arm_size(study: Study) -> Iterable[Trouble]:
         *(("baseline", row, row.n, "warning") for row in study.baseline),
     ]  # fmt: skip
     for table, row, n, severity in found:
-        if n > sizes[row.arm]:
+        if row.arm in sizes and n > sizes[row.arm]:
             entry, noun = reference(table, row), "events" if table == "events" else "patients"
             message = f"For {_words(row)}, {n} {noun} are printed in {names[row.arm]}, an arm of {sizes[row.arm]}."
             yield Trouble(entry, severity, (entry,), (row.locator,), f"{n} {noun}", f"arm of {sizes[row.arm]}", message)
@@ -187,7 +189,7 @@ def _nearest_counts(percent: PrintedNumber, n: int) -> range:
 
 def _denominators(study: Study, share: Share, row_total: int, names: dict[str, str]) -> Iterator[tuple[int, str]]:
     """Other denominators that a percentage may have been given for, the nearest at hand first."""
-    sizes = {arm.id: arm.n for arm in study.arms}
+    sizes = study.sizes
     others = [(n, f"the patients of {names[arm]}") for arm, n in sizes.items() if arm != share.arm]
     candidates = (
         (sizes[share.arm], "all patients of the arm"),

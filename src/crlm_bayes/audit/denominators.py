@@ -78,7 +78,7 @@ def scans(study: Study) -> list[Scan]:
 
     Percentages by centre are not those of an arm and stay outside.
     """
-    sizes = {arm.id: arm.n for arm in study.arms}
+    sizes = study.sizes
     groups: dict[int, list[Share]] = {n: [] for n in sizes.values()}
     for share in shares(study):
         if share.centre is None:

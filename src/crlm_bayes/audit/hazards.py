@@ -212,7 +212,8 @@ def _coincidence(endpoint: str, logrank: TestEntry, single: list[TestEntry]) -> 
 
 def _far_from_survivors(study: Study, endpoint: str, logrank: TestEntry) -> Iterator[Trouble]:
     """Compare with the log-rank test of the survivors by interval (Mantel 1966), where most events are known."""
-    if len(study.arms) != 2 or logrank.p is None:
+    n = list(study.sizes.values())
+    if len(study.arms) != 2 or len(n) < 2 or logrank.p is None:
         return
     curves = [landmarks(study, endpoint, arm.id) for arm in study.arms]
     reach = study.complete_follow_up_months or 0.0
@@ -222,7 +223,6 @@ def _far_from_survivors(study: Study, endpoint: str, logrank: TestEntry) -> Iter
         return
     points = [[p for p in curve if p.months in times] for curve in curves]
     survivors = [[p.row.alive if p.row.alive is not None else round(p.middle * p.n) for p in curve] for curve in points]
-    n = [arm.n for arm in study.arms]
     events = sum(n) - sum(counts[-1] for counts in survivors)
     share = events / sum(n)
     if share < 0.5:

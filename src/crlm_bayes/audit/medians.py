@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from crlm_bayes.audit.finding import Severity, Trouble, check
 from crlm_bayes.audit.names import arm_name, by_reference
-from crlm_bayes.audit.points import Landmark, landmarks, quantile, sizes
+from crlm_bayes.audit.points import Landmark, landmarks, quantile
 from crlm_bayes.audit.rounding import TINY, Range, stands_for
 from crlm_bayes.published import Study
 from crlm_bayes.published.entries import MedianEntry
@@ -229,8 +229,8 @@ def median_width(study: Study) -> Iterable[Trouble]:
     the curve may be steeper just at its median.
     """
     for median in known_medians(study):
-        row, n = median.row, sizes(study)[median.arm]
-        if row.interval is None or row.interval_kind != "ci" or row.months.value <= 0:
+        row, n = median.row, study.sizes.get(median.arm)
+        if n is None or row.interval is None or row.interval_kind != "ci" or row.months.value <= 0:
             continue
         half = (stands_for(row.interval[1]).high - stands_for(row.interval[0]).low) / 2
         steepness = _steepest(median.points)

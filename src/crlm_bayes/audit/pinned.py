@@ -213,7 +213,9 @@ def _side(study: Study, test: TestEntry, arm: Arm, reach: int) -> Side | None:
     row: CountEntry | SurvivalEntry | None
     if test.months is None:
         row = next((r for r in study.counts if (r.endpoint, r.arm, r.centre) == (test.endpoint, arm.id, None)), None)
-        table, n, count = "counts", row.n if row else arm.n, row.events if row else None
+        table, n, count = "counts", row.n if row else 0, row.events if row else None
+    elif arm.n is None:
+        return None
     else:
         at = (test.endpoint, arm.id, test.months.value)
         row = next((r for r in study.survival if (r.endpoint, r.arm, r.months.value) == at), None)

@@ -74,8 +74,10 @@ class Landmark:
 
 
 def landmarks(study: Study, endpoint: str, arm: str) -> list[Landmark]:
-    """Points of one curve in order of time; counts alone only where nobody is censored before."""
-    n = sizes(study)[arm]
+    """Points of one curve in order of time; counts alone only where nobody is censored before; none without an n."""
+    if arm not in study.sizes:
+        return []
+    n = study.sizes[arm]
     rows = [row for row in study.survival if (row.endpoint, row.arm) == (endpoint, arm)]
     points = []
     for row in sorted(rows, key=lambda row: row.months.value):
@@ -87,11 +89,6 @@ def landmarks(study: Study, endpoint: str, arm: str) -> list[Landmark]:
             continue
         points.append(Landmark(row, share, n, _information(study, row, share, n)))
     return points
-
-
-def sizes(study: Study) -> dict[str, int]:
-    """Patients by arm."""
-    return {arm.id: arm.n for arm in study.arms}
 
 
 def proportion(row: SurvivalEntry) -> Range:

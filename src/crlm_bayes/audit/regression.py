@@ -171,6 +171,8 @@ def _least_se(study: Study, ratio: Ratio) -> Least | None:
     if row.n and row.n_reference:
         return Least(2 * math.sqrt(1 / row.n + 1 / row.n_reference), f"{row.n} and {row.n_reference} patients")
     total = sum(_patients(study, row.endpoint, arm) for arm in everyone)
+    if total == 0:
+        return None
     return Least(4 / math.sqrt(total), f"{total} patients", sure=False)
 
 
@@ -186,6 +188,6 @@ def _least_hr(study: Study, endpoint: str, arms: set[str]) -> Least | None:
 
 
 def _patients(study: Study, endpoint: str, arm: str) -> int:
-    """Patients of an arm, or what is counted in it where that is more."""
+    """Patients of an arm, or what is counted in it where that is more; 0 where nothing is printed."""
     counted = [row.n for row in study.counts if (row.endpoint, row.arm) == (endpoint, arm)]
-    return max([*counted, *(x.n for x in study.arms if x.id == arm)])
+    return max([*counted, study.sizes.get(arm, 0)])

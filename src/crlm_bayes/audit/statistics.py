@@ -195,7 +195,7 @@ def _of_t(study: Study, test: TestEntry, said: Range) -> list[Variant]:
     rows = [row for row in study.continuous if row.variable == test.variable and row.n > 1]
     pairs = list(combinations(rows, 2)) if len({row.arm for row in rows}) == len(rows) else []
     student = {a.n + b.n - 2 for a, b in pairs}
-    student = student or {a.n + b.n - 2 for a, b in combinations(study.arms, 2) if a.n + b.n > 2}
+    student = student or {a + b - 2 for a, b in combinations(study.sizes.values(), 2) if a + b > 2}
     variants = [Variant(f"Student's t, {_df(df)}", p_of_t_range(said, Range(df, df))) for df in sorted(student)]
     for a, b in pairs:
         degrees = welch_degrees((stands_for(a.sd), stands_for(b.sd)), (a.n, b.n))

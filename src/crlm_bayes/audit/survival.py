@@ -6,7 +6,7 @@ from typing import Final
 
 from crlm_bayes.audit.finding import Trouble, check
 from crlm_bayes.audit.names import arm_name, is_complete
-from crlm_bayes.audit.points import free_of, landmarks, least_interval, proportion, share_text, sizes
+from crlm_bayes.audit.points import free_of, landmarks, least_interval, proportion, share_text
 from crlm_bayes.audit.rounding import TINY, counts_printing, stands_for
 from crlm_bayes.published import Study
 from crlm_bayes.published.entries import MedianEntry, SurvivalEntry
@@ -27,7 +27,7 @@ def monotone(study: Study) -> Iterable[Trouble]:
     The reader already refuses percentages, survivors and numbers at risk that rise among themselves. Survivors get half
     a patient of slack: they may have been worked out from the percentage.
     """
-    for endpoint, arm in dict.fromkeys((row.endpoint, row.arm) for row in study.survival):
+    for endpoint, arm in dict.fromkeys((row.endpoint, row.arm) for row in study.survival if row.arm in study.sizes):
         rows = [row for row in study.survival if (row.endpoint, row.arm) == (endpoint, arm)]
         yield from _rises(study, sorted(rows, key=lambda row: row.months.value))
     yield from _before_death(study)
@@ -35,7 +35,7 @@ def monotone(study: Study) -> Iterable[Trouble]:
 
 def _rises(study: Study, rows: list[SurvivalEntry]) -> Iterator[Trouble]:
     for i, row in enumerate(rows):
-        n = sizes(study)[row.arm]
+        n = study.sizes[row.arm]
         noun, arm = endpoint_noun(row.endpoint), arm_name(study, row.arm)
         for before in reversed(rows[:i]):
             pair = next(
@@ -110,9 +110,9 @@ def _before_death(study: Study) -> Iterator[Trouble]:
     alive = {(row.arm, row.months.value): row for row in study.survival if row.endpoint == "os"}
     for row in study.survival:
         death = alive.get((row.arm, row.months.value))
-        if row.endpoint not in BEFORE_DEATH or death is None:
+        if row.endpoint not in BEFORE_DEATH or death is None or row.arm not in study.sizes:
             continue
-        n = sizes(study)[row.arm]
+        n = study.sizes[row.arm]
         counted = row.alive is not None and death.alive is not None and row.alive > death.alive
         both = row.percent is not None and death.percent is not None
         gap = proportion(row).low - proportion(death).high if both else 0.0
@@ -163,9 +163,9 @@ def survival_ci(study: Study) -> Iterable[Trouble]:
     most n S(t). The usual intervals: plain, log, log-log and logit (Kalbfleisch and Prentice 2002).
     """
     for row in study.survival:
-        if row.ci is None or row.percent is None or not 0 < row.percent.value < 100:
+        if row.ci is None or row.percent is None or not 0 < row.percent.value < 100 or row.arm not in study.sizes:
             continue
-        n = sizes(study)[row.arm]
+        n = study.sizes[row.arm]
         low, high = stands_for(row.ci[0]).low, stands_for(row.ci[1]).high
         share = proportion(row)
         ends = (max(share.low, TINY), min(share.high, 1 - TINY))
@@ -223,7 +223,7 @@ def _alive_beyond(study: Study, row: MedianEntry, complete: float) -> tuple[floa
     if not times:
         return None, []
     points = [curve[max(times)] for curve in curves]
-    n = [sizes(study)[arm] for arm in arms]
+    n = [study.sizes[arm] for arm in arms]
     alive = sum(p.share.low * size for p, size in zip(points, n, strict=True)) / sum(n)
     return alive, [p.row for p in points]
 
@@ -232,7 +232,9 @@ def _alive_beyond(study: Study, row: MedianEntry, complete: float) -> tuple[floa
 def events_landmark(study: Study) -> Iterable[Trouble]:
     """Compare total events with the patients who had the event by a landmark, where nobody is censored before it."""
     for total in study.events:
-        n = sizes(study)[total.arm]
+        if total.arm not in study.sizes:
+            continue
+        n = study.sizes[total.arm]
         told: list[tuple[int, SurvivalEntry]] = []
         for row in study.survival:
             if (row.endpoint, row.arm) == (total.endpoint, total.arm) and is_complete(study, row):

@@ -95,7 +95,7 @@ def _shares(study: Study, test: TestEntry) -> list[Share | None]:
         if test.months is None:
             counted = (x for x in study.counts if (x.endpoint, x.arm, x.centre) == (test.endpoint, arm.id, None))
             shares += [_share("counts", row, row.n, row.events) for row in counted]
-        else:
+        elif arm.n is not None:
             at = (test.endpoint, arm.id, test.months.value)
             alive = (row for row in study.survival if (row.endpoint, row.arm, row.months.value) == at)
             # a Kaplan-Meier percentage is a share of patients only while nobody is censored

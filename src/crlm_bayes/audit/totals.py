@@ -148,8 +148,8 @@ def part_of_whole(study: Study) -> Iterable[Trouble]:
 @check("Do the centres make up the study?")
 def centres_total(study: Study) -> Iterable[Trouble]:
     """Add up the sizes of the centres, and counts printed by centre where all centres are there."""
-    names, total, arms = arm_names(study), sum(c.n for c in study.centres), sum(arm.n for arm in study.arms)
-    if study.centres and study.arms and total != arms:
+    names, total, arms = arm_names(study), sum(c.n for c in study.centres), study.patients
+    if study.centres and study.arms and arms is not None and total != arms:
         message = f"The centres have {total} patients together, the arms {arms}."
         both = (f"{arms} patients in the arms", f"{total} in the centres")
         yield Trouble("sizes", "serious", (), ("list of centres",), *both, message)
@@ -181,7 +181,7 @@ def centres_total(study: Study) -> Iterable[Trouble]:
 @check("Are the patients of a regression factor those of the study?")
 def factor_total(study: Study) -> Iterable[Trouble]:
     """Compare a factor's patients with all patients, and with the baseline table where it has the same category."""
-    everybody, arms = sum(arm.n for arm in study.arms), sorted(arm.id for arm in study.arms)
+    everybody, arms = study.patients, sorted(arm.id for arm in study.arms)
     table: dict[tuple[str, str], list[BaselineEntry]] = defaultdict(list)
     for row in study.baseline:
         table[_plain(row.variable), _plain(row.category)].append(row)
@@ -190,7 +190,7 @@ def factor_total(study: Study) -> Iterable[Trouble]:
         subject = f"{factor.endpoint} {factor.factor} {factor.category}"
         name = f"The factor {factor.factor} of {endpoint_noun(factor.endpoint)}"
         both = (factor.n or 0) + (factor.n_reference or 0)
-        if arms and both > everybody:
+        if arms and everybody is not None and both > everybody:
             message = f"{name} has {both} patients, the study only {everybody}."
             rows: list[tuple[str, Entry]] = [("factors", factor)]
             yield _trouble(f"{subject} all", "warning", rows, f"{both} patients", f"{everybody} in all arms", message)
@@ -202,7 +202,8 @@ def factor_total(study: Study) -> Iterable[Trouble]:
             total, known = sum(row.events for row in same), sum(row.n for row in same)
             # a regression may leave out patients with missing values, and may know values that the table misses
             all_in = factor.n is not None and factor.n_reference is not None and both >= known
-            if n > total + max(0, everybody - known) or (n < total and all_in):
+            unseen = max(0, everybody - known) if everybody is not None else n
+            if n > total + unseen or (n < total and all_in):
                 message = f"{name} has {patients(n, n)} with {category}, the arms have {total} together."
                 rows = [("factors", factor), *(("baseline", row) for row in same)]
                 found = f"{total} in all arms"

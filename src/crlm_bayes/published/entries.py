@@ -33,12 +33,12 @@ class Centre(Frozen):
 
 
 class Arm(Frozen):
-    """A treatment arm; `role` decides what an analysis contrasts."""
+    """A treatment arm; `role` decides what an analysis contrasts. `n` is left out where no source prints it."""
 
     id: Word
     role: Literal["control", "treatment", "other"]
     label: Text
-    n: Size
+    n: Size | None = None
 
 
 class CountEntry(Entry):
@@ -60,6 +60,16 @@ class CountEntry(Entry):
         if self.events is not None and self.events > self.n:
             raise ValueError(f"events {self.events} are above n {self.n}")
         return self
+
+
+class PercentageEntry(Entry):
+    """A printed percentage of an arm whose denominator is not printed: it can be shown, not counted."""
+
+    KEYS = ("endpoint", "arm")
+
+    endpoint: Word
+    arm: Word
+    percent: PrintedPercent
 
 
 class SurvivalEntry(Entry):
@@ -186,7 +196,11 @@ class EventsEntry(Entry):
 
 
 class TestEntry(Entry):
-    """A printed test result, of an endpoint or of a baseline variable."""
+    """A printed test result, of an endpoint or of a baseline variable.
+
+    `favours` is the arm that the paper says did better. A log-rank test may print observed minus expected events of one
+    arm (`o_minus_e`, with its `variance` and that `arm`).
+    """
 
     __test__ = False  # not a pytest class
     KEYS = ("endpoint", "variable", "test", "months")
@@ -197,13 +211,20 @@ class TestEntry(Entry):
     months: PrintedMonths | None = None
     statistic: Printed | None = None
     p: PrintedP | None = None
+    favours: Word | None = None
+    arm: Word | None = None
+    o_minus_e: Printed | None = None
+    variance: PrintedPositive | None = None
 
     @model_validator(mode="after")
     def _concerns_one_thing(self) -> "TestEntry":
         if (self.endpoint is None) == (self.variable is None):
             raise ValueError("needs either endpoint or variable")
-        if self.statistic is None and self.p is None:
-            raise ValueError("needs statistic, p, or both")
+        if self.statistic is None and self.p is None and self.o_minus_e is None:
+            raise ValueError("needs statistic, p, or o_minus_e with its variance and arm")
+        observed = (self.o_minus_e, self.variance, self.arm)
+        if any(observed) and not all(observed):
+            raise ValueError("o_minus_e, variance and arm go together")
         return self
 
 

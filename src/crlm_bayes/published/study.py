@@ -1,7 +1,8 @@
 """A study as its paper prints it."""
 
+import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
@@ -20,6 +21,8 @@ from crlm_bayes.published.entries import (
     EventsEntry,
     FactorEntry,
     MedianEntry,
+    PercentageEntry,
+    Size,
     SurvivalEntry,
     TestEntry,
     Text,
@@ -29,9 +32,9 @@ from crlm_bayes.published.entries import (
 Month = Annotated[str, StringConstraints(pattern=r"^\d{4}(-\d{2})?$")]
 
 ENTRY_TABLES = (
-    "counts", "survival", "medians", "contrasts", "differences", "factors", "events", "tests", "continuous", "baseline",
+    "counts", "percentages", "survival", "medians", "contrasts", "differences", "factors", "events", "tests", "continuous", "baseline",
 )  # fmt: skip
-ARM_TABLES = ("counts", "survival", "medians", "events", "continuous", "baseline")
+ARM_TABLES = ("counts", "percentages", "survival", "medians", "events", "tests", "continuous", "baseline")
 
 
 class Study(Frozen):
@@ -39,7 +42,8 @@ class Study(Frozen):
 
     The order of entries is the order of the document. `name` is what pages call the study where the id does not say it
     (``smith2024`` does: Smith 2024). `complete_follow_up_months` states that nobody is censored
-    before that time, which is what turns a printed survival percentage into a count.
+    before that time, which is what turns a printed survival percentage into a count. `relevance` is how directly the
+    study answers the question of the collection it stands in; `informs` and `cannot_inform` say to what, in words.
     """
 
     id: Word
@@ -51,6 +55,10 @@ class Study(Frozen):
     timing: Literal["neoadjuvant", "perioperative", "adjuvant", "palliative"]
     resectability: Literal["resectable", "resected", "mixed", "unresectable", "not_applicable"]
     source: Literal["primary", "secondary"]
+    relevance: Literal["direct", "indirect", "contextual", "doubtful"] | None = None
+    informs: Text | None = None
+    cannot_inform: Text | None = None
+    n: Size | None = None
     enrolment: tuple[Month, Month] | None = None
     complete_follow_up_months: Annotated[float, Field(gt=0, allow_inf_nan=False, strict=True)] | None = None
     complete_follow_up_basis: Text | None = None
@@ -58,6 +66,7 @@ class Study(Frozen):
     centres: tuple[Centre, ...] = ()
     arms: tuple[Arm, ...] = ()
     counts: tuple[CountEntry, ...] = ()
+    percentages: tuple[PercentageEntry, ...] = ()
     survival: tuple[SurvivalEntry, ...] = ()
     medians: tuple[MedianEntry, ...] = ()
     contrasts: tuple[ContrastEntry, ...] = ()
@@ -87,6 +96,18 @@ class Study(Frozen):
         return found[0]
 
     @property
+    def sizes(self) -> dict[str, int]:
+        """Patients by arm, of the arms whose size is printed."""
+        return {arm.id: arm.n for arm in self.arms if arm.n is not None}
+
+    @property
+    def patients(self) -> int | None:
+        """All patients: as printed, or those of the arms; None where neither is known."""
+        if self.n is not None or len(self.sizes) < len(self.arms) or not self.arms:
+            return self.n
+        return sum(self.sizes.values())
+
+    @property
     def endpoints(self) -> frozenset[str]:
         """Endpoints for which counts, survival, contrasts or medians are printed."""
         tables: tuple[tuple[Any, ...], ...] = (self.counts, self.survival, self.contrasts, self.medians)
@@ -113,7 +134,7 @@ def check_meaning(study: Study, where: str) -> None:
         Repeated arms, entries for unknown arms or centres, the same quantity entered twice, a rising survival
         curve, more patients alive than in the arm, or follow-up without its basis.
     """
-    sizes: dict[str, int] = {}
+    sizes: dict[str, int | None] = {}
     for arm in study.arms:
         if arm.id in sizes:
             what = (
@@ -130,12 +151,16 @@ def check_meaning(study: Study, where: str) -> None:
     _check_survival(study, where, sizes)
 
 
-def _check_references(study: Study, where: str, sizes: dict[str, int]) -> None:
+def _check_references(study: Study, where: str, sizes: Mapping[str, int | None]) -> None:
     for table in ARM_TABLES:
         for i, row in enumerate(getattr(study, table), 1):
             if row.arm is not None and row.arm not in sizes:
                 raise _missing_arm(f"{where}: {_entry(table, i, row)}: arm", row.arm, sizes)
-    between = (("contrasts", ("numerator", "denominator", "row")), ("differences", ("minuend", "subtrahend")))
+    between = (
+        ("contrasts", ("numerator", "denominator", "row")),
+        ("differences", ("minuend", "subtrahend")),
+        ("tests", ("favours",)),
+    )
     for table, keys in between:
         for i, row in enumerate(getattr(study, table), 1):
             for key in keys:
@@ -147,7 +172,7 @@ def _check_references(study: Study, where: str, sizes: dict[str, int]) -> None:
             raise UnknownName.among(f"{where}: {_entry('counts', i, row)}: centre", "centre", row.centre, centres)
 
 
-def _missing_arm(where: str, arm: str, sizes: dict[str, int]) -> InvalidInput:
+def _missing_arm(where: str, arm: str, sizes: Mapping[str, int | None]) -> InvalidInput:
     return InvalidInput(
         where,
         f"there is no arm '{arm}'",
@@ -181,26 +206,27 @@ def _check_repeats(study: Study, where: str) -> None:
             )
 
 
-def _check_survival(study: Study, where: str, sizes: dict[str, int]) -> None:
-    last: dict[tuple[str, str], tuple[float, float, int, int]] = {}
+def _check_survival(study: Study, where: str, sizes: Mapping[str, int | None]) -> None:
+    last: dict[tuple[str, str], tuple[float, float, float, float]] = {}
     rows = sorted(enumerate(study.survival, 1), key=lambda pair: pair[1].months.value)
     for i, row in rows:
         here, n = f"{where}: {_entry('survival', i, row)}", sizes[row.arm]
         for key in ("alive", "at_risk"):
             value = getattr(row, key)
-            if value is not None and value > n:
+            if value is not None and n is not None and value > n:
                 raise InvalidInput(f"{here}: {key}", f"{value} is above the arm's n {n}", allowed=f"0 to {n}")
-        months, percent, alive, at_risk = last.get((row.endpoint, row.arm), (0.0, 100.0, n, n))
+        most = math.inf if n is None else n
+        months, percent, alive, at_risk = last.get((row.endpoint, row.arm), (0.0, 100.0, most, most))
         since = f"at {months:g} months to"
         if row.percent is not None and row.percent.value > percent:
             what = f"survival rises from {percent:g} {since} {row.percent.value:g}"
             raise InvalidInput(f"{here}: percent", what, allowed=f"at most {percent:g}")
         if row.alive is not None and row.alive > alive:
-            what = f"survivors rise from {alive} {since} {row.alive}"
-            raise InvalidInput(f"{here}: alive", what, allowed=f"at most {alive}")
+            what = f"survivors rise from {alive:g} {since} {row.alive}"
+            raise InvalidInput(f"{here}: alive", what, allowed=f"at most {alive:g}")
         if row.at_risk is not None and row.at_risk > at_risk:
-            what = f"numbers at risk rise from {at_risk} {since} {row.at_risk}"
-            raise InvalidInput(f"{here}: at_risk", what, allowed=f"at most {at_risk}")
+            what = f"numbers at risk rise from {at_risk:g} {since} {row.at_risk}"
+            raise InvalidInput(f"{here}: at_risk", what, allowed=f"at most {at_risk:g}")
         last[row.endpoint, row.arm] = (
             row.months.value,
             row.percent.value if row.percent is not None else percent,
