@@ -15,7 +15,8 @@ from crlm_bayes.likelihoods import evidence_curve
 from crlm_bayes.priors import Prior
 from crlm_bayes.published import Study, read_studies
 from crlm_bayes.published.study import check_meaning
-from crlm_bayes.spec import AnalysisSpec, read_specs
+from crlm_bayes.spec import AnalysisSpec
+from crlm_bayes.specs import read_specs
 
 ROOT = Path(__file__).resolve().parents[1]
 BASELINES = {

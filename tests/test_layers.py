@@ -28,8 +28,8 @@ DOORS: dict[str, tuple[str, ...]] = {
 }
 # modules of this project that only some may call: the only readers of documents
 READERS = {
-    "read_toml": ("documents.py", "published/", "spec.py"),
-    "validate": ("documents.py", "published/", "spec.py"),
+    "read_toml": ("documents.py", "published/", "specs.py"),
+    "validate": ("documents.py", "published/", "specs.py"),
 }
 
 

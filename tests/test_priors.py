@@ -12,7 +12,8 @@ from scipy import integrate, interpolate, stats
 from crlm_bayes.priorcontent import content
 from crlm_bayes.priors import Cauchy, Mixture, Normal, Prior, Quantiles, StudentT, TwoPiece
 from crlm_bayes.scales import HalfCauchy, HalfNormal, HalfStudentT, LogNormal, ScalePrior
-from crlm_bayes.spec import AnalysisSpec, PriorBook
+from crlm_bayes.spec import AnalysisSpec
+from crlm_bayes.specs import PriorBook
 from crlm_bayes.walks import RandomWalk
 
 

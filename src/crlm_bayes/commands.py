@@ -12,7 +12,8 @@ from crlm_bayes.published.claims import ClaimBook
 from crlm_bayes.questions import read_questions
 from crlm_bayes.report.store import Store
 from crlm_bayes.settings import Settings
-from crlm_bayes.spec import AnalysisSpec, PriorBook, read_priors, read_spec, spec_paths
+from crlm_bayes.spec import AnalysisSpec
+from crlm_bayes.specs import PriorBook, read_priors, read_spec, spec_paths
 
 
 def fit_command(

@@ -15,7 +15,8 @@ from crlm_bayes.provenance import digest, source_digest
 from crlm_bayes.published import read_studies, study_paths
 from crlm_bayes.result import Question
 from crlm_bayes.settings import Settings
-from crlm_bayes.spec import PRIORS_FILE, AnalysisSpec, read_specs
+from crlm_bayes.spec import AnalysisSpec
+from crlm_bayes.specs import PRIORS_FILE, read_specs
 
 SAMPLING: Final = ("inference.py", "evidence.py", "assembly.py", "landmarks.py", "printed_ratio.py", "likelihoods/*.py")
 """Sources that a posterior depends on."""

@@ -1,0 +1,72 @@
+"""How an analysis of several studies says what they share and what sets each apart: the pieces of its document."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StrictBool
+
+from crlm_bayes.documents import Frozen
+from crlm_bayes.priors import Normal, Positive
+from crlm_bayes.published.entries import Text, Word
+from crlm_bayes.walks import RandomWalk
+
+LikelihoodName = Literal["binomial", "piecewise_exponential", "log_ratio"]
+Reading = Literal["counts", "percent", "landmark", "pinned", "at_risk", "contrast", "logrank", "observed_expected"]
+Structure = Literal["single", "common", "random", "bias_adjusted", "meta_regression", "arm_level", "centres"]
+Design = Literal["rct", "cohort", "case_control", "single_arm", "pooled"]
+
+SYNTHESES: tuple[Structure, ...] = ("common", "random", "bias_adjusted", "meta_regression", "arm_level")
+"""Structures of several studies; the others have one."""
+
+HETEROGENEOUS: tuple[Structure, ...] = ("random", "bias_adjusted", "meta_regression", "arm_level")
+"""Structures with a standard deviation between studies, whose prior is then required: it has no default."""
+
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Baseline = Annotated[Normal | RandomWalk, Field(discriminator="dist")]
+
+
+class EffectiveN(Frozen):
+    """Patients that the printed percentages stand for, where the print does not say or says what cannot be."""
+
+    arms: dict[Word, Positive]
+    basis: Text
+
+
+class EffectiveEvents(Frozen):
+    """Events behind a printed log-rank p value, where the print gives no number of events."""
+
+    total: Positive
+    basis: Text
+
+
+class Beta(Frozen):
+    """Beta(a, b) on the weight of discounted evidence: 0 leaves it out, 1 takes it as it stands."""
+
+    dist: Literal["beta"]
+    a: Positive
+    b: Positive
+    rationale: Text
+
+
+class Moderator(Frozen):
+    """A property of the studies that splits them in two: those at one of `levels`, and the rest, to which μ belongs."""
+
+    key: Literal["timing", "resectability", "design"]
+    levels: Annotated[tuple[Word, ...], Field(min_length=1)]
+
+
+class StudyReading(Frozen):
+    """What sets one study of a synthesis apart; what is left out is as in the analysis.
+
+    `discount` is the weight of its evidence, fixed, or ``learnt`` under `priors.discount`. `biased` overrides what the
+    design of the study says.
+    """
+
+    endpoint: Word | None = None
+    likelihood: LikelihoodName | None = None
+    reading: Reading | None = None
+    adjusted: StrictBool | None = None
+    effective_n: EffectiveN | None = None
+    effective_events: EffectiveEvents | None = None
+    discount: Share | Literal["learnt"] = 1.0
+    biased: StrictBool | None = None
+    basis: Text | None = None
