@@ -1,8 +1,8 @@
 """What a paper says of other studies, against those studies' own prints.
 
 A claim and the print of the study that it speaks of are compared as rounded numbers: a claim of 36% and a print of
-35.6% agree. A claim about a study without a document, or about a number that the document does not hold, is a note:
-it could not be checked.
+35.6% agree. A claim about a study of which nothing was found, or about a number that its document does not hold, is a note: it
+could not be checked.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -39,24 +39,26 @@ def citations(claims: Sequence[Claim], studies: Mapping[str, Study]) -> list[Fin
     list of Finding
         Each under the paper that makes the claim.
     """
-    found = [(claim.study, _trouble(claim, studies[claim.about])) for claim in claims if claim.about in studies]
+    known = {name: study for name, study in studies.items() if next(study.entries(), None) is not None}
+    found = [(claim.study, _trouble(claim, known[claim.about])) for claim in claims if claim.about in known]
     waiting: dict[tuple[str, str], list[Claim]] = {}
     for claim in claims:
-        if claim.about not in studies:
+        if claim.about not in known:
             waiting.setdefault((claim.study, claim.about), []).append(claim)
-    found += [(study, _unchecked(group)) for (study, _), group in waiting.items()]
+    found += [(study, _unchecked(group, studies.get(about))) for (study, about), group in waiting.items()]
     return [finding(study, NAME, trouble) for study, trouble in found if trouble is not None]
 
 
-def _unchecked(claims: Sequence[Claim]) -> Trouble:
-    """One note for everything said of a study that has no document here."""
+def _unchecked(claims: Sequence[Claim], cited: Study | None) -> Trouble:
+    """One note for everything said of a study that has no document here, or one that holds nothing."""
     first = claims[0]
-    name = first.called or study_name(first.about)
+    name = first.called or (title_of(cited) if cited else study_name(first.about))
     said = listed(claim.says for claim in claims)
-    message = f"What the paper says of {name} could not be checked, because that study has no document here: {said}."
+    reason = "no number of that study was found" if cited else "that study has no document here"
+    message = f"What the paper says of {name} could not be checked, because {reason}: {said}."
     places = tuple(claim.locator for claim in claims)
     printed = f"{name}: {counted(len(claims), 'claim')}"
-    return Trouble(first.about, "note", (), places, printed, "no document", message)
+    return Trouble(first.about, "note", (), places, printed, "nothing found" if cited else "no document", message)
 
 
 def _trouble(claim: Claim, cited: Study) -> Trouble | None:
@@ -103,6 +105,9 @@ def _percent(claim: Claim, cited: Study) -> Own | None:
             return Own(words, Range(float("inf"), float("inf")), (("survival", entry),))
         assert entry.percent is not None, "chosen for having one"
         return Own(words, stands_for(entry.percent), (("survival", entry),))
+    for bare in cited.percentages:
+        if (bare.endpoint, bare.arm) == (claim.endpoint, claim.arm):
+            return Own(f"{bare.percent}%", stands_for(bare.percent), (("percentages", bare),))
     for count in cited.counts:
         if (count.endpoint, count.arm) == (claim.endpoint, claim.arm) and count.centre is None:
             if count.percent is not None:

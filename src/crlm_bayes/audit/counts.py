@@ -71,9 +71,9 @@ def shares(study: Study) -> Iterator[Share]:
     )  # fmt: skip
     for table, rows in tables:
         for row in rows:
-            if row.percent is None or (isinstance(row, SurvivalEntry) and not counts_survivors(study, row)):
+            if row.percent is None:
                 continue
-            if row.arm not in sizes:
+            if isinstance(row, SurvivalEntry) and (row.arm not in sizes or not counts_survivors(study, row)):
                 continue
             centre = row.centre if isinstance(row, CountEntry) else None
             count, n = (row.alive, sizes[row.arm]) if isinstance(row, SurvivalEntry) else (row.events, row.n)
@@ -192,8 +192,8 @@ def _denominators(study: Study, share: Share, row_total: int, names: dict[str, s
     sizes = study.sizes
     others = [(n, f"the patients of {names[arm]}") for arm, n in sizes.items() if arm != share.arm]
     candidates = (
-        (sizes[share.arm], "all patients of the arm"),
-        (sum(sizes.values()), "all patients of the study"),
+        (sizes.get(share.arm, 0), "all patients of the arm"),
+        (study.patients or 0, "all patients of the study"),
         *others,
         (row_total, "the patients of this row in all arms"),
     )

@@ -81,7 +81,7 @@ def scans(study: Study) -> list[Scan]:
     sizes = study.sizes
     groups: dict[int, list[Share]] = {n: [] for n in sizes.values()}
     for share in shares(study):
-        if share.centre is None:
+        if share.centre is None and share.arm in sizes:
             groups[sizes[share.arm]].append(share)
     return [_scan(tuple(arm for arm in sizes if sizes[arm] == n), n, group) for n, group in groups.items() if group]
 

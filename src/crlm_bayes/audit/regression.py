@@ -155,7 +155,7 @@ def _least_se(study: Study, ratio: Ratio) -> Least | None:
             pair = {row.numerator, row.denominator}
             return _least_hr(study, row.endpoint, pair if len(study.arms) == 2 else {arm.id for arm in study.arms})
         n, m = (_patients(study, row.endpoint, arm) for arm in (row.numerator, row.denominator))
-        return Least(2 * math.sqrt(1 / n + 1 / m), f"{n} and {m} patients")
+        return Least(2 * math.sqrt(1 / n + 1 / m), f"{n} and {m} patients") if n and m else None
     assert isinstance(row, FactorEntry)
     if CONTINUOUS.search(f"{row.factor} {row.category} {row.reference}"):
         return None
@@ -179,7 +179,10 @@ def _least_se(study: Study, ratio: Ratio) -> Least | None:
 def _least_hr(study: Study, endpoint: str, arms: set[str]) -> Least | None:
     """Take the events of each arm, or its patients where events are not printed."""
     printed = {row.arm: row for row in study.events if row.endpoint == endpoint and row.arm in arms}
-    most = sum(printed[arm].events if arm in printed else _patients(study, endpoint, arm) for arm in arms)
+    each = [printed[arm].events if arm in printed else _patients(study, endpoint, arm) for arm in arms]
+    most = sum(each)
+    if not all(each) and len(printed) < len(arms):
+        return None  # an arm of unknown size may hold any number of events
     if most == 0:
         return None
     what = "events" if len(printed) == len(arms) else "events and patients" if printed else "patients"

@@ -198,7 +198,7 @@ class EventsEntry(Entry):
 class TestEntry(Entry):
     """A printed test result, of an endpoint or of a baseline variable.
 
-    `favours` is the arm that the paper says did better. A log-rank test may print observed minus expected events of one
+    `favours` is the arm that the paper says did better, `between` the two arms that are compared where a study has more. A log-rank test may print observed minus expected events of one
     arm (`o_minus_e`, with its `variance` and that `arm`).
     """
 
@@ -212,6 +212,7 @@ class TestEntry(Entry):
     statistic: Printed | None = None
     p: PrintedP | None = None
     favours: Word | None = None
+    between: tuple[Word, Word] | None = None
     arm: Word | None = None
     o_minus_e: Printed | None = None
     variance: PrintedPositive | None = None

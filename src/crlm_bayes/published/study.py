@@ -41,7 +41,8 @@ class Study(Frozen):
     """Everything that was transcribed of one study; never corrected.
 
     The order of entries is the order of the document. `name` is what pages call the study where the id does not say it
-    (``smith2024`` does: Smith 2024). `complete_follow_up_months` states that nobody is censored
+    (``smith2024`` does: Smith 2024), `year` that of
+    its publication. `complete_follow_up_months` states that nobody is censored
     before that time, which is what turns a printed survival percentage into a count. `relevance` is how directly the
     study answers the question of the collection it stands in; `informs` and `cannot_inform` say to what, in words.
     """
@@ -49,6 +50,7 @@ class Study(Frozen):
     id: Word
     name: Text | None = None
     citation: Text
+    year: Annotated[int, Field(ge=1900, le=2100, strict=True)] | None = None
     doi: str | None = None
     pmid: str | None = None
     design: Literal["rct", "cohort", "case_control", "single_arm", "pooled"]
@@ -109,9 +111,11 @@ class Study(Frozen):
 
     @property
     def endpoints(self) -> frozenset[str]:
-        """Endpoints for which counts, survival, contrasts or medians are printed."""
-        tables: tuple[tuple[Any, ...], ...] = (self.counts, self.survival, self.contrasts, self.medians)
-        return frozenset(row.endpoint for table in tables for row in table)
+        """Endpoints of which anything is printed."""
+        tables: tuple[tuple[Any, ...], ...] = (
+            self.counts, self.percentages, self.survival, self.contrasts, self.medians, self.events, self.tests,
+        )  # fmt: skip
+        return frozenset(row.endpoint for table in tables for row in table if row.endpoint is not None)
 
     def entries(self) -> Iterator[tuple[str, Entry]]:
         """Every entry with its reference, table by table in the order of the document."""
@@ -166,6 +170,10 @@ def _check_references(study: Study, where: str, sizes: Mapping[str, int | None])
             for key in keys:
                 if getattr(row, key) not in (None, *sizes):
                     raise _missing_arm(f"{where}: {_entry(table, i, row)}: {key}", getattr(row, key), sizes)
+    for i, test in enumerate(study.tests, 1):
+        for arm in test.between or ():
+            if arm not in sizes:
+                raise _missing_arm(f"{where}: {_entry('tests', i, test)}: between", arm, sizes)
     centres = {centre.name for centre in study.centres}
     for i, row in enumerate(study.counts, 1):
         if row.centre is not None and row.centre not in centres:
