@@ -23,6 +23,16 @@ class ScalePrior(Frozen, ABC):
     def quantile(self, p: ArrayLike) -> Floats:
         """Value below which the prior holds probability `p`, same shape."""
 
+    @abstractmethod
+    def log_density(self, x: Floats) -> Floats:
+        """Log density at positive `x`, same shape."""
+
+    def logpdf(self, x: ArrayLike) -> Floats:
+        """Log density at `x`, same shape: -inf below 0, the limit from above at 0."""
+        points = np.asarray(x, dtype=float)
+        floor = np.maximum(points, np.finfo(float).tiny)
+        return np.where(points < 0, -np.inf, self.log_density(floor))
+
     def sample(self, size: int, rng: np.random.Generator) -> Floats:
         """Draw `size` independent values."""
         return self.quantile(rng.uniform(size=size))
@@ -38,6 +48,10 @@ class HalfNormal(ScalePrior):
     def quantile(self, p: ArrayLike) -> Floats:
         return np.asarray(self.sd * special.ndtri(0.5 + 0.5 * np.asarray(p, dtype=float)))
 
+    @override
+    def log_density(self, x: Floats) -> Floats:
+        return 0.5 * math.log(2 / math.pi) - math.log(self.sd) - 0.5 * (x / self.sd) ** 2
+
 
 class HalfStudentT(ScalePrior):
     """The absolute value of a t with `df` degrees of freedom and scale `sd`."""
@@ -50,6 +64,12 @@ class HalfStudentT(ScalePrior):
     def quantile(self, p: ArrayLike) -> Floats:
         return np.asarray(self.sd * special.stdtrit(self.df, 0.5 + 0.5 * np.asarray(p, dtype=float)))
 
+    @override
+    def log_density(self, x: Floats) -> Floats:
+        constant = special.gammaln((self.df + 1) / 2) - special.gammaln(self.df / 2) + math.log(2 / self.sd)
+        constant -= 0.5 * math.log(self.df * math.pi)
+        return np.asarray(constant - (self.df + 1) / 2 * np.log1p((x / self.sd) ** 2 / self.df))
+
 
 class HalfCauchy(ScalePrior):
     """The absolute value of a Cauchy with scale `sd`."""
@@ -60,6 +80,10 @@ class HalfCauchy(ScalePrior):
     @override
     def quantile(self, p: ArrayLike) -> Floats:
         return np.asarray(self.sd * np.tan(0.5 * math.pi * np.asarray(p, dtype=float)))
+
+    @override
+    def log_density(self, x: Floats) -> Floats:
+        return math.log(2 / (math.pi * self.sd)) - np.log1p((x / self.sd) ** 2)
 
 
 class LogNormal(ScalePrior):
@@ -72,6 +96,12 @@ class LogNormal(ScalePrior):
     @override
     def quantile(self, p: ArrayLike) -> Floats:
         return np.asarray(np.exp(self.mean + self.sd * special.ndtri(np.asarray(p, dtype=float))))
+
+    @override
+    def log_density(self, x: Floats) -> Floats:
+        log_x = np.log(x)
+        z = (log_x - self.mean) / self.sd
+        return np.asarray(-0.5 * z**2 - log_x - math.log(self.sd) - 0.5 * math.log(2 * math.pi))
 
 
 SpreadPrior = Annotated[HalfNormal | HalfStudentT | HalfCauchy | LogNormal, Field(discriminator="dist")]

@@ -3,14 +3,22 @@ r"""A printed ratio with its uncertainty, taken as normal on the log scale.
 .. math:: y \sim N(\theta, \mathrm{se}^2)
 
 y is the log of the printed ratio, turned to treatment over control; se comes from its interval (any level), its printed
-standard error or its p value (:func:`crlm_bayes.printed_ratio.standard_error`). There is no nuisance parameter.
+standard error, its p value or the number of events (:mod:`crlm_bayes.printed_ratio`), or both come from a log-rank test
+(:mod:`crlm_bayes.logrank`). There is no nuisance parameter.
+
+Where the print gives the size of the effect but not its direction, y is the size and the likelihood the even mixture
+
+.. math:: \tfrac12 N(y; \theta, \mathrm{se}^2) + \tfrac12 N(-y; \theta, \mathrm{se}^2),
+
+which is even in θ: it says how far from no effect, and nothing of the side. It has no one estimate.
 """
 
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from scipy.interpolate import make_interp_spline
 
-from crlm_bayes.curves import EvidenceCurve, Floats
+from crlm_bayes.curves import KNOTS, REACH, EvidenceCurve, Floats
 from crlm_bayes.evidence import RatioEvidence
 from crlm_bayes.likelihoods.contract import Shape
 from crlm_bayes.spec import AnalysisSpec
@@ -18,14 +26,27 @@ from crlm_bayes.spec import AnalysisSpec
 if TYPE_CHECKING:
     import xarray as xr
 
+FINE = 1001
+"""Points at which the greatest likelihood is looked for."""
+
+EFFECT = (r"\theta = \log(\text{ratio})", "θ = log(ratio)", "the effect")
 EQUATIONS = (
     (
         r"y \sim \mathrm{Normal}(\theta,\; \mathrm{se}^2)",
         "y ~ Normal(θ, se²)",
         "log of the printed ratio, turned to treatment over control",
     ),
-    (r"\theta = \log(\text{ratio})", "θ = log(ratio)", "the effect"),
+    EFFECT,
 )
+EQUATIONS_UNKNOWN = (
+    (
+        r"y \sim \tfrac12\,\mathrm{Normal}(\theta,\; \mathrm{se}^2) + \tfrac12\,\mathrm{Normal}(-\theta,\; \mathrm{se}^2)",
+        "y ~ 1/2 Normal(θ, se²) + 1/2 Normal(-θ, se²)",
+        "size of the log ratio; which arm did better is not printed",
+    ),
+    EFFECT,
+)
+"""Likelihood where the direction is unknown."""
 
 
 def data(evidence: RatioEvidence, spec: AnalysisSpec) -> dict[str, Any]:
@@ -34,26 +55,48 @@ def data(evidence: RatioEvidence, spec: AnalysisSpec) -> dict[str, Any]:
 
 
 def shape(evidence: RatioEvidence, spec: AnalysisSpec) -> Shape:
-    """What a compiled model is specific to."""
-    return Shape("log_ratio")
+    """What a compiled model is specific to: `spread` says that the direction is unknown."""
+    return Shape("log_ratio", spread="unknown" if evidence.direction == "unknown" else "")
 
 
-def build(theta: Any, shape: Shape) -> None:
+def build(theta: Any, shape: Shape, block: str = "") -> None:
     """Add the likelihood to the PyMC model in context."""
     import pymc as pm
 
-    pm.Normal("y", theta, pm.Data("se", 1.0), observed=pm.Data("log_ratio", 0.0))
+    se, y = pm.Data("se", 1.0), pm.Data("log_ratio", 0.0)
+    if shape.spread == "unknown":
+        import pytensor.tensor as pt
+
+        pm.NormalMixture("y", w=np.array([0.5, 0.5]), mu=pt.stack([theta, -theta]), sigma=se, observed=y)
+    else:
+        pm.Normal("y", theta, se, observed=y)
 
 
 def log_likelihood(evidence: RatioEvidence, theta: Floats) -> Floats:
     """Log likelihood by NumPy."""
     z = (evidence.log_ratio - theta) / evidence.se
-    return np.asarray(-0.5 * z**2 - np.log(evidence.se) - 0.5 * np.log(2 * np.pi))
+    constant = -np.log(evidence.se) - 0.5 * np.log(2 * np.pi)
+    if evidence.direction == "known":
+        return np.asarray(constant - 0.5 * z**2)
+    other = (evidence.log_ratio + theta) / evidence.se
+    return np.asarray(constant + np.logaddexp(-0.5 * z**2, -0.5 * other**2) - np.log(2))
 
 
 def curve(evidence: RatioEvidence, spec: AnalysisSpec) -> EvidenceCurve:
-    """Evidence curve: the normal likelihood itself."""
-    return EvidenceCurve.tabulate(lambda theta: log_likelihood(evidence, theta))
+    """Evidence curve: the likelihood itself.
+
+    Where the direction is unknown it has no mode: two maxima are no estimate, nor is the one between them of effects
+    below a standard error. Its knots are dense around no effect, so that it is exactly even, and fine enough at y.
+    """
+    if evidence.direction == "known":
+        return EvidenceCurve.tabulate(lambda theta: log_likelihood(evidence, theta))
+    end = float(np.arcsinh(REACH / evidence.se))
+    knots = end * np.linspace(-1.0, 1.0, KNOTS)
+    values = log_likelihood(evidence, evidence.se * np.sinh(knots))
+    # a maximum lies between no effect and y, or its mirror
+    values -= max(values.max(), log_likelihood(evidence, np.linspace(0.0, evidence.log_ratio, FINE)).max())
+    spline = make_interp_spline(knots, values, k=5)
+    return EvidenceCurve(0.0, evidence.se, knots, values, spline, evidence.se, has_mode=False)
 
 
 def coordinates(evidence: RatioEvidence) -> dict[str, list[Any]]:
@@ -68,15 +111,16 @@ def sample_nuisance(
     return {}
 
 
-def replicate(parameters: "xr.Dataset", evidence: RatioEvidence, rng: np.random.Generator) -> "xr.DataArray":
-    """Draw log ratios."""
+def replicate(parameters: "xr.Dataset", evidence: RatioEvidence, rng: np.random.Generator) -> "xr.Dataset":
+    """Draw log ratios; their sizes where the direction is unknown."""
     theta = parameters["theta"]
-    return theta.copy(data=rng.normal(theta.values, evidence.se))
+    drawn = rng.normal(theta.values, evidence.se)
+    return theta.copy(data=np.abs(drawn) if evidence.direction == "unknown" else drawn).to_dataset(name="y")
 
 
-def observed(evidence: RatioEvidence) -> tuple[tuple[str, ...], Floats]:
+def observed(evidence: RatioEvidence) -> dict[str, tuple[tuple[str, ...], Floats]]:
     """Observed log ratio."""
-    return (), np.asarray(evidence.log_ratio)
+    return {"y": ((), np.asarray(evidence.log_ratio))}
 
 
 def derive(parameters: "xr.Dataset", evidence: RatioEvidence, spec: AnalysisSpec) -> "xr.Dataset":
