@@ -21,10 +21,12 @@ def estimate(curve: EvidenceCurve) -> tuple[float, float] | None:
     Returns
     -------
     (float, float) or None
-        None where there is no estimate: at one end of the grid or both the likelihood has not fallen below
+        None where there is no estimate: the curve has no single maximum (its direction is not known), or at one end of the grid or both the likelihood has not fallen below
         exp(-z²/2) of its maximum, so that the 95% likelihood interval has no end (nobody has the event in one arm and
         everybody in the other).
     """
+    if not curve.has_mode:
+        return None
     ends = curve.log_likelihood_at_knots[[0, -1]]
     return None if ends.max() > -0.5 * Z**2 else (curve.mode, curve.width)
 

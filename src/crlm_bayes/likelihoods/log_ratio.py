@@ -60,16 +60,19 @@ def shape(evidence: RatioEvidence, spec: AnalysisSpec) -> Shape:
 
 
 def build(theta: Any, shape: Shape, block: str = "") -> None:
-    """Add the likelihood to the PyMC model in context."""
+    """Add the likelihood to the PyMC model in context; with `shape.intervals` that of several ratios at once."""
     import pymc as pm
 
-    se, y = pm.Data("se", 1.0), pm.Data("log_ratio", 0.0)
+    size, dims = ((shape.intervals,), f"{block}ratio") if shape.intervals else ((), None)
+    se, y = pm.Data("se", np.ones(size), dims=dims), pm.Data("log_ratio", np.zeros(size), dims=dims)
     if shape.spread == "unknown":
         import pytensor.tensor as pt
 
-        pm.NormalMixture("y", w=np.array([0.5, 0.5]), mu=pt.stack([theta, -theta]), sigma=se, observed=y)
+        both = pt.stack([theta, -theta], axis=-1)
+        width = se[:, None] if dims else se
+        pm.NormalMixture("y", w=np.array([0.5, 0.5]), mu=both, sigma=width, observed=y, dims=dims)
     else:
-        pm.Normal("y", theta, se, observed=y)
+        pm.Normal("y", theta, se, observed=y, dims=dims)
 
 
 def log_likelihood(evidence: RatioEvidence, theta: Floats) -> Floats:
