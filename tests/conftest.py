@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from crlm_bayes.assembly import assemble
+from crlm_bayes.assembly import assemble, of_study
 from crlm_bayes.curves import EvidenceCurve
 from crlm_bayes.evidence import Evidence
 from crlm_bayes.likelihoods import evidence_curve
@@ -56,7 +56,7 @@ def evidence_of(published: dict[str, Study], analyses: dict[str, AnalysisSpec]) 
 
     @cache
     def find(name: str) -> Evidence:
-        return assemble(analyses[name], published[analyses[name].studies[0]])
+        return assemble(analyses[name], published)
 
     return find
 
@@ -180,6 +180,6 @@ def make_case(
             }
             row |= {k: case[k] for k in ("value", "ci", "level", "p", "se") if k in case}
             study = make_study(contrasts=[row])
-        return spec, assemble(spec, study)
+        return spec, of_study(spec, study)
 
     return build

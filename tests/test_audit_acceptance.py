@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from crlm_bayes.assembly import assemble
+from crlm_bayes.assembly import of_study
 from crlm_bayes.audit import CHECKS, audit_studies
 from crlm_bayes.audits import read_audits
 from crlm_bayes.errors import CrlmBayesError
@@ -81,9 +81,8 @@ def test_every_bundled_analysis_accepts_what_it_rests_on_and_nothing_else(
 ) -> None:
     audits = audit_studies(published)
     for spec in analyses.values():
-        audit = audits[spec.studies[0]]
-        one = question(spec, audit, priors, {}, spec.id)  # refuses what is not accepted
-        assert set(spec.accepts) == {f.id for f in audit.about(one.entries) if f.severity == "serious"}, spec.id
+        one = question(spec, audits, priors, {}, spec.id)  # refuses what is not accepted
+        assert set(spec.accepts) == {f.id for f in one.findings if f.severity == "serious"}, spec.id
 
 
 def test_names_of_checks_and_findings_are_unique(root: Path) -> None:
@@ -102,11 +101,11 @@ def test_percentages_of_a_stated_number_are_counts_of_that_number(
     published: Mapping[str, Study], analyses: Mapping[str, AnalysisSpec]
 ) -> None:
     study = published["yan2025"]
-    response = assemble(analyses["orr_yan2025_percent_of_90"], study)
+    response = of_study(analyses["orr_yan2025_percent_of_90"], study)
     assert isinstance(response, BinomialEvidence)
     np.testing.assert_allclose(response.events, [42.03, 62.01])
     np.testing.assert_allclose(response.n, [90, 90])
-    survival = assemble(analyses["pfs_yan2025_percent_of_90"], study)
+    survival = of_study(analyses["pfs_yan2025_percent_of_90"], study)
     assert isinstance(survival, SurvivalEvidence)
     np.testing.assert_allclose(survival.survivors.T, [[45.99, 24.03, 14.04], [64.98, 41.04, 27.99]])
 
@@ -114,7 +113,7 @@ def test_percentages_of_a_stated_number_are_counts_of_that_number(
 def test_pinned_counts_are_those_that_give_the_printed_p(
     published: Mapping[str, Study], analyses: Mapping[str, AnalysisSpec]
 ) -> None:
-    evidence = assemble(analyses["os_chen2025_pinned"], published["chen2025"])
+    evidence = of_study(analyses["os_chen2025_pinned"], published["chen2025"])
     assert isinstance(evidence, SurvivalEvidence)
     np.testing.assert_array_equal(evidence.survivors.T, [[214, 124], [117, 79]])
     how = {row.entry: row.how for row in evidence.rows}
@@ -128,7 +127,7 @@ def test_pinned_counts_need_a_p_that_pins_them(
     study, spec = published["chen2025"], analyses["os_chen2025_pinned"]
     without = study.model_copy(update={"tests": ()})
     with pytest.raises(CrlmBayesError, match=r"no single count is pinned by 57\.0% of 217 and the printed p value"):
-        assemble(spec, without)
+        of_study(spec, without)
     censored = study.model_copy(update={"complete_follow_up_months": 24.0})
     with pytest.raises(CrlmBayesError, match="whole patients only while follow-up is complete"):
-        assemble(spec, censored)
+        of_study(spec, censored)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from crlm_bayes.assembly import assemble
+from crlm_bayes.assembly import of_study
 from crlm_bayes.errors import InvalidInput, UnknownName
 from crlm_bayes.evidence import BinomialEvidence, Evidence, RatioEvidence
 from crlm_bayes.published import Study
@@ -34,7 +34,7 @@ def test_counts_are_read_control_first_whatever_the_order_of_print(
     make_study: Callable[..., Study], make_spec: Callable[..., AnalysisSpec]
 ) -> None:
     study = make_study((100, 80), counts=[count("treated", events=48, n=80), count("control", events=40, n=100)])
-    evidence = assemble(make_spec("binomial", endpoint="orr"), study)
+    evidence = of_study(make_spec("binomial", endpoint="orr"), study)
     assert isinstance(evidence, BinomialEvidence)
     assert evidence.arms == ("control", "treated") and evidence.labels == ("Control", "Treated")
     assert (evidence.events.tolist(), evidence.n.tolist()) == ([40, 48], [100, 80])
@@ -44,7 +44,7 @@ def test_count_may_have_its_own_number_of_patients(
     make_study: Callable[..., Study], make_spec: Callable[..., AnalysisSpec]
 ) -> None:
     study = make_study((100, 80), counts=[count("control", events=40, n=98), count("treated", events=48, n=79)])
-    evidence = assemble(make_spec("binomial", endpoint="orr"), study)
+    evidence = of_study(make_spec("binomial", endpoint="orr"), study)
     assert evidence.n.tolist() == [98, 79]  # type: ignore[union-attr]
 
 
@@ -52,7 +52,7 @@ def test_percent_reading_takes_the_fraction_as_it_stands(
     make_study: Callable[..., Study], make_spec: Callable[..., AnalysisSpec]
 ) -> None:
     rows = [count("control", events=18, n=38, percent="46.7"), count("treated", events=26, n=38, percent="68.9")]
-    evidence = assemble(make_spec("binomial", endpoint="orr", reading="percent"), make_study((38, 38), counts=rows))
+    evidence = of_study(make_spec("binomial", endpoint="orr", reading="percent"), make_study((38, 38), counts=rows))
     np.testing.assert_allclose(evidence.events, [0.467 * 38, 0.689 * 38])  # type: ignore[union-attr]
     assert "46.7% of 38" in evidence.rows[0].how
 
@@ -66,7 +66,7 @@ def test_counts_by_centre_are_not_taken_for_the_total(
         count("treated", events=48, n=80),
     ]
     study = make_study((100, 80), counts=rows, centres=[{"name": "North", "n": 10}])
-    assert assemble(make_spec("binomial", endpoint="orr"), study).events.tolist() == [40, 48]  # type: ignore[union-attr]
+    assert of_study(make_spec("binomial", endpoint="orr"), study).events.tolist() == [40, 48]  # type: ignore[union-attr]
 
 
 def test_count_of_one_arm_only_is_an_error_that_says_which(
@@ -76,7 +76,7 @@ def test_count_of_one_arm_only_is_an_error_that_says_which(
         InvalidInput,
         match=r"'orr' is not printed for arm 'treated'; allowed: an entry for both arms \(found: control\)",
     ):
-        assemble(make_spec("binomial", endpoint="orr"), make_study(counts=[count("control", events=4, n=10)]))
+        of_study(make_spec("binomial", endpoint="orr"), make_study(counts=[count("control", events=4, n=10)]))
 
 
 def test_endpoint_that_is_not_printed_is_an_error_with_the_nearest(
@@ -84,7 +84,7 @@ def test_endpoint_that_is_not_printed_is_an_error_with_the_nearest(
 ) -> None:
     study = make_study(counts=[count("control", events=4, n=10), count("treated", events=4, n=10)])
     with pytest.raises(UnknownName, match="there is no endpoint 'orrr'; allowed: orr; did you mean 'orr'"):
-        assemble(make_spec("binomial", endpoint="orrr"), study)
+        of_study(make_spec("binomial", endpoint="orrr"), study)
 
 
 # ratios
@@ -93,7 +93,7 @@ def test_endpoint_that_is_not_printed_is_an_error_with_the_nearest(
 def ratio_of(
     make_study: Callable[..., Study], spec: AnalysisSpec, *rows: dict[str, Any], **study: Any
 ) -> RatioEvidence:
-    evidence = assemble(spec, make_study(contrasts=list(rows), **study))
+    evidence = of_study(spec, make_study(contrasts=list(rows), **study))
     assert isinstance(evidence, RatioEvidence)
     return evidence
 
@@ -221,7 +221,7 @@ def test_only_landmarks_printed_for_both_arms_are_used(
             ("treated", "36.0", 40),
         )
     ]
-    evidence = assemble(make_spec("piecewise_exponential"), make_study(survival=rows, complete_follow_up_months=36))
+    evidence = of_study(make_spec("piecewise_exponential"), make_study(survival=rows, complete_follow_up_months=36))
     assert evidence.times.tolist() == [0, 12, 36]  # type: ignore[union-attr]
     assert evidence.survivors.tolist() == [[80, 90], [30, 40]]  # type: ignore[union-attr]
     assert evidence.at_risk.tolist() == [[100, 100], [80, 90]]  # type: ignore[union-attr]
@@ -234,7 +234,7 @@ def test_survival_of_other_endpoints_is_not_used(
         {"endpoint": e, "arm": a, "months": "36", "alive": s}
         for e, a, s in (("os", "control", 70), ("os", "treated", 75), ("pfs", "control", 30), ("pfs", "treated", 40))
     ]
-    evidence = assemble(make_spec("piecewise_exponential"), make_study(survival=rows, complete_follow_up_months=36))
+    evidence = of_study(make_spec("piecewise_exponential"), make_study(survival=rows, complete_follow_up_months=36))
     assert evidence.survivors.tolist() == [[30, 40]]  # type: ignore[union-attr]
 
 
@@ -275,5 +275,5 @@ def test_third_arm_is_ignored_by_role(make_study: Callable[..., Study], make_spe
         for a, r in (("x", "other"), ("treated", "treatment"), ("control", "control"), ("y", "other"))
     ]
     rows = [count(a, events=e, n=50) for a, e in (("x", 1), ("treated", 30), ("control", 20), ("y", 49))]
-    evidence = assemble(make_spec("binomial", endpoint="orr"), make_study(arms=arms, counts=rows))
+    evidence = of_study(make_spec("binomial", endpoint="orr"), make_study(arms=arms, counts=rows))
     assert evidence.events.tolist() == [20, 30]  # type: ignore[union-attr]

@@ -180,7 +180,7 @@ def test_predictive_draws_of_an_extreme_stay_inside_the_trial(extreme: tuple[Ana
     parameters = xr.Dataset(
         {k: (("chain", "draw", *dims), v[None]) for k, (dims, v) in drawn.items()}, coords=module.coordinates(evidence)
     )
-    y = module.replicate(parameters, evidence, rng)
+    y = module.replicate(parameters, evidence, rng)["y"]
     assert np.all(np.isfinite(y))
     if spec.likelihood != "log_ratio":
         most = evidence.n if spec.likelihood == "binomial" else evidence.at_risk  # type: ignore[union-attr]

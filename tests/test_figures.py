@@ -102,7 +102,7 @@ def made(
     nuts = [nuts_estimates(spec, evidence, name, tree["posterior"].to_dataset()) for name, tree in trees.items()]
     estimates = pd.concat([curve_estimates(spec, curve, priors), *nuts], ignore_index=True)
     record = {"fits": {name: {"gate": {"passed": True, "failures": []}} for name in trees}}
-    question = Question(spec, STUDY, evidence, priors, audit_studies({STUDY.id: STUDY})[STUDY.id])
+    question = Question(spec, audit_studies({STUDY.id: STUDY}), evidence, priors)
     return AnalysisResult(question, curve, examine(curve, spec, priors), estimates, trees, record)
 
 
@@ -118,14 +118,14 @@ def tree_of(
     before = turned.sample(200, rng)
     prior_draws = {"theta": ((), before), **module.sample_nuisance(evidence, spec, before, rng)}
     prior_set = dataset(prior_draws, module.coordinates(evidence), 1)
-    dims, observed = module.observed(evidence)
-    labels = {d: module.coordinates(evidence)[d] for d in dims}
+    seen = module.observed(evidence)
+    labels = {d: module.coordinates(evidence)[d] for dims, _ in seen.values() for d in dims}
     groups = {
         "posterior": posterior,
-        "posterior_predictive": xr.Dataset({"y": module.replicate(posterior, evidence, rng)}),
+        "posterior_predictive": module.replicate(posterior, evidence, rng),
         "prior": prior_set,
-        "prior_predictive": xr.Dataset({"y": module.replicate(prior_set, evidence, rng)}),
-        "observed_data": xr.Dataset({"y": (dims, observed)}, coords=labels),
+        "prior_predictive": module.replicate(prior_set, evidence, rng),
+        "observed_data": xr.Dataset(seen, coords=labels),
     }
     return xr.DataTree.from_dict(groups)
 

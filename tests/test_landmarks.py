@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 from scipy import stats
 
-from crlm_bayes.assembly import assemble
+from crlm_bayes.assembly import of_study
 from crlm_bayes.errors import InvalidInput
 from crlm_bayes.evidence import SurvivalEvidence
 from crlm_bayes.published import Study
@@ -33,7 +33,7 @@ def evidence(make_study: Callable[..., Study], make_spec: Callable[..., Analysis
         rows = [{"endpoint": "pfs", "arm": "control", **p} for p in control] + [
             {"endpoint": "pfs", "arm": "treated", **p} for p in treated or control
         ]
-        made = assemble(make_spec("piecewise_exponential", **(spec or {})), make_study(n, survival=rows, **study))
+        made = of_study(make_spec("piecewise_exponential", **(spec or {})), make_study(n, survival=rows, **study))
         assert isinstance(made, SurvivalEvidence)
         return made
 

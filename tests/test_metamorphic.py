@@ -13,7 +13,7 @@ import pytest
 import xarray as xr
 from scipy import stats
 
-from crlm_bayes.assembly import assemble
+from crlm_bayes.assembly import of_study
 from crlm_bayes.curves import EvidenceCurve, GridPosterior, blur
 from crlm_bayes.evidence import Evidence
 from crlm_bayes.likelihoods import evidence_curve
@@ -110,7 +110,7 @@ def test_swapped_roles_of_a_published_study_turn_the_sign(
     study = published[spec.studies[0]]
     other = {"control": "treatment", "treatment": "control", "other": "other"}
     arms = tuple(Arm(id=a.id, role=other[a.role], label=a.label, n=a.n) for a in study.arms)  # type: ignore[arg-type]
-    turned = evidence_curve(assemble(spec, study.model_copy(update={"arms": arms})), spec)
+    turned = evidence_curve(of_study(spec, study.model_copy(update={"arms": arms})), spec)
     mirrored(curve_of(case).apply(PRIORS["enthusiastic"]), turned.apply(PRIORS["enthusiastic"].turned()))
 
 
@@ -344,5 +344,5 @@ def test_order_of_entries_in_the_document_does_not_matter(
         shuffled = study.model_copy(
             update={t: getattr(study, t)[::-1] for t in ("arms", "counts", "survival", "contrasts")}
         )
-        curve = evidence_curve(assemble(analyses[name], shuffled), analyses[name])
+        curve = evidence_curve(of_study(analyses[name], shuffled), analyses[name])
         np.testing.assert_array_equal(curve.log_likelihood_at_knots, curve_of(name).log_likelihood_at_knots)

@@ -95,7 +95,7 @@ def test_studies_come_in_the_order_asked_for_and_once(root: Path) -> None:
 def test_study_that_is_not_there_is_named_with_the_nearest(root: Path) -> None:
     with pytest.raises(
         UnknownName,
-        match="there is no study 'chen2052'; allowed: .*avf2107g, .*yan2025; did you mean 'chen2025'",
+        match=r"there is no study 'chen2052'; allowed: .*avf2107g, .*yan2025; did you mean 'chen2025'",
     ):
         read_studies(root / "data" / "published", ["chen2052"])
 

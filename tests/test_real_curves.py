@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from crlm_bayes.assembly import assemble
+from crlm_bayes.assembly import of_study
 from crlm_bayes.likelihoods import evidence_curve
 from crlm_bayes.priors import Normal
 from crlm_bayes.published import Study
@@ -74,7 +74,7 @@ def comparison() -> pd.DataFrame:
         trial = study(landmarks[landmarks["curve"] == cox.curve], cox.reference_arm, cox.comparison_arm)
         if trial is None:
             continue
-        posterior = evidence_curve(assemble(SPEC, trial), SPEC).apply(REFERENCE)
+        posterior = evidence_curve(of_study(SPEC, trial), SPEC).apply(REFERENCE)
         low, high = posterior.interval
         rows.append((cox.curve, cox.cox_log_hr, cox.cox_se, posterior.mean, posterior.sd, low, high))
     return pd.DataFrame(rows, columns=["curve", "cox", "cox_se", "mean", "sd", "low", "high"])

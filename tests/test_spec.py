@@ -60,8 +60,8 @@ def test_analysis_runs_under_the_six_named_priors(
 @pytest.mark.parametrize("name", NAMES)
 def test_analysis_document_stays_short_and_states_its_rationales(name: str) -> None:
     text = (MODELS / f"{name}.toml").read_text(encoding="utf-8")
-    assert len(text.splitlines()) <= 40
     document = tomllib.loads(text)
+    assert len(text.splitlines()) <= 40 + (len(document["studies"]) if len(document["studies"]) > 1 else 0)
     assert all(len(prior["rationale"]) > 20 for prior in document.get("priors", {}).values())
 
 

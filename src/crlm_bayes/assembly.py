@@ -1,26 +1,79 @@
 """From what papers print to what a likelihood takes: (study, spec) to evidence, with every step on record."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 import numpy as np
 
+from crlm_bayes.arm_level_evidence import assemble_arms
+from crlm_bayes.centre_evidence import CentreEvidence, assemble_centres
 from crlm_bayes.errors import InvalidInput, UnknownName
-from crlm_bayes.evidence import BinomialEvidence, Evidence, SurvivalEvidence
-from crlm_bayes.landmarks import effective_size, interval_counts
+from crlm_bayes.evidence import BinomialEvidence, Evidence, Member, SingleEvidence, SurvivalEvidence, SynthesisEvidence
+from crlm_bayes.landmarks import interval_counts
+from crlm_bayes.logrank import logrank_evidence, observed_expected_evidence
 from crlm_bayes.printed_ratio import arms_of, ratio_evidence
 from crlm_bayes.provenance import Row
 from crlm_bayes.published import Study
-from crlm_bayes.published.entries import CountEntry
-from crlm_bayes.published.study import reference
+from crlm_bayes.shares import arm_share
 from crlm_bayes.spec import AnalysisSpec
+from crlm_bayes.spec_meaning import is_biased, is_moderated
 
 
-def assemble(spec: AnalysisSpec, study: Study) -> Evidence:
+def assemble(spec: AnalysisSpec, studies: Mapping[str, Study]) -> Evidence:
     """Turn the print that an analysis rests on into evidence.
+
+    Parameters
+    ----------
+    studies : mapping of id to Study
+        At least those of the analysis.
 
     Raises
     ------
     InvalidInput, UnknownName
-        If the study does not print what the analysis needs.
+        If a study does not print what the analysis needs.
     """
+    if spec.structure == "centres":
+        return _centres(spec, studies[spec.studies[0]])
+    if not spec.is_synthesis:
+        return of_study(spec, studies[spec.studies[0]])
+    if spec.structure == "arm_level":
+        return assemble_arms(spec, studies)
+    members = tuple(_member(spec, studies[name]) for name in spec.studies)
+    return SynthesisEvidence(members)
+
+
+def _centres(spec: AnalysisSpec, study: Study) -> CentreEvidence:
+    by_centre = any(c.endpoint == spec.endpoint and c.centre is not None for c in study.counts)
+    pooled = None if by_centre and spec.likelihood == "binomial" else of_study(spec, study)
+    evidence = assemble_centres(spec, study, pooled)
+    return replace(evidence, rows=tuple(replace(row, study=study.id) for row in evidence.rows))
+
+
+def _member(spec: AnalysisSpec, study: Study) -> Member:
+    own = spec.reading_of(study.id)
+    learnt = own.discount == "learnt"
+    return Member(
+        study.id,
+        of_study(spec.of_study(study.id), study),
+        is_biased(spec, study) if spec.structure == "bias_adjusted" else is_moderated(spec, study),
+        1.0 if own.discount == "learnt" else own.discount,
+        learnt,
+    )
+
+
+def of_study(spec: AnalysisSpec, study: Study) -> SingleEvidence:
+    """Assemble the evidence of one study; every row says whose it is.
+
+    Raises
+    ------
+    InvalidInput, UnknownName
+        As :func:`assemble`.
+    """
+    evidence = _of_study(spec, study)
+    return replace(evidence, rows=tuple(replace(row, study=study.id) for row in evidence.rows))
+
+
+def _of_study(spec: AnalysisSpec, study: Study) -> SingleEvidence:
     where = f"analysis {spec.id}: study {study.id}"
     if spec.endpoint not in study.endpoints:
         raise UnknownName.among(where, "endpoint", spec.endpoint, study.endpoints)
@@ -30,72 +83,15 @@ def assemble(spec: AnalysisSpec, study: Study) -> Evidence:
         case "piecewise_exponential":
             return _survival(spec, study, where)
         case "log_ratio":
-            return ratio_evidence(spec, study, where)
+            readings = {"logrank": logrank_evidence, "observed_expected": observed_expected_evidence}
+            return readings.get(spec.reading, ratio_evidence)(spec, study, where)
 
 
 def _binomial(spec: AnalysisSpec, study: Study, where: str) -> BinomialEvidence:
     arms, labels = arms_of(study)
-    rows: list[Row] = []
-    events, n = [], []
-    for arm in arms:
-        entry = _count(spec, study, arm, where)
-        size = float(entry.n)
-        if spec.reading == "counts":
-            if entry.events is None:
-                raise InvalidInput(
-                    f"{where}: counts ({spec.endpoint}, {arm})",
-                    "no count of events is printed",
-                    allowed="reading = 'percent'",
-                )
-            used, how = float(entry.events), "printed count"
-        else:
-            if entry.percent is None:
-                raise InvalidInput(
-                    f"{where}: counts ({spec.endpoint}, {arm})",
-                    "no percentage is printed",
-                    allowed="reading = 'counts'",
-                )
-            if spec.effective_n is not None:
-                size = effective_size(spec, study, arm)
-            used = entry.percent.value / 100 * size
-            how = f"{entry.percent}% of {size:g}"
-            if spec.effective_n is not None:
-                how += f": {spec.effective_n.basis}"
-        printed = " ".join(
-            x
-            for x in (
-                f"{entry.events} of {entry.n}" if entry.events is not None else f"n = {entry.n}",
-                f"({entry.percent}%)" if entry.percent else "",
-            )
-            if x
-        )
-        rows.append(
-            Row(
-                "counts",
-                spec.endpoint,
-                arm,
-                printed,
-                entry.locator,
-                f"events {used:.6g} of {size:g}",
-                how,
-                reference("counts", entry),
-            )
-        )
-        events.append(used)
-        n.append(size)
-    return BinomialEvidence(study.id, arms, labels, np.array(events), np.array(n), tuple(rows))
-
-
-def _count(spec: AnalysisSpec, study: Study, arm: str, where: str) -> CountEntry:
-    found = [c for c in study.counts if c.endpoint == spec.endpoint and c.arm == arm and c.centre is None]
-    if not found:
-        others = ", ".join(sorted({c.arm for c in study.counts if c.endpoint == spec.endpoint and c.centre is None}))
-        raise InvalidInput(
-            f"{where}: counts",
-            f"'{spec.endpoint}' is not printed for arm '{arm}'",
-            allowed=f"an entry for both arms (found: {others or 'none'})",
-        )
-    return found[0]
+    shares = [arm_share(spec, study, arm, where) for arm in arms]
+    events, n = np.array([share.events for share in shares]), np.array([share.n for share in shares])
+    return BinomialEvidence(study.id, arms, labels, events, n, tuple(share.row for share in shares))
 
 
 def _survival(spec: AnalysisSpec, study: Study, where: str) -> SurvivalEvidence:

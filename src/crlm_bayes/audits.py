@@ -1,6 +1,6 @@
 """Studies of a folder with their audits, and the rule that an analysis knows what it lives with."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from crlm_bayes.audit import StudyAudit, audit_studies
@@ -30,7 +30,7 @@ def read_audits(folder: Path, names: Iterable[str] | None = None) -> dict[str, S
     return {name: audits[name] for name in wanted}
 
 
-def require_accepted(spec: AnalysisSpec, evidence: Evidence, audit: StudyAudit, where: str) -> None:
+def require_accepted(spec: AnalysisSpec, evidence: Evidence, audits: Mapping[str, StudyAudit], where: str) -> None:
     """Refuse an analysis that rests on entries with serious findings which it does not name in `accepts`.
 
     Raises
@@ -40,11 +40,15 @@ def require_accepted(spec: AnalysisSpec, evidence: Evidence, audit: StudyAudit, 
     UnknownName
         If it accepts what is no finding of its study.
     """
-    ids = [finding.id for finding in audit.findings]
+    ids = [finding.id for audit in audits.values() for finding in audit.findings]
     for name in spec.accepts:
         if name not in ids:
-            raise UnknownName.among(f"{where}: accepts", f"finding of {audit.study.id}", name, ids)
-    touched = audit.about([row.entry for row in evidence.rows])
+            raise UnknownName.among(f"{where}: accepts", f"finding of {' or '.join(audits)}", name, ids)
+    touched = [
+        finding
+        for study, audit in audits.items()
+        for finding in audit.about([row.entry for row in evidence.rows if row.study == study])
+    ]
     open_ = [f for f in touched if f.severity == "serious" and f.id not in spec.accepts]
     if open_:
         more = f" (and {len(open_) - 1} more)" if len(open_) > 1 else ""

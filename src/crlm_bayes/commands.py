@@ -131,8 +131,8 @@ def check_documents(data: Path, models: Path) -> tuple[list[str], dict[str, int]
             for name in spec.studies:
                 if name not in known:
                     raise UnknownName.among(f"{path}: studies", "study", name, known)
-                if name in audits and set(spec.effect_priors) <= set(densities):
-                    question(spec, audits[name], densities, priors, str(path))
+            if set(spec.studies) <= set(audits) and set(spec.effect_priors) <= set(densities):
+                question(spec, audits, densities, priors, str(path))
         except CrlmBayesError as error:
             faults.append(str(error))
     return faults, counts

@@ -6,16 +6,17 @@ known). With few trials tau cannot be estimated, so a document states it; there 
 """
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, override
 
 from pydantic import Field, StrictBool, model_validator
 
 from crlm_bayes.documents import Frozen
 from crlm_bayes.errors import InvalidInput, UnknownName
 from crlm_bayes.format import number, ratio
-from crlm_bayes.priors import Normal, Positive
+from crlm_bayes.priors import Normal, Positive, Prior
 from crlm_bayes.published.entries import ContrastEntry, Measure, Text, Word
 from crlm_bayes.published.study import Study
 
@@ -55,29 +56,17 @@ class Pool:
     between: float | None
 
 
-class EmpiricalPrior(Frozen):
+class DeclaredPrior(Frozen, ABC):
     """A prior declared by the trials it is computed from.
 
-    ::
-
-        [empirical_sceptic]
-        dist = "empirical"
-        studies = ["trial_a", "trial_b"]
-        endpoint = "dfs"
-        measure = "hr"
-        widening = 0.2
-        rationale = "..."
-
-    `widening` is the standard deviation of log ratios between trials. `adjusted` chooses where a study prints both.
-    `better` says which side of 1 favours the treatment; a hazard ratio needs it only where that is ``higher``.
+    `adjusted` chooses where a study prints both. `better` says which side of 1 favours the treatment; a hazard ratio needs
+    it only where that is ``higher``.
     """
 
-    dist: Literal["empirical"]
     rationale: Text
     studies: Annotated[tuple[Word, ...], Field(min_length=1)]
     endpoint: Word
     measure: Measure
-    widening: Positive
     adjusted: StrictBool | None = None
     better: Literal["lower", "higher"] | None = None
 
@@ -124,7 +113,8 @@ class EmpiricalPrior(Frozen):
         turn = towards_benefit if entry.numerator == treatment else -towards_benefit
         return Estimate(turn * math.log(entry.value.value), se, f"{title_of(study)} {_printed(entry)}")
 
-    def resolved(self, studies: Mapping[str, Study], where: str = "priors.toml") -> Normal:
+    @abstractmethod
+    def resolved(self, studies: Mapping[str, Study], where: str = "priors.toml") -> Prior:
         """Compute the prior, on the benefit scale; its rationale says from what.
 
         Parameters
@@ -137,14 +127,39 @@ class EmpiricalPrior(Frozen):
         UnknownName, InvalidInput
             As :meth:`estimates`.
         """
+
+    def sources(self, estimates: list[Estimate]) -> str:
+        """Say what the prior is computed from: rationale, and the printed ratios."""
         from crlm_bayes.words import endpoint_noun, listed
 
+        printed = listed(estimate.printed for estimate in estimates)
+        return f"{self.rationale}: {self.measure.upper()} of {endpoint_noun(self.endpoint)} in {printed}"
+
+
+class EmpiricalPrior(DeclaredPrior):
+    """The pooled effect of some trials, widened by a stated standard deviation of log ratios between trials.
+
+    ::
+
+        [empirical_sceptic]
+        dist = "empirical"
+        studies = ["trial_a", "trial_b"]
+        endpoint = "dfs"
+        measure = "hr"
+        widening = 0.2
+        rationale = "..."
+    """
+
+    dist: Literal["empirical"]
+    widening: Positive
+
+    @override
+    def resolved(self, studies: Mapping[str, Study], where: str = "priors.toml") -> Normal:
         estimates = self.estimates(studies, where)
         pooled = pool(estimates)
-        sources = listed(estimate.printed for estimate in estimates)
         favours = " (below 1 favours the treatment)" if self.better == "higher" else ""
         sentence = (
-            f"{self.rationale}: {self.measure.upper()} of {endpoint_noun(self.endpoint)} in {sources}; "
+            f"{self.sources(estimates)}; "
             f"pooled ratio {ratio(math.exp(pooled.mean))}{favours}, log {number(pooled.mean, 4)} with standard error "
             f"{number(pooled.se, 4)}, "
             f"widened by a standard deviation of {self.widening:g} between trials"

@@ -15,8 +15,9 @@ import nutpie
 import pymc as pm
 import xarray as xr
 
-from crlm_bayes.evidence import Evidence
+from crlm_bayes.evidence import Evidence, SynthesisEvidence
 from crlm_bayes.likelihoods import Shape, elicited, module_of
+from crlm_bayes.likelihoods.study_blocks import of_studies
 from crlm_bayes.priors import Cauchy, Mixture, Normal, Prior, Quantiles, StudentT, TwoPiece
 from crlm_bayes.settings import Settings
 from crlm_bayes.spec import AnalysisSpec
@@ -45,7 +46,7 @@ class Fit:
 
 def shape_of(spec: AnalysisSpec, evidence: Evidence, prior: Prior) -> Shape:
     """Say which compiled model an analysis under a prior needs."""
-    shape: Shape = module_of(spec.likelihood).shape(evidence, spec)
+    shape: Shape = module_of(spec.model).shape(evidence, spec)
     components = 1
     if isinstance(prior, Mixture):
         components = len(prior.weights)
@@ -66,8 +67,9 @@ def model_of(shape: Shape) -> pm.Model:
         for variable in model.free_RVs:
             dims = model.named_vars_to_dims.get(variable.name)
             pm.Deterministic(LOG_PRIOR + variable.name, pm.logp(variable, variable), dims=dims)
-        data = model.rvs_to_values[model["y"]]
-        pm.Deterministic(LOG_LIKELIHOOD + "y", pm.logp(model["y"], data), dims=model.named_vars_to_dims.get("y"))
+        for y in model.observed_RVs:
+            logp = pm.logp(y, model.rvs_to_values[y])
+            pm.Deterministic(LOG_LIKELIHOOD + y.name, logp, dims=model.named_vars_to_dims.get(y.name))
     return model
 
 
@@ -144,7 +146,7 @@ def fit(spec: AnalysisSpec, evidence: Evidence, name: str, prior: Prior, setting
     Fit
         With all groups; the gate is :mod:`crlm_bayes.diagnostics`.
     """
-    module, turned = module_of(spec.likelihood), spec.effect_prior(prior)
+    module, turned = module_of(spec.model), spec.effect_prior(prior)
     values = {**module.data(evidence, spec), **prior_data(turned)}
     seed = seed_of(settings.seed, spec.id, name)
     program = compiled(shape_of(spec, evidence, turned)).with_data(
@@ -161,35 +163,37 @@ def fit(spec: AnalysisSpec, evidence: Evidence, name: str, prior: Prior, setting
         save_warmup=False,
         progress_bar=False,
     )
-    tree = _groups(trace, module.coordinates(evidence))
+    tree = _groups(trace, evidence, module.coordinates(evidence))
     rng = np.random.default_rng(seed)
-    tree["posterior_predictive"] = xr.DataTree(
-        xr.Dataset({"y": module.replicate(tree["posterior"].to_dataset(), evidence, rng)})
-    )
+    tree["posterior_predictive"] = xr.DataTree(module.replicate(tree["posterior"].to_dataset(), evidence, rng))
     prior_draws = _prior(spec, evidence, turned, settings.chains * settings.draws, rng)
     tree["prior"] = xr.DataTree(prior_draws)
-    tree["prior_predictive"] = xr.DataTree(xr.Dataset({"y": module.replicate(prior_draws, evidence, rng)}))
-    dims, y = module.observed(evidence)
-    tree["observed_data"] = xr.DataTree(
-        xr.Dataset({"y": (dims, y)}, coords=_labels(module.coordinates(evidence), dims))
-    )
+    tree["prior_predictive"] = xr.DataTree(module.replicate(prior_draws, evidence, rng))
+    seen = module.observed(evidence)
+    used = tuple(dict.fromkeys(d for dims, _ in seen.values() for d in dims))
+    tree["observed_data"] = xr.DataTree(xr.Dataset(seen, coords=_labels(module.coordinates(evidence), used)))
     tree.attrs = {"analysis": spec.id, "prior": name, "seed": seed}
     return Fit(spec.id, name, tree)
 
 
-def _groups(trace: xr.DataTree, labels: dict[str, list[Any]]) -> xr.DataTree:
-    """Sort nutpie's draws into ArviZ groups and give dimensions the labels of this study."""
-    draws = trace["posterior"].to_dataset().assign_coords(labels)
-    names = [str(v) for v in draws.data_vars]
-    likelihood = {n.removeprefix(LOG_LIKELIHOOD): draws[n] for n in names if n.startswith(LOG_LIKELIHOOD)}
-    prior = {n.removeprefix(LOG_PRIOR): draws[n] for n in names if n.startswith(LOG_PRIOR)}
-    parameters = draws[[n for n in names if not n.startswith((LOG_LIKELIHOOD, LOG_PRIOR))]]
+def _groups(trace: xr.DataTree, evidence: Evidence, labels: dict[str, list[Any]]) -> xr.DataTree:
+    """Sort nutpie's draws into ArviZ groups and give variables and dimensions the names and labels of this analysis."""
+    draws = trace["posterior"].to_dataset()
+
+    def group(prefix: str) -> xr.Dataset:
+        others = (LOG_LIKELIHOOD, LOG_PRIOR) if not prefix else ()
+        names = [str(v) for v in draws.data_vars if str(v).startswith(prefix) and not str(v).startswith(others)]
+        found = draws[names].rename({name: name.removeprefix(prefix) for name in names})
+        if isinstance(evidence, SynthesisEvidence):
+            found = of_studies(found, evidence)
+        return found.assign_coords({dim: values for dim, values in labels.items() if dim in found.dims})
+
     stats = trace["sample_stats"].to_dataset()
     return xr.DataTree.from_dict(
         {
-            "posterior": parameters,
-            "log_likelihood": xr.Dataset(likelihood),
-            "log_prior": xr.Dataset(prior),
+            "posterior": group(""),
+            "log_likelihood": group(LOG_LIKELIHOOD),
+            "log_prior": group(LOG_PRIOR),
             "sample_stats": stats[[k for k in KEPT_STATS if k in stats]],
         }
     )
@@ -201,7 +205,7 @@ def _labels(labels: dict[str, list[Any]], dims: tuple[str, ...]) -> dict[str, li
 
 def _prior(spec: AnalysisSpec, evidence: Evidence, prior: Prior, size: int, rng: np.random.Generator) -> xr.Dataset:
     theta = prior.sample(size, rng)
-    module = module_of(spec.likelihood)
+    module = module_of(spec.model)
     drawn = {"theta": ((), theta), **module.sample_nuisance(evidence, spec, theta, rng)}
     labels = module.coordinates(evidence)
     variables = {k: (("chain", "draw", *dims), values[None]) for k, (dims, values) in drawn.items()}

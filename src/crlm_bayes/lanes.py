@@ -88,4 +88,4 @@ def _shape(question: Question) -> tuple[object, ...]:
     from crlm_bayes.likelihoods import module_of
 
     families = sorted({type(prior).__name__ for prior in question.priors.values()})
-    return (module_of(question.spec.likelihood).shape(question.evidence, question.spec), *families)
+    return (module_of(question.spec.model).shape(question.evidence, question.spec), *families)

@@ -14,6 +14,7 @@ import pandas as pd
 import xarray as xr
 
 from crlm_bayes import __version__, figures, summary
+from crlm_bayes.evidence import SynthesisEvidence
 from crlm_bayes.explorer import payload
 from crlm_bayes.likelihoods import evidence_curve
 from crlm_bayes.provenance import canonical
@@ -102,8 +103,11 @@ def conclude(
 ) -> AnalysisResult:
     """Turn posteriors into tables and verdicts, and hold each to the gate."""
     spec, evidence = question.spec, question.evidence
-    curve = evidence_curve(evidence, spec)
-    exact = summary.curve_estimates(spec, curve, question.priors)
+    from crlm_bayes.syntheses import synthesis_of
+
+    synthesis = synthesis_of(evidence, spec) if isinstance(evidence, SynthesisEvidence) else None
+    curve = synthesis.curve if synthesis else evidence_curve(evidence, spec)
+    exact = summary.curve_estimates(spec, curve, question.priors, synthesis)
     tables = [exact]
     for name, tree in trees.items():
         table = summary.nuts_estimates(spec, evidence, name, tree["posterior"].to_dataset())
@@ -116,11 +120,12 @@ def conclude(
     passed = all(fit["gate"]["passed"] for fit in ordered.values())
     verdicts = summary.verdict_rows(question, scepticism, passed)
     rows = [asdict(row) for row in evidence.rows]
-    likelihood = estimated(spec, scepticism)._asdict() if scepticism.has_estimate else None
+    stands_alone = scepticism.has_estimate and synthesis is None
+    likelihood = estimated(spec, scepticism)._asdict() if stands_alone else None
     full = canonical(
         record | {"likelihood": likelihood, "fits": ordered, "verdicts": verdicts, "rows": rows, "passed": passed}
     )
-    return AnalysisResult(question, curve, scepticism, estimates, trees, full)
+    return AnalysisResult(question, curve, scepticism, estimates, trees, full, synthesis)
 
 
 def render_again(question: Question, store: Store) -> AnalysisResult:

@@ -32,6 +32,8 @@ class Row:
         The step from one to the other.
     entry : str
         Reference of the entry (:func:`~crlm_bayes.published.study.reference`).
+    study : str
+        Id of the study; empty until the evidence of a study is assembled.
     """
 
     table: str
@@ -42,6 +44,7 @@ class Row:
     used: str
     how: str
     entry: str
+    study: str = ""
 
 
 def plain(value: Any) -> Any:

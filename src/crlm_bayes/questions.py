@@ -8,7 +8,7 @@ from crlm_bayes.archetypes import zampieri_grid
 from crlm_bayes.assembly import assemble
 from crlm_bayes.audit import StudyAudit
 from crlm_bayes.audits import read_audits, require_accepted
-from crlm_bayes.empirical import EmpiricalPrior
+from crlm_bayes.empirical import DeclaredPrior
 from crlm_bayes.errors import UnknownName
 from crlm_bayes.priors import Prior
 from crlm_bayes.provenance import digest, source_digest
@@ -16,9 +16,13 @@ from crlm_bayes.published import read_studies, study_paths
 from crlm_bayes.result import Question
 from crlm_bayes.settings import Settings
 from crlm_bayes.spec import AnalysisSpec
+from crlm_bayes.spec_meaning import check_studies
 from crlm_bayes.specs import PRIORS_FILE, read_specs
 
-SAMPLING: Final = ("inference.py", "evidence.py", "assembly.py", "landmarks.py", "printed_ratio.py", "likelihoods/*.py")
+SAMPLING: Final = (
+    "inference.py", "evidence.py", "assembly.py", "landmarks.py", "shares.py", "printed_ratio.py", "conversions.py",
+    "logrank.py", "centre_*.py", "arm_level_evidence.py", "spec_meaning.py", "structures.py", "effects.py", "likelihoods/*.py",
+)  # fmt: skip
 """Sources that a posterior depends on."""
 
 PROGRAM: Final = ("**/*.py", "**/*.jinja", "**/*.css", "**/*.js")
@@ -44,14 +48,11 @@ def read_questions(data: Path, models: Path, names: Iterable[str] | None = None)
                 raise UnknownName.among(f"{models / (spec.id + '.toml')}: studies", "study", name, known)
     audits = read_audits(data, [name for spec in specs.values() for name in spec.studies])
     densities = resolve(priors, data, {name for spec in specs.values() for name in spec.effect_priors}, models)
-    return [
-        question(spec, audits[spec.studies[0]], densities, priors, str(models / f"{spec.id}.toml"))
-        for spec in specs.values()
-    ]
+    return [question(spec, audits, densities, priors, str(models / f"{spec.id}.toml")) for spec in specs.values()]
 
 
 def resolve(
-    book: Mapping[str, Prior | EmpiricalPrior], data: Path, needed: Collection[str], models: Path
+    book: Mapping[str, Prior | DeclaredPrior], data: Path, needed: Collection[str], models: Path
 ) -> dict[str, Prior]:
     """Turn declared priors into densities; one from studies that are not at hand is left out unless it is needed.
 
@@ -63,7 +64,7 @@ def resolve(
     known = study_paths(data)
     found: dict[str, Prior] = {}
     for name, prior in book.items():
-        if not isinstance(prior, EmpiricalPrior):
+        if not isinstance(prior, DeclaredPrior):
             found[name] = prior
         elif name in needed or set(prior.studies) <= set(known):
             where = f"{models / PRIORS_FILE}: {name}"
@@ -76,32 +77,35 @@ def resolve(
 
 def question(
     spec: AnalysisSpec,
-    audit: StudyAudit,
+    audits: Mapping[str, StudyAudit],
     densities: Mapping[str, Prior],
-    book: Mapping[str, Prior | EmpiricalPrior],
+    book: Mapping[str, Prior | DeclaredPrior],
     where: str,
 ) -> Question:
-    """Assemble the evidence of an analysis, and hold the analysis to what the audit of its study found.
+    """Assemble the evidence of an analysis, and hold the analysis to what the audits of its studies found.
 
     Raises
     ------
     InvalidInput, UnknownName
-        If the study does not print what is needed, or the analysis rests on a serious finding that it does not accept.
+        If a study does not print what is needed, or the analysis rests on a serious finding that it does not accept.
     """
-    evidence = assemble(spec, audit.study)
-    require_accepted(spec, evidence, audit, where)
+    own = {name: audits[name] for name in spec.studies}
+    studies = {name: audit.study for name, audit in own.items()}
+    check_studies(spec, studies, where)
+    evidence = assemble(spec, studies)
+    require_accepted(spec, evidence, own, where)
     panel = {name: densities[name] for name in spec.effect_priors}
-    return Question(spec, audit.study, evidence, panel, audit, others(spec, densities, book))
+    return Question(spec, own, evidence, panel, others(spec, densities, book))
 
 
 def others(
-    spec: AnalysisSpec, densities: Mapping[str, Prior], book: Mapping[str, Prior | EmpiricalPrior]
+    spec: AnalysisSpec, densities: Mapping[str, Prior], book: Mapping[str, Prior | DeclaredPrior]
 ) -> dict[str, Prior]:
     """Priors beside the panel: computed from other trials of the same measure, and the grid of Zampieri (2021)."""
     empirical = {
         name: densities[name]
         for name, prior in book.items()
-        if isinstance(prior, EmpiricalPrior)
+        if isinstance(prior, DeclaredPrior)
         and name in densities
         and name not in spec.effect_priors
         and prior.measure == spec.measure
@@ -121,7 +125,9 @@ def digests(question: Question, settings: Settings) -> dict[str, str]:
     """Identities of a whole result: the analysis with its priors, the published rows, the program."""
     return {
         "spec": digest(question.spec, dict(question.priors), dict(question.others)),
-        "data": digest(question.study, question.evidence, question.audit.findings),
+        "data": digest(
+            list(question.studies), question.evidence, [audit.findings for audit in question.audits.values()]
+        ),
         "settings": digest(settings.draws, settings.tune, settings.chains, settings.seed, settings.target_accept),
         "program": source_digest(*PROGRAM),
     }

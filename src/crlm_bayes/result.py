@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from crlm_bayes.audit import StudyAudit
+from crlm_bayes.audit import Finding, StudyAudit
 from crlm_bayes.curves import EvidenceCurve
 from crlm_bayes.evidence import Evidence
 from crlm_bayes.priors import Prior
@@ -20,6 +20,8 @@ from crlm_bayes.tipping import TippingMap, bias_map, discount_map, mean_sd_map
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
+
+    from crlm_bayes.synthesis import Pooled, Synthesis
 
 
 def estimated(spec: AnalysisSpec, found: Scepticism) -> Estimated:
@@ -37,24 +39,54 @@ class TippingMaps(NamedTuple):
     discount: TippingMap
 
 
+SYNTHESIS: Final = "synthesis"
+"""Group of the analyses of several studies."""
+
+
 @dataclass(frozen=True)
 class Question:
-    """An analysis before it is fitted: validated documents, the study's audit, and the evidence assembled from them.
+    """An analysis before it is fitted: validated documents, the audits of its studies, and the evidence assembled from them.
 
-    `priors` are the panel of the analysis; `others` stand beside it on the exact curve only.
+    `audits` holds each study with its findings, by id, in the order of the analysis. `priors` are the panel of the analysis; `others` stand beside it on the exact curve only.
     """
 
     spec: AnalysisSpec
-    study: Study
+    audits: Mapping[str, StudyAudit]
     evidence: Evidence
     priors: Mapping[str, Prior]
-    audit: StudyAudit
     others: Mapping[str, Prior] = field(default_factory=dict)
+
+    @property
+    def group(self) -> str:
+        """Under whose name tables and pages list it: the study, or ``synthesis``."""
+        return SYNTHESIS if self.spec.is_synthesis else self.study.id
+
+    @property
+    def audit(self) -> StudyAudit:
+        """The audit of its one study."""
+        (audit,) = self.audits.values()
+        return audit
+
+    @property
+    def study(self) -> Study:
+        """Its one study."""
+        return self.audit.study
+
+    @property
+    def studies(self) -> tuple[Study, ...]:
+        """All its studies."""
+        return tuple(audit.study for audit in self.audits.values())
 
     @property
     def entries(self) -> tuple[str, ...]:
         """References of the entries that the evidence rests on."""
         return tuple(dict.fromkeys(row.entry for row in self.evidence.rows))
+
+    @property
+    def findings(self) -> list[Finding]:
+        """Findings of the audits that concern what the evidence rests on."""
+        rows = self.evidence.rows
+        return [f for name, a in self.audits.items() for f in a.about([r.entry for r in rows if r.study == name])]
 
 
 @dataclass(frozen=True)
@@ -69,6 +101,8 @@ class AnalysisResult:
     scepticism : Scepticism
     estimates : DataFrame
         As in `estimates.csv`.
+    synthesis : Synthesis or None
+        The exact synthesis of an analysis of several studies.
     trees : mapping of prior name to DataTree
         The fits.
     record : dict
@@ -82,11 +116,18 @@ class AnalysisResult:
     estimates: "pd.DataFrame"
     trees: Mapping[str, "xr.DataTree"]
     record: Mapping[str, Any]
+    synthesis: "Synthesis | None" = None
 
     @property
     def spec(self) -> AnalysisSpec:
         """The analysis."""
         return self.question.spec
+
+    @cached_property
+    def pooled(self) -> "Pooled":
+        """The synthesis under the primary prior."""
+        assert self.synthesis is not None, "asked only of analyses of several studies"
+        return self.synthesis.under(self.spec.effect_prior(self.question.priors[self.spec.primary]))
 
     @cached_property
     def robustness(self) -> Robustness:

@@ -11,9 +11,13 @@ from crlm_bayes.settings import Settings
 
 
 def wanted_priors(question: Question, prior: str | None) -> tuple[str, ...]:
-    """Priors to fit: all of the analysis, or the one asked for and the primary, on which the page rests."""
+    """Priors to fit: all of the analysis, or the one asked for and the primary, on which the page rests.
+
+    Of a synthesis, whose models are large, the primary prior only is fitted unasked: the others are exact.
+    """
     spec = question.spec
-    return tuple(n for n in spec.effect_priors if prior is None or n in (prior, spec.primary))
+    every = prior is None and not spec.is_synthesis
+    return tuple(n for n in spec.effect_priors if every or n in (prior, spec.primary))
 
 
 def current_fits(question: Question, settings: Settings, store: Store) -> dict[str, dict[str, Any]]:

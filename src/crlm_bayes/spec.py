@@ -4,6 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StrictBool, model_validator
 
+from crlm_bayes.centre_priors import CentrePriors
 from crlm_bayes.documents import Frozen
 from crlm_bayes.priors import Normal, Positive, Prior
 from crlm_bayes.published.entries import Measure, Text, Word
@@ -28,7 +29,7 @@ class NuisancePriors(Frozen):
 
     `heterogeneity` is the standard deviation between studies. `bias_mean` and `bias_spread` are the mean and the standard
     deviation of the bias of studies that were not randomised, on the benefit scale: a negative bias flatters the
-    treatment. `moderator` is the difference between the two groups of a meta-regression, `discount` the weight of
+    treatment. `centres` says what is assumed about centres. `moderator` is the difference between the two groups of a meta-regression, `discount` the weight of
     discounted studies where it is learnt.
     """
 
@@ -39,6 +40,7 @@ class NuisancePriors(Frozen):
     bias_spread: SpreadPrior | None = None
     moderator: Normal | None = None
     discount: Beta | None = None
+    centres: CentrePriors | None = None
 
 
 class AnalysisSpec(Frozen):
@@ -85,6 +87,13 @@ class AnalysisSpec(Frozen):
     def is_synthesis(self) -> bool:
         """Whether it takes several studies together."""
         return self.structure in SYNTHESES
+
+    @property
+    def model(self) -> str:
+        """Name of the module that holds its likelihood: that of its one study, or of its structure."""
+        if self.structure in ("centres", "arm_level"):
+            return self.structure
+        return "synthesis" if self.is_synthesis else self.likelihood
 
     def reading_of(self, study: str) -> StudyReading:
         """What sets one study apart."""

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 
-from crlm_bayes.empirical import EmpiricalPrior
+from crlm_bayes.empirical import DeclaredPrior
 from crlm_bayes.errors import InvalidInput, UnknownName
 from crlm_bayes.priors import Prior
+from crlm_bayes.published.entries import Arm
 from crlm_bayes.published.study import Study
 from crlm_bayes.spec import AnalysisSpec
 from crlm_bayes.structures import HETEROGENEOUS
@@ -22,7 +23,7 @@ MEASURES: dict[str, tuple[str, ...]] = {
 }
 
 
-def check_meaning(spec: AnalysisSpec, priors: Mapping[str, Prior | EmpiricalPrior], where: str) -> None:
+def check_meaning(spec: AnalysisSpec, priors: Mapping[str, Prior | DeclaredPrior], where: str) -> None:
     """Check the words of one analysis against each other and against the named priors.
 
     Raises
@@ -45,12 +46,12 @@ def check_meaning(spec: AnalysisSpec, priors: Mapping[str, Prior | EmpiricalPrio
         )
 
 
-def _check_effect_priors(spec: AnalysisSpec, priors: Mapping[str, Prior | EmpiricalPrior], where: str) -> None:
+def _check_effect_priors(spec: AnalysisSpec, priors: Mapping[str, Prior | DeclaredPrior], where: str) -> None:
     for name in spec.effect_priors:
         if name not in priors:
             raise UnknownName.among(f"{where}: effect_priors", "prior", name, priors)
         prior = priors[name]
-        if isinstance(prior, EmpiricalPrior) and (own := sorted(set(prior.studies) & set(spec.studies))):
+        if isinstance(prior, DeclaredPrior) and (own := sorted(set(prior.studies) & set(spec.studies))):
             what = f"'{name}' is computed from {own[0]}, which the analysis analyses"
             raise InvalidInput(f"{where}: effect_priors", what, allowed="priors from other studies")
     if spec.primary not in spec.effect_priors:
@@ -70,12 +71,21 @@ def _check_structure(spec: AnalysisSpec, where: str) -> None:
     if spec.is_synthesis and not spec.proportional:
         raise InvalidInput(f"{where}: proportional", "false fits only structure 'single'")
     learnt = any(own.discount == "learnt" for own in spec.per_study.values())
+    for study, own in spec.per_study.items():
+        if own.discount == "learnt" and (of := spec.of_study(study).likelihood) != "log_ratio":
+            what = (
+                f"a learnt weight does not fit likelihood '{of}', whose nuisance parameters it would discount as well"
+            )
+            raise InvalidInput(
+                f"{where}: per_study.{study}: discount", what, allowed="a number from 0 to 1, or log_ratio"
+            )
     wanted = {
         "heterogeneity": spec.structure in HETEROGENEOUS,
         "bias_mean": spec.structure == "bias_adjusted",
         "bias_spread": spec.structure == "bias_adjusted",
         "moderator": spec.structure == "meta_regression",
         "discount": learnt,
+        "centres": spec.structure == "centres",
     }
     for key, needed in wanted.items():
         if (getattr(spec.priors, key) is not None) != needed:
@@ -85,6 +95,24 @@ def _check_structure(spec: AnalysisSpec, where: str) -> None:
     if (spec.moderator is not None) != (spec.structure == "meta_regression"):
         what = "is required with" if spec.structure == "meta_regression" else "has no role with"
         raise InvalidInput(f"{where}: moderator", f"{what} structure '{spec.structure}'")
+    _check_arm_level(spec, where)
+
+
+def _check_arm_level(spec: AnalysisSpec, where: str) -> None:
+    """Arms that are compared across studies are counts, and all count the same; nothing else names arms."""
+    arm_level = spec.structure == "arm_level"
+    if arm_level and spec.likelihood != "binomial":
+        what = f"'{spec.likelihood}' does not fit structure 'arm_level'"
+        raise InvalidInput(f"{where}: likelihood", what, allowed="binomial")
+    for study, own in spec.per_study.items():
+        here = f"{where}: per_study.{study}"
+        if arm_level and own.likelihood not in (None, "binomial"):
+            what = f"'{own.likelihood}' does not fit structure 'arm_level'"
+            raise InvalidInput(f"{here}: likelihood", what, allowed="binomial")
+        unfit = ("discount", "biased") if arm_level else ("treated", "untreated")
+        for key in unfit:
+            if key in own.model_fields_set:
+                raise InvalidInput(f"{here}: {key}", f"has no role with structure '{spec.structure}'")
 
 
 def _check_likelihood(spec: AnalysisSpec, where: str) -> None:
@@ -97,6 +125,9 @@ def _check_likelihood(spec: AnalysisSpec, where: str) -> None:
                 f"'{getattr(spec, key)}' does not fit likelihood '{spec.likelihood}'",
                 allowed=", ".join(allowed),
             )
+    if spec.reading in ("logrank", "observed_expected") and spec.measure != "hr":
+        what = f"'{spec.reading}' is of survival: it does not fit measure '{spec.measure}'"
+        raise InvalidInput(f"{where}: reading", what, allowed="contrast")
     survival = spec.likelihood == "piecewise_exponential"
     if spec.effective_n is not None and not survival and spec.reading != "percent":
         what = "fits only printed percentages (likelihood 'piecewise_exponential', or reading 'percent')"
@@ -115,6 +146,9 @@ def _check_baseline(spec: AnalysisSpec, where: str) -> None:
     if (baseline is None) != (not needing):
         what = "is required" if baseline is None else "has no role"
         raise InvalidInput(f"{where}: priors.baseline", f"{what} with likelihood '{spec.likelihood}'")
+    if isinstance(baseline, RandomWalk) and spec.is_synthesis:
+        what = "'random_walk' does not fit several studies: it would tie one to the next"
+        raise InvalidInput(f"{where}: priors.baseline: dist", what, allowed="normal")
     if isinstance(baseline, RandomWalk) and not (needing == {"piecewise_exponential"} and spec.proportional):
         what = "'random_walk' fits only likelihood 'piecewise_exponential' with proportional hazards"
         raise InvalidInput(f"{where}: priors.baseline: dist", what, allowed="normal")
@@ -130,7 +164,7 @@ def _check_baseline(spec: AnalysisSpec, where: str) -> None:
 
 
 def check_studies(spec: AnalysisSpec, studies: Mapping[str, Study], where: str) -> None:
-    """Check what only the studies show: that a moderator splits them, and that bias has somebody to bear it.
+    """Check what only the studies show: who bears a bias, and that a moderator, or a treatment by arms, splits them.
 
     Raises
     ------
@@ -147,12 +181,48 @@ def check_studies(spec: AnalysisSpec, studies: Mapping[str, Study], where: str) 
     if spec.structure == "bias_adjusted" and not any(is_biased(spec, study) for study in members):
         what = "no study may be biased: all are of other designs than biased_designs"
         raise InvalidInput(f"{where}: structure", what, allowed="random")
+    if spec.structure == "arm_level":
+        flags = [treated for study in members for _, treated in compared_arms(spec, study, where)]
+        if all(flags) or not any(flags):
+            what = f"no arm is {'without' if flags[0] else 'with'} the treatment, so there is nothing to compare"
+            raise InvalidInput(f"{where}: studies", what, allowed="one arm or more on each side")
 
 
 def is_biased(spec: AnalysisSpec, study: Study) -> bool:
     """Whether a bias term belongs to a study: by its design, unless the analysis says otherwise of this study."""
     own = spec.reading_of(study.id).biased
     return study.design in spec.biased_designs if own is None else own
+
+
+def compared_arms(spec: AnalysisSpec, study: Study, where: str) -> list[tuple[Arm, bool]]:
+    """Arms of a study that structure 'arm_level' takes, each with whether it has the treatment; those without first.
+
+    They are the arms of role treatment and control, unless the analysis names them (`treated`, `untreated`): an arm that
+    it names on one side is not taken by its role on the other.
+
+    Raises
+    ------
+    InvalidInput, UnknownName
+        If the analysis names an arm that is not there, or names one twice, or no arm of the study is on either side.
+    """
+    own, here = spec.reading_of(study.id), f"{where}: per_study.{study.id}"
+    arms = {arm.id: arm for arm in study.arms}
+    stated = {"untreated": own.untreated, "treated": own.treated}
+    named = [arm for names in stated.values() for arm in names or ()]
+    for key, names in stated.items():
+        for arm in names or ():
+            if arm not in arms:
+                raise UnknownName.among(f"{here}: {key}", f"arm of {study.id}", arm, arms)
+            if named.count(arm) > 1:
+                raise InvalidInput(f"{here}: {key}", f"arm '{arm}' is named twice", allowed="each arm once")
+    found: list[tuple[Arm, bool]] = []
+    for (key, names), role in zip(stated.items(), ("control", "treatment"), strict=True):
+        by_role = [arm.id for arm in study.arms if arm.role == role and arm.id not in named]
+        found += [(arms[arm], key == "treated") for arm in (by_role if names is None else names)]
+    if not found:
+        what = f"no arm of {study.id} has role control or treatment"
+        raise InvalidInput(here, what, allowed=f"treated or untreated, naming arms: {', '.join(arms) or 'none'}")
+    return found
 
 
 def is_moderated(spec: AnalysisSpec, study: Study) -> bool:

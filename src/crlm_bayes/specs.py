@@ -12,8 +12,9 @@ from pydantic import Field, RootModel
 
 from crlm_bayes.documents import read_toml, validate
 from crlm_bayes.elicited import Quantiles, TwoPiece
-from crlm_bayes.empirical import EmpiricalPrior
+from crlm_bayes.empirical import DeclaredPrior, EmpiricalPrior
 from crlm_bayes.errors import InvalidInput, UnknownName
+from crlm_bayes.map_prior import RobustMapPrior
 from crlm_bayes.priors import Cauchy, Mixture, Normal, Prior, StudentT
 from crlm_bayes.spec import AnalysisSpec
 from crlm_bayes.spec_meaning import check_meaning
@@ -21,7 +22,8 @@ from crlm_bayes.spec_meaning import check_meaning
 PRIORS_FILE = "priors.toml"
 
 BookPrior = Annotated[
-    Normal | StudentT | Cauchy | Mixture | TwoPiece | Quantiles | EmpiricalPrior, Field(discriminator="dist")
+    Normal | StudentT | Cauchy | Mixture | TwoPiece | Quantiles | EmpiricalPrior | RobustMapPrior,
+    Field(discriminator="dist"),
 ]
 """A density, or a declaration of the trials that one is computed from."""
 
@@ -30,7 +32,7 @@ class PriorBook(RootModel[dict[str, BookPrior]]):
     """The named effect priors; the same name always means the same density."""
 
 
-def read_priors(folder: Path) -> dict[str, Prior | EmpiricalPrior]:
+def read_priors(folder: Path) -> dict[str, Prior | DeclaredPrior]:
     """Read the named effect priors of a folder, in the order of the document.
 
     Raises
@@ -42,7 +44,7 @@ def read_priors(folder: Path) -> dict[str, Prior | EmpiricalPrior]:
     return dict(validate(PriorBook, read_toml(path), path).root)
 
 
-def read_spec(path: Path, priors: Mapping[str, Prior | EmpiricalPrior]) -> AnalysisSpec:
+def read_spec(path: Path, priors: Mapping[str, Prior | DeclaredPrior]) -> AnalysisSpec:
     """Read one analysis document.
 
     Raises
@@ -68,7 +70,7 @@ def spec_paths(folder: Path) -> dict[str, Path]:
 
 def read_specs(
     folder: Path, names: Iterable[str] | None = None
-) -> tuple[dict[str, AnalysisSpec], dict[str, Prior | EmpiricalPrior]]:
+) -> tuple[dict[str, AnalysisSpec], dict[str, Prior | DeclaredPrior]]:
     """Read the named analyses of a folder, or all, and the named priors.
 
     Raises

@@ -58,7 +58,8 @@ class StudyReading(Frozen):
     """What sets one study of a synthesis apart; what is left out is as in the analysis.
 
     `discount` is the weight of its evidence, fixed, or ``learnt`` under `priors.discount`. `biased` overrides what the
-    design of the study says.
+    design of the study says. `treated` and `untreated` name the arms that structure 'arm_level' takes as with and
+    without the treatment, where the roles of the study document do not say it.
     """
 
     endpoint: Word | None = None
@@ -69,4 +70,6 @@ class StudyReading(Frozen):
     effective_events: EffectiveEvents | None = None
     discount: Share | Literal["learnt"] = 1.0
     biased: StrictBool | None = None
+    treated: tuple[Word, ...] | None = None
+    untreated: tuple[Word, ...] | None = None
     basis: Text | None = None

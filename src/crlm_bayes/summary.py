@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -18,6 +19,9 @@ from crlm_bayes.result import Question
 from crlm_bayes.scepticism import Scepticism, verdict
 from crlm_bayes.spec import AnalysisSpec
 
+if TYPE_CHECKING:
+    from crlm_bayes.synthesis import Synthesis
+
 COLUMNS = (
     "analysis", "prior", "engine", "quantity", "median", "mean", "sd", "eti95_lower", "eti95_upper",
     "p_benefit", "p_mcid", "p_harm", "ess_bulk", "ess_tail", "r_hat", "mcse_mean",
@@ -31,7 +35,7 @@ def reported(spec: AnalysisSpec, evidence: Evidence, parameters: xr.Dataset) -> 
     """
     theta = parameters["theta"]
     ratio = xr.Dataset({spec.measure: np.exp(theta), spec.quantity: theta})
-    return ratio.merge(module_of(spec.likelihood).derive(parameters, evidence, spec), compat="override")
+    return ratio.merge(module_of(spec.model).derive(parameters, evidence, spec), compat="override")
 
 
 def nuts_estimates(spec: AnalysisSpec, evidence: Evidence, prior: str, posterior: xr.Dataset) -> pd.DataFrame:
@@ -102,8 +106,16 @@ def _number_needed(spec: AnalysisSpec, name: str, lower: float, median: float, u
     }
 
 
-def curve_estimates(spec: AnalysisSpec, curve: EvidenceCurve, priors: Mapping[str, Prior]) -> pd.DataFrame:
-    """Tidy estimates of the ratio and its log from the evidence curve; engine is ``curve``."""
+def curve_estimates(
+    spec: AnalysisSpec, curve: EvidenceCurve, priors: Mapping[str, Prior], synthesis: "Synthesis | None" = None
+) -> pd.DataFrame:
+    """Tidy estimates of the ratio and its log from the evidence curve; engine is ``curve``.
+
+    Parameters
+    ----------
+    synthesis : Synthesis, optional
+        Of an analysis of several studies, whose other quantities are added.
+    """
     tables = []
     for name in spec.effect_priors:
         posterior = curve.apply(spec.effect_prior(priors[name]))
@@ -126,7 +138,15 @@ def curve_estimates(spec: AnalysisSpec, curve: EvidenceCurve, priors: Mapping[st
             "sd": posterior.sd,
         }
         log |= {"eti95_lower": math.log(panel.lower), "eti95_upper": math.log(panel.upper)}
-        tables.append(_table(spec, name, "curve", [ratio | shared, log | shared]))
+        rows = [ratio | shared, log | shared]
+        if synthesis is not None:
+            from crlm_bayes.synthesis_tables import synthesis_rows
+
+            rows += [
+                log | shared | {"quantity": "mu"},
+                *synthesis_rows(spec, synthesis, priors[name], whole=name == spec.primary),
+            ]
+        tables.append(_table(spec, name, "curve", rows))
     return pd.concat(tables, ignore_index=True)
 
 
@@ -136,7 +156,7 @@ def _table(spec: AnalysisSpec, prior: str, engine: str, rows: list[dict[str, obj
 
 
 def judge(spec: AnalysisSpec, estimates: pd.DataFrame, exact: pd.DataFrame, stats: xr.Dataset) -> Gate:
-    """Hold one posterior to the diagnostics gate and to the exact engine.
+    """Hold one posterior to the diagnostics gate and to the exact engine: every mean on the log scale that both have.
 
     Parameters
     ----------
@@ -145,9 +165,10 @@ def judge(spec: AnalysisSpec, estimates: pd.DataFrame, exact: pd.DataFrame, stat
     stats : Dataset
         `sample_stats` of the fit.
     """
-    ours = estimates.set_index("quantity").loc[spec.quantity]
-    theirs = exact.set_index("quantity").loc[spec.quantity]
-    distance = abs(ours["mean"] - theirs["mean"]) / ours["mcse_mean"]
+    sampled, known = estimates.set_index("quantity"), exact.set_index("quantity")
+    both = [q for q in known.index if q in sampled.index and q != spec.measure and np.isfinite(known.loc[q, "mean"])]
+    distances = (sampled.loc[both, "mean"] - known.loc[both, "mean"]).abs() / sampled.loc[both, "mcse_mean"]
+    ours, theirs, distance = sampled.loc[spec.quantity], known.loc[spec.quantity], distances.astype(float).max()
     p = float(theirs["p_benefit"])
     # the error of an estimated probability, with the effective number of draws of the ratio
     mcse_p = math.sqrt(max(p * (1 - p), 1e-6) / min(ours["ess_bulk"], ours["ess_tail"]))
@@ -167,7 +188,7 @@ def verdict_rows(question: Question, scepticism: Scepticism, passed: bool) -> li
     head: dict[str, object] = {
         "analysis": spec.id,
         "title": spec.title,
-        "study": question.study.id,
+        "study": question.group,
         "endpoint": spec.endpoint,
     }
     head |= {

@@ -20,9 +20,12 @@ from crlm_bayes.conventions import SURVIVES
 from crlm_bayes.format import probability
 from crlm_bayes.mathematics import equations
 from crlm_bayes.priorcontent import content
+from crlm_bayes.published import Study
 from crlm_bayes.report.store import INDEX, Store
-from crlm_bayes.result import Question
-from crlm_bayes.words import SEVERITY_SIGNS, SIGNS, prior_name, standing
+from crlm_bayes.result import SYNTHESIS, Question
+from crlm_bayes.spec import AnalysisSpec
+from crlm_bayes.spec_meaning import is_biased, is_moderated
+from crlm_bayes.words import DESIGNS, READINGS, SEVERITY_SIGNS, SIGNS, endpoint_noun, prior_name, standing
 
 LEGEND = (
     f"● the benefit survives (P(benefit) ≥ {SURVIVES})   ○ it does not   "
@@ -34,6 +37,9 @@ def stderr() -> Console:
     """Return the console that people read."""
     return Console(stderr=True, highlight=False)
 
+
+SYNTHESES, SINGLE_STUDIES = "Synthesis", "Single studies"
+"""Headings of lists that hold both."""
 
 CELL = 8
 """Width of a probability with its sign."""
@@ -87,7 +93,12 @@ def print_verdicts(records: Mapping[str, Mapping[str, Any]], store: Store, uncha
         head = hyphenated(prior, CELL if console.width < 110 else 12)
         table.add_column(head, justify="right", no_wrap=True, vertical="bottom")
     room = console.width - (CELL + 1) * len(priors) - 1
-    for name, record in records.items():
+    several = {name: record for name, record in records.items() if _of_several(record)}
+    single = {name: record for name, record in records.items() if name not in several}
+    for name, record in (several | single).items():
+        if several and single and name in (next(iter(several)), next(iter(single))):
+            heading = SYNTHESES if name in several else SINGLE_STUDIES
+            table.add_row(f"[bold]{heading}[/]", *[""] * len(priors))
         cells = {
             row["prior"]: f"{probability(row['p_benefit'])} {SIGNS[standing(row['p_benefit'])]}"
             for row in record["verdicts"]
@@ -102,6 +113,10 @@ def print_verdicts(records: Mapping[str, Mapping[str, Any]], store: Store, uncha
                 console.print(f"[bold red]gate failed[/] {name}/{prior}: {failure}")
     same = f" ({unchanged} of {len(records)} analyses unchanged, not fitted again)" if unchanged else ""
     console.print(f"Report: {store.root / INDEX}{same}", soft_wrap=True)
+
+
+def _of_several(record: Mapping[str, Any]) -> bool:
+    return any(row["study"] == SYNTHESIS for row in record["verdicts"])
 
 
 def broken(name: str, width: int) -> str:
@@ -143,15 +158,22 @@ def question_rows(question: Question) -> dict[str, Any]:
         "equations": [line._asdict() for line in equations(spec, question.priors)],
         "priors": priors,
         "rows": [asdict(row) for row in question.evidence.rows],
-        "findings": [f.id for f in question.audit.about(question.entries)],
-        "citation": question.study.citation,
+        "findings": [f.id for f in question.findings],
+        "citation": "; ".join(study.citation for study in question.studies),
     }
 
 
 def print_question(question: Question) -> None:
     """Print equations, priors with their content, and the rows of one analysis to stdout."""
     console, spec = Console(highlight=False), question.spec
-    console.print(f"[bold]{spec.title}[/]\n{spec.question}\n[dim]{question.study.citation}[/]\n")
+    console.print(
+        f"[bold]{spec.title}[/]\n{spec.question}\n[dim]{chr(10).join(study.citation for study in question.studies)}[/]\n"
+    )
+    if spec.is_synthesis:
+        console.print("[bold]Studies[/]")
+        for study in question.studies:
+            console.print(f"  {study.id}: {_of_member(spec, study)}", soft_wrap=True)
+        console.print()
     console.print("[bold]Model[/]")
     for line in equations(spec, question.priors):
         console.print(f"  {line.plain}\n      [dim]{prior_name(line.words)}[/]")
@@ -170,14 +192,28 @@ def print_question(question: Question) -> None:
         console.print(f"  {prior_name(name)}: {prior.rationale}")
     console.print("\n[bold]Printed rows[/]")
     for row in question.evidence.rows:
-        console.print(f"  {row.arm}: {row.printed}  [dim]({row.locator})[/]\n      {row.used}: {row.how}")
-    touched = question.audit.about(question.entries)
+        whose = f"{row.study}: " if question.spec.is_synthesis else ""
+        console.print(f"  {whose}{row.arm}: {row.printed}  [dim]({row.locator})[/]\n      {row.used}: {row.how}")
+    touched = question.findings
     if touched:
         console.print("\n[bold]What does not add up in these rows[/]")
     for finding in touched:
         taken = ", accepted" if finding.id in spec.accepts else ""
         sign = SEVERITY_SIGNS[finding.severity]
         console.print(f"  {sign} {finding.severity}{taken}: {finding.message}\n      [dim]{finding.id}[/]")
+
+
+def _of_member(spec: AnalysisSpec, study: Study) -> str:
+    """Say what a synthesis takes of a study, and how it counts."""
+    own, stated = spec.of_study(study.id), spec.reading_of(study.id)
+    said = [DESIGNS[study.design], f"{endpoint_noun(own.endpoint)}, {READINGS[own.reading]}"]
+    if stated.discount != 1:
+        said.append("weight learnt" if stated.discount == "learnt" else f"weight {stated.discount:g}")
+    if spec.structure == "bias_adjusted" and is_biased(spec, study):
+        said.append("may be biased")
+    if is_moderated(spec, study):
+        said.append("in the group of the moderator")
+    return "; ".join(said)
 
 
 def catalogue(data: Path, models: Path, out: Path, questions: Sequence[Question]) -> list[dict[str, Any]]:
@@ -190,7 +226,7 @@ def catalogue(data: Path, models: Path, out: Path, questions: Sequence[Question]
         head = {
             "analysis": spec.id,
             "title": spec.title,
-            "study": question.study.id,
+            "study": question.group,
             "endpoint": spec.endpoint,
         }
         rows.append(head | {"reading": spec.reading, "likelihood": spec.likelihood, "state": state})
@@ -200,5 +236,10 @@ def catalogue(data: Path, models: Path, out: Path, questions: Sequence[Question]
 def print_catalogue(rows: Sequence[Mapping[str, Any]]) -> None:
     """Print the list of analyses to stdout."""
     console = Console(highlight=False)
-    for row in rows:
-        console.print(f"[bold]{row['analysis']}[/]  {row['state']}\n    {row['title']}", soft_wrap=True)
+    several = [row for row in rows if row["study"] == SYNTHESIS]
+    single = [row for row in rows if row["study"] != SYNTHESIS]
+    for heading, listed in ((SYNTHESES, several), (SINGLE_STUDIES, single)):
+        if several and single:
+            console.print(f"[bold underline]{heading}[/]")
+        for row in listed:
+            console.print(f"[bold]{row['analysis']}[/]  {row['state']}\n    {row['title']}", soft_wrap=True)

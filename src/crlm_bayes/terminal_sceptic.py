@@ -7,13 +7,14 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from crlm_bayes.format import number, p_value, percent, probability
+from crlm_bayes.format import number, p_value, percent, probability, ratio, span
 from crlm_bayes.inquiry import Doubt, Inquiry
 from crlm_bayes.priorwords import statement
 from crlm_bayes.replications import pairs
 from crlm_bayes.robustness import Robustness, confounding_words
 from crlm_bayes.scepticism import PriorVerdict, Z
-from crlm_bayes.terminal import LEGEND, inverse
+from crlm_bayes.terminal import LEGEND, SINGLE_STUDIES, SYNTHESES, inverse
+from crlm_bayes.terminal_pooled import pooled_numbers, pooled_of
 from crlm_bayes.words import SIGNS, listed, prior_name, standing
 
 NUMBERS = ("median", "lower", "upper", "p_benefit", "p_mcid", "p_harm")
@@ -22,7 +23,11 @@ WHOLE = 3
 
 
 def sceptic_rows(inquiries: Iterable[Inquiry]) -> list[dict[str, Any]]:
-    """Rows of `sceptic --json`; ratios as reported, means and limits on the benefit scale in logarithms."""
+    """Rows of `sceptic --json`; ratios as reported, means and limits on the benefit scale in logarithms.
+
+    A synthesis has more: `tau` and `predictive` (the ratio in a new study), each with median, lower and upper, and
+    `weights`, by study, the prior's among them; all under the primary prior and of the evidence as it is printed.
+    """
     every = list(inquiries)
     found = pairs(one for inquiry in every if (one := inquiry.estimated()) is not None)
     return [
@@ -73,7 +78,7 @@ def _row(inquiry: Inquiry) -> dict[str, Any]:
         "bias_limit": _finite(head.bias),
         "discount_limit": head.discount,
         "null_events": borne.null_events,
-    }
+    } | pooled_numbers(inquiry)
 
 
 def _numbers(v: PriorVerdict) -> dict[str, Any]:
@@ -89,13 +94,17 @@ def print_scepticism(inquiries: Sequence[Inquiry], doubt: Doubt) -> None:
     console = Console(highlight=False)
     for sentence in _assumed(doubt):
         console.print(f"[bold]{sentence}[/]", soft_wrap=True)
-    for inquiry in inquiries:
+    together = [inquiry for inquiry in inquiries if inquiry.question.spec.is_synthesis]
+    single = [inquiry for inquiry in inquiries if not inquiry.question.spec.is_synthesis]
+    for inquiry in [*together, *single]:
+        if together and single and inquiry in (together[0], single[0]):
+            console.rule(SYNTHESES if inquiry is together[0] else SINGLE_STUDIES, align="left", style="dim")
         spec, answer = inquiry.question.spec, inquiry.scepticism
         console.print(f"[bold]{spec.title}[/]  [dim]{spec.id}[/]", soft_wrap=True)
         console.print(_panel(inquiry, answer.panel))
         if not answer.has_estimate:
             console.print("The data alone give no estimate: the likelihood does not fall on both sides.")
-        for sentence in _summary(inquiry, inquiry.robustness()):
+        for sentence in [*_scatter(inquiry), *_summary(inquiry, inquiry.robustness())]:
             console.print(sentence, soft_wrap=True)
         if len(inquiries) <= WHOLE:
             _print_whole(console, inquiry)
@@ -149,6 +158,24 @@ def _panel(inquiry: Inquiry, rows: Iterable[PriorVerdict]) -> Table:
     return table
 
 
+def _scatter(inquiry: Inquiry) -> list[str]:
+    """How far studies scatter, and the ratio in a new one."""
+    pooled = pooled_of(inquiry)
+    if pooled is None or pooled.tau is None:
+        return []
+    low, high = (math.exp(x) for x in pooled.predictive.interval)
+    spread = f"{number(pooled.tau.median)} (95% ETI {span(*pooled.tau.interval, write=number)})"
+    new = f"{ratio(math.exp(pooled.predictive.median))} ({span(low, high)})"
+    return [f"Spread between studies, tau: {spread}. In a new study: {inquiry.question.spec.measure.upper()} {new}."]
+
+
+def _print_weights(console: Console, inquiry: Inquiry) -> None:
+    pooled = pooled_of(inquiry)
+    if pooled is not None:
+        shares = listed(f"{weight.name} {percent(weight.share)}" for weight in pooled.weights)
+        console.print(f"Weights in the pooled mean: {shares}.", soft_wrap=True)
+
+
 def _summary(inquiry: Inquiry, borne: Robustness) -> list[str]:
     answer, head = inquiry.scepticism, borne.headline
     limit = "none" if answer.matthews_limit is None else f"{answer.matthews_limit:.3f}"
@@ -159,13 +186,15 @@ def _summary(inquiry: Inquiry, borne: Robustness) -> list[str]:
             f"Under the {primary} prior the claim falls if the benefit is overstated by a factor of {math.exp(min(head.bias, 9)):.3g}, "
             f"or if {percent(head.discount, 0)} of the evidence is set aside."
         )
-    adjusted = any(c.adjusted for c in inquiry.question.study.contrasts) and inquiry.question.spec.reading == "contrast"
+    contrasts = [c for study in inquiry.question.studies for c in study.contrasts]
+    adjusted = any(c.adjusted for c in contrasts) and inquiry.question.spec.reading == "contrast"
     said.append(confounding_words(answer.e_value, answer.e_value_ci, inquiry.question.spec.measure, adjusted=adjusted))
     return said
 
 
 def _print_whole(console: Console, inquiry: Inquiry) -> None:
     spec, reverse, verdicts = inquiry.question.spec, inquiry.reverse(), inquiry.verdicts()
+    _print_weights(console, inquiry)
     groups: dict[str, list[str]] = {}
     for name, found in verdicts.items():
         groups.setdefault(str(found), []).append(prior_name(name))

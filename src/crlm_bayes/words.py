@@ -38,6 +38,8 @@ READINGS: Final = {
     "pinned": "whole counts that give both the printed percentages and the printed p values",
     "at_risk": "printed survival with numbers at risk",
     "contrast": "printed ratio with its interval",
+    "logrank": "printed log-rank p value with the number of events",
+    "observed_expected": "printed observed minus expected events with their variance",
 }
 LIKELIHOODS: Final = {
     "binomial": "binomial",

@@ -63,7 +63,7 @@ def payload(spec: AnalysisSpec, curve: EvidenceCurve, priors: Mapping[str, Prior
     return Payload(
         id=spec.id,
         name=name or spec.title,
-        group=study_name(spec.studies[0]),
+        group="Synthesis of studies" if spec.is_synthesis else study_name(spec.studies[0]),
         curve=curve_payload(curve),
         sign=spec.sign,
         measure=words.measure,

@@ -10,5 +10,5 @@ __all__ = ["Shape", "evidence_curve", "module_of"]
 
 def evidence_curve(evidence: Evidence, spec: AnalysisSpec) -> EvidenceCurve:
     """Return the exact evidence curve of an analysis: the log ratio's integrated likelihood."""
-    curve: EvidenceCurve = module_of(spec.likelihood).curve(evidence, spec)
+    curve: EvidenceCurve = module_of(spec.model).curve(evidence, spec)
     return curve

@@ -64,16 +64,29 @@ def shape(evidence: BinomialEvidence, spec: AnalysisSpec) -> Shape:
     return Shape("binomial")
 
 
-def build(theta: Any, shape: Shape) -> None:
-    """Add the likelihood to the PyMC model in context; `theta` is its log odds ratio."""
+def build(theta: Any, shape: Shape, block: str = "") -> None:
+    """Add the likelihood to the PyMC model in context; `theta` is its log odds ratio.
+
+    With `shape.intervals` several tables at once, each with its own α and its own θ.
+    """
     import pymc as pm
     import pytensor.tensor as pt
 
-    events = pm.Data("events", np.array([1.0, 1.0]), dims="arm")
-    n = pm.Data("n", np.array([2.0, 2.0]), dims="arm")
-    alpha = pm.Normal("alpha", pm.Data("alpha_mean", 0.0), pm.Data("alpha_sd", 1.5))
-    eta = alpha + theta * pt.as_tensor_variable(ARM_POSITION)
-    pm.Deterministic("probability", pt.sigmoid(eta), dims="arm")
+    table = f"{block}table"
+    size, own = ((shape.intervals, 2), (table,)) if shape.intervals else ((2,), ())
+    events = pm.Data("events", np.ones(size), dims=(*own, "arm"))
+    n = pm.Data("n", np.full(size, 2.0), dims=(*own, "arm"))
+    alpha = pm.Normal("alpha", pm.Data("alpha_mean", 0.0), pm.Data("alpha_sd", 1.5), dims=own or None)
+    x = pt.as_tensor_variable(ARM_POSITION)
+    eta = alpha[:, None] + theta[:, None] * x if own else alpha + theta * x
+    pm.Deterministic("probability", pt.sigmoid(eta), dims=(*own, "arm"))
+    counts_variable("y", n, eta, events, (*own, "arm"))
+
+
+def counts_variable(name: str, n: Any, eta: Any, events: Any, dims: tuple[str, ...]) -> Any:
+    """Add observed counts, which may be fractional, to the PyMC model in context; `eta` are log odds."""
+    import pymc as pm
+    import pytensor.tensor as pt
 
     def logp(value: Any, n: Any, eta: Any) -> Any:
         constant = pt.gammaln(n + 1) - pt.gammaln(value + 1) - pt.gammaln(n - value + 1)
@@ -82,7 +95,7 @@ def build(theta: Any, shape: Shape) -> None:
     def random(n: Any, eta: Any, rng: Any = None, size: Any = None) -> Any:
         return rng.binomial(np.rint(n).astype(int), 1 / (1 + np.exp(-eta)), size=size).astype(float)
 
-    pm.CustomDist("y", n, eta, logp=logp, random=random, signature="(),()->()", observed=events, dims="arm")
+    return pm.CustomDist(name, n, eta, logp=logp, random=random, signature="(),()->()", observed=events, dims=dims)
 
 
 def log_likelihood(evidence: BinomialEvidence, theta: Floats, alpha: Floats) -> Floats:
@@ -121,16 +134,17 @@ def sample_nuisance(
     return {"alpha": ((), alpha), "probability": (("arm",), probability)}
 
 
-def replicate(parameters: "xr.Dataset", evidence: BinomialEvidence, rng: np.random.Generator) -> "xr.DataArray":
+def replicate(parameters: "xr.Dataset", evidence: BinomialEvidence, rng: np.random.Generator) -> "xr.Dataset":
     """Draw event counts, dims of `probability`."""
     probability = parameters["probability"]
     n = np.rint(evidence.n).astype(int)
-    return probability.copy(data=rng.binomial(n, probability.transpose(..., "arm").values).astype(float))
+    drawn = probability.copy(data=rng.binomial(n, probability.transpose(..., "arm").values).astype(float))
+    return drawn.to_dataset(name="y")
 
 
-def observed(evidence: BinomialEvidence) -> tuple[tuple[str, ...], Floats]:
+def observed(evidence: BinomialEvidence) -> dict[str, tuple[tuple[str, ...], Floats]]:
     """Observed counts and their dims."""
-    return ("arm",), evidence.events
+    return {"y": (("arm",), evidence.events)}
 
 
 def derive(parameters: "xr.Dataset", evidence: BinomialEvidence, spec: AnalysisSpec) -> "xr.Dataset":

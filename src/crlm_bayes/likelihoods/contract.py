@@ -6,8 +6,8 @@ A likelihood module has
     pairs of LaTeX and words;
 ``shape(evidence, spec)``
     what a compiled model is specific to (:class:`Shape`);
-``build(theta, shape)``
-    adds the likelihood to the PyMC model in context;
+``build(theta, shape, block="")``
+    adds the likelihood to the PyMC model in context; `block` starts the names of dimensions that are its own;
 ``data(evidence, spec)``
     the values of its ``pm.Data``;
 ``curve(evidence, spec)``
@@ -17,13 +17,15 @@ A likelihood module has
 ``sample_nuisance(evidence, spec, theta, rng)``
     nuisance parameters from their priors, and the cell probabilities they imply;
 ``replicate(parameters, evidence, rng)``
-    new data from parameters: the predictive distributions;
+    new data from parameters: the predictive distributions, under the names of what was observed;
+``observed(evidence)``
+    what was observed, by name, with its dimensions;
 ``derive(parameters, evidence, spec)``
     absolute effects and everything else that is reported beside the ratio.
 """
 
 from types import ModuleType
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,7 +37,12 @@ ARM_POSITION_LATEX: Final = r"\quad x_{\text{control}} = -\frac12,\; x_{\text{tr
 
 
 class Shape(NamedTuple):
-    """A compiled model fits every analysis of the same shape; priors and data change through `pm.Data`."""
+    """A compiled model fits every analysis of the same shape; priors and data change through `pm.Data`.
+
+    `spread` is the family of the standard deviation between effects: of intervals, or of studies. The last fields are
+    those of a synthesis: how effects relate, the blocks that its studies are stacked in, which of them are shifted and which discounted by
+    a learnt weight, and the family of the spread of bias.
+    """
 
     likelihood: str
     intervals: int = 0
@@ -44,11 +51,23 @@ class Shape(NamedTuple):
     walk: bool = False
     prior: str = "normal"
     components: int = 1
+    effects: str = ""
+    blocks: tuple[Any, ...] = ()
+    shifted: tuple[bool, ...] = ()
+    learnt: tuple[bool, ...] = ()
+    bias_spread: str = ""
 
 
-def module_of(likelihood: str) -> ModuleType:
-    """Return the module of a likelihood (the closed registry)."""
-    from crlm_bayes.likelihoods import binomial, log_ratio, piecewise_exponential
+def module_of(model: str) -> ModuleType:
+    """Return the module of a likelihood or of a structure (the closed registry)."""
+    from crlm_bayes.likelihoods import arm_level, binomial, centres, log_ratio, piecewise_exponential, synthesis
 
-    registry = {"binomial": binomial, "piecewise_exponential": piecewise_exponential, "log_ratio": log_ratio}
-    return registry[likelihood]
+    registry = {
+        "binomial": binomial,
+        "piecewise_exponential": piecewise_exponential,
+        "log_ratio": log_ratio,
+        "synthesis": synthesis,
+        "arm_level": arm_level,
+        "centres": centres,
+    }
+    return registry[model]

@@ -15,8 +15,8 @@ from crlm_bayes.evidence import SurvivalEvidence
 from crlm_bayes.walks import RandomWalk
 
 
-def walk_variable(name: str, length: int, mean: Any, sd: Any) -> Any:
-    """Add the walk to the PyMC model in context, with its step in `pm.Data("step_sd")`; dims ``interval``."""
+def walk_variable(name: str, length: int, mean: Any, sd: Any, dim: str = "interval") -> Any:
+    """Add the walk to the PyMC model in context, with its step in `pm.Data("step_sd")`; dims `dim`."""
     import pymc as pm
     import pytensor.tensor as pt
 
@@ -24,7 +24,7 @@ def walk_variable(name: str, length: int, mean: Any, sd: Any) -> Any:
     values = [pm.Normal(f"{name}_1", mean, sd)]
     for k in range(2, length + 1):
         values.append(pm.Normal(f"{name}_{k}", values[-1], step_sd))
-    return pm.Deterministic(name, pt.stack(values), dims="interval")
+    return pm.Deterministic(name, pt.stack(values), dims=dim)
 
 
 def walk_curve(

@@ -103,28 +103,28 @@ def shape(evidence: SurvivalEvidence, spec: AnalysisSpec) -> Shape:
     )
 
 
-def build(theta: Any, shape: Shape) -> None:
-    """Add the likelihood to the PyMC model in context; `theta` is its (average) log hazard ratio."""
+def build(theta: Any, shape: Shape, block: str = "") -> None:
+    """Add the likelihood to the PyMC model in context; `theta` is its (average) log hazard ratio, or one for each interval."""
     import pymc as pm
     import pytensor.tensor as pt
 
-    intervals = shape.intervals
-    survivors = pm.Data("survivors", np.ones((intervals, 2)), dims=("interval", "arm"))
-    n = pm.Data("n", np.full((intervals, 2), 2.0), dims=("interval", "arm"))
-    months = pm.Data("months", np.ones(intervals), dims="interval")
+    intervals, interval = shape.intervals, f"{block}interval"
+    survivors = pm.Data("survivors", np.ones((intervals, 2)), dims=(interval, "arm"))
+    n = pm.Data("n", np.full((intervals, 2), 2.0), dims=(interval, "arm"))
+    months = pm.Data("months", np.ones(intervals), dims=interval)
     start = pm.Data("log_hazard_mean", -3.5), pm.Data("log_hazard_sd", 2.0)
     if shape.walk:
-        log_hazard = walk_variable("log_hazard", intervals, *start)
+        log_hazard = walk_variable("log_hazard", intervals, *start, dim=interval)
     else:
-        log_hazard = pm.Normal("log_hazard", *start, dims="interval")
+        log_hazard = pm.Normal("log_hazard", *start, dims=interval)
     if shape.proportional:
         log_ratio = theta * pt.ones(intervals)
     else:
         omega = spread_variable("omega", shape.spread)
-        z = pm.Normal("z", 0, 1, dims="interval")
-        log_ratio = pm.Deterministic("theta_interval", theta + omega * (z - z.mean()), dims="interval")
+        z = pm.Normal("z", 0, 1, dims=interval)
+        log_ratio = pm.Deterministic("theta_interval", theta + omega * (z - z.mean()), dims=interval)
     hazard = pt.exp(log_hazard[:, None] + log_ratio[:, None] * ARM_POSITION) * months[:, None]
-    hazard = pm.Deterministic("cumulative_hazard", hazard, dims=("interval", "arm"))
+    hazard = pm.Deterministic("cumulative_hazard", hazard, dims=(interval, "arm"))
 
     def logp(value: Any, n: Any, hazard: Any) -> Any:
         constant = pt.gammaln(n + 1) - pt.gammaln(value + 1) - pt.gammaln(n - value + 1)
@@ -142,7 +142,7 @@ def build(theta: Any, shape: Shape) -> None:
         random=random,
         signature="(),()->()",
         observed=survivors,
-        dims=("interval", "arm"),
+        dims=(interval, "arm"),
     )
 
 
@@ -232,16 +232,16 @@ def sample_nuisance(
     return drawn | {"cumulative_hazard": (("interval", "arm"), hazard)}
 
 
-def replicate(parameters: "xr.Dataset", evidence: SurvivalEvidence, rng: np.random.Generator) -> "xr.DataArray":
+def replicate(parameters: "xr.Dataset", evidence: SurvivalEvidence, rng: np.random.Generator) -> "xr.Dataset":
     """Draw survivors of each interval given the printed numbers at risk."""
     hazard = parameters["cumulative_hazard"].transpose(..., "interval", "arm")
     n = np.rint(evidence.at_risk).astype(int)
-    return hazard.copy(data=rng.binomial(n, np.exp(-hazard.values)).astype(float))
+    return hazard.copy(data=rng.binomial(n, np.exp(-hazard.values)).astype(float)).to_dataset(name="y")
 
 
-def observed(evidence: SurvivalEvidence) -> tuple[tuple[str, ...], Floats]:
+def observed(evidence: SurvivalEvidence) -> dict[str, tuple[tuple[str, ...], Floats]]:
     """Observed survivors and their dims."""
-    return ("interval", "arm"), evidence.survivors
+    return {"y": (("interval", "arm"), evidence.survivors)}
 
 
 def derive(parameters: "xr.Dataset", evidence: SurvivalEvidence, spec: AnalysisSpec) -> "xr.Dataset":
