@@ -1,5 +1,6 @@
 """Shared ground of the tests: the bundled documents, an invented trial, and cases built from numbers."""
 
+import os
 import shutil
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -7,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the program does, before NumPy is loaded
 
 from crlm_bayes.assembly import assemble, of_study
 from crlm_bayes.curves import EvidenceCurve

@@ -157,6 +157,8 @@ def test_light_modules_load_neither_sampler_nor_tables_nor_pictures() -> None:
         "crlm_bayes.audits",
         "crlm_bayes.inquiry",
         "crlm_bayes.terminal_sceptic",
+        "crlm_bayes.synthesis",
+        "crlm_bayes.synthesis_view",
     )
     heavy = ("pymc", "pytensor", "nutpie", "arviz", "pandas", "matplotlib", "xarray", "numba")
     code = (

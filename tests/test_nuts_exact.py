@@ -18,18 +18,23 @@ from scipy import special, stats
 
 from crlm_bayes.curves import EvidenceCurve
 from crlm_bayes.diagnostics import Gate
-from crlm_bayes.evidence import Evidence
+from crlm_bayes.evidence import Evidence, SynthesisEvidence
 from crlm_bayes.inference import Fit, compiled, fit, seed_of
 from crlm_bayes.likelihoods import evidence_curve
 from crlm_bayes.priors import Cauchy, Mixture, Normal, Prior, StudentT
 from crlm_bayes.settings import Settings
 from crlm_bayes.spec import AnalysisSpec
 from crlm_bayes.summary import curve_estimates, judge, nuts_estimates
+from crlm_bayes.syntheses import synthesis_of
 
 pytestmark = pytest.mark.statistical
 
 MODELS = Path(__file__).resolve().parents[1] / "models"
-ANALYSES = sorted(path.stem for path in MODELS.glob("*.toml") if path.name != "priors.toml")
+EVERY = sorted(path.stem for path in MODELS.glob("*.toml") if path.name != "priors.toml")
+ANALYSES = [name for name in EVERY if 'structure = "single"' in (MODELS / f"{name}.toml").read_text(encoding="utf-8")]
+"""Analyses of one study as a whole: small models, under every prior."""
+WIDER = [name for name in EVERY if name not in ANALYSES]
+"""Syntheses, centres and arms: large models, under their primary prior, as `fit` does unasked."""
 NAMED = ("reference", "neutral", "sceptical", "strongly_sceptical", "pessimistic", "enthusiastic")
 GROUPS = {
     "posterior",
@@ -62,7 +67,8 @@ def judged(
     spec = spec.model_copy(update={"effect_priors": (name,), "primary": name})
     made = fit(spec, evidence, name, prior, settings)
     estimates = nuts_estimates(spec, evidence, name, made.tree["posterior"].to_dataset())
-    exact = curve_estimates(spec, curve, {name: prior})
+    synthesis = synthesis_of(evidence, spec) if isinstance(evidence, SynthesisEvidence) else None
+    exact = curve_estimates(spec, curve, {name: prior}, synthesis)
     return judge(spec, estimates, exact, made.tree["sample_stats"].to_dataset()), made, estimates
 
 
@@ -103,6 +109,16 @@ def test_nuts_agrees_with_the_exact_curve_and_passes_the_gate(
     name: str, prior: str, run: Callable[[str, str], tuple[Gate, Fit, pd.DataFrame]]
 ) -> None:
     gate, _, _ = run(name, prior)
+    assert gate.exact_mean <= 4 and gate.exact_p_benefit <= 4
+    assert gate.passed, gate.failures
+
+
+@pytest.mark.parametrize("name", WIDER)
+def test_nuts_agrees_with_everything_that_the_exact_engine_says_of_several_studies_or_centres(
+    name: str, analyses: dict[str, AnalysisSpec], run: Callable[[str, str], tuple[Gate, Fit, pd.DataFrame]]
+) -> None:
+    """The pooled effect, and of a synthesis heterogeneity, bias, discount, prediction and the effect of every study."""
+    gate, _, _ = run(name, analyses[name].primary)
     assert gate.exact_mean <= 4 and gate.exact_p_benefit <= 4
     assert gate.passed, gate.failures
 

@@ -1,6 +1,7 @@
 """The command line: thin callers of the library. Heavy imports live inside the commands."""
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -43,6 +44,8 @@ def main() -> None:
     """Run the command line; an error that the user can mend is one line and an exit code."""
     from crlm_bayes.errors import CrlmBayesError
 
+    # many small products, and analyses side by side: threads inside each would only wait for one another
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         app(prog_name="crlm_bayes")
     except CrlmBayesError as error:

@@ -24,6 +24,8 @@ from crlm_bayes.spec import AnalysisSpec
 
 LOG_LIKELIHOOD = "log_likelihood_"
 LOG_PRIOR = "log_prior_"
+CAREFUL = {"centres": 0.995}
+"""Structures whose posteriors have narrow places, with the acceptance that their steps must be small enough for."""
 KEPT_STATS = ("diverging", "energy", "depth", "n_steps", "mean_tree_accept", "step_size", "maxdepth_reached")
 
 
@@ -159,7 +161,7 @@ def fit(spec: AnalysisSpec, evidence: Evidence, name: str, prior: Prior, setting
         chains=settings.chains,
         cores=settings.cores,
         seed=seed,
-        target_accept=settings.target_accept,
+        target_accept=max(settings.target_accept, CAREFUL.get(spec.structure, 0.0)),
         save_warmup=False,
         progress_bar=False,
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from crlm_bayes.audit import Finding, StudyAudit
 from crlm_bayes.curves import EvidenceCurve
-from crlm_bayes.evidence import Evidence
+from crlm_bayes.evidence import CentreEvidence, Evidence
 from crlm_bayes.priors import Prior
 from crlm_bayes.published import Study
 from crlm_bayes.replications import Estimated
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
+    from crlm_bayes.centre_sensitivity import CentreMap
     from crlm_bayes.synthesis import Pooled, Synthesis
+    from crlm_bayes.synthesis_view import SynthesisView
 
 
 def estimated(spec: AnalysisSpec, found: Scepticism) -> Estimated:
@@ -128,6 +130,24 @@ class AnalysisResult:
         """The synthesis under the primary prior."""
         assert self.synthesis is not None, "asked only of analyses of several studies"
         return self.synthesis.under(self.spec.effect_prior(self.question.priors[self.spec.primary]))
+
+    @cached_property
+    def view(self) -> "SynthesisView":
+        """The synthesis as it is shown: influence, cumulative, what its assumptions decide."""
+        from crlm_bayes.synthesis_view import synthesis_view  # it is asked of questions, which stand in this module
+
+        assert self.synthesis is not None, "asked only of analyses of several studies"
+        return synthesis_view(self.question, self.synthesis, self.pooled)
+
+    @cached_property
+    def centre_map(self) -> "CentreMap | None":
+        """P(benefit) over what is assumed of the centres; None unless only their sizes are printed."""
+        from crlm_bayes.centre_sensitivity import centre_map
+
+        evidence, spec = self.question.evidence, self.spec
+        if not isinstance(evidence, CentreEvidence) or evidence.tables:
+            return None
+        return centre_map(evidence, spec, self.question.priors[spec.primary], name=spec.primary)
 
     @cached_property
     def robustness(self) -> Robustness:

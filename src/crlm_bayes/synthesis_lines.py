@@ -1,6 +1,6 @@
 """The studies of a synthesis as a forest plot lists them: in groups, each with what it printed and what remains of it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -140,32 +140,36 @@ def standard_error(line: StudyLine) -> float:
 
 
 def grouped(lines: Sequence[StudyLine], spec: AnalysisSpec) -> tuple[Group, ...]:
-    """Sort studies by role: by the moderator where there is one, else by randomisation; indirect ones apart, last."""
-    names = dict(zip((False, True), level_names(lines, spec), strict=True))
+    """Sort studies by role: by the moderator where there is one, else by randomisation; indirect ones apart, last.
+
+    A moderator sorts indirect studies as well, unless they are discounted.
+    """
+    sides = level_names(lines, spec)
 
     def heading(line: StudyLine) -> str:
-        if line.discounted or line.study.relevance in INDIRECT:
+        if line.discounted or (spec.moderator is None and line.study.relevance in INDIRECT):
             return APART
         if spec.moderator is not None:
-            return names[line.shifted]
+            return f"{spec.moderator.key.capitalize()}: {sides[line.shifted]}"
         return RANDOMISED if line.study.design == "rct" else NOT_RANDOMISED
 
-    headings = [heading(line) for line in lines]
-    order = [name for name in (*names.values(), RANDOMISED, NOT_RANDOMISED, APART) if name in headings]
+    headings = {line.study.id: heading(line) for line in lines}
+    of_sides = [f"{spec.moderator.key.capitalize()}: {side}" for side in sides] if spec.moderator is not None else []
+    order = [name for name in (*of_sides, RANDOMISED, NOT_RANDOMISED, APART) if name in headings.values()]
     return tuple(
-        Group(name, tuple(line for line, own in zip(lines, headings, strict=True) if own == name))
-        for name in dict.fromkeys(order)
+        Group(name, tuple(line for line in lines if headings[line.study.id] == name)) for name in dict.fromkeys(order)
     )
 
 
 def level_names(lines: Sequence[StudyLine], spec: AnalysisSpec) -> tuple[str, str]:
-    """Name the two sides of the moderator, that to which μ belongs first: *timing: adjuvant*; empty without one."""
+    """Name the two sides of the moderator by the levels that occur, that to which μ belongs first; empty without one."""
     if spec.moderator is None:
         return "", ""
     key = spec.moderator.key
-    others = dict.fromkeys(str(getattr(line.study, key)) for line in lines if not line.shifted)
-    return _side(key, others), _side(key, spec.moderator.levels)
+    reference, other = (_levels(key, [line for line in lines if line.shifted == side]) for side in (False, True))
+    return reference, other
 
 
-def _side(key: str, levels: Iterable[str]) -> str:
-    return f"{key.capitalize()}: {listed((level.replace('_', ' ') for level in levels), 'or')}"
+def _levels(key: str, lines: Sequence[StudyLine]) -> str:
+    found = dict.fromkeys(str(getattr(line.study, key)).replace("_", " ") for line in lines)
+    return listed(found, "or")

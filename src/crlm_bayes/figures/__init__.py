@@ -4,11 +4,13 @@ Numbers come from the table of estimates, the exact curve, the prior panel and t
 that make sense for it. Save them inside :func:`rendering` with the keyword arguments :data:`SAVE`.
 """
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from matplotlib.figure import Figure
 
 from crlm_bayes.audit import StudyAudit
+from crlm_bayes.evidence import CentreEvidence
 from crlm_bayes.figures.style import SAVE, rendering
 from crlm_bayes.result import AnalysisResult
 
@@ -24,10 +26,13 @@ def draw(result: AnalysisResult) -> dict[str, Figure]:
     Returns
     -------
     dict of str to Figure
-        ``panel``, ``densities``; ``survival`` or ``probability`` where the likelihood has them; ``robustness``,
-        ``mean_sd``, ``bias_discount``; ``predictive``, ``prior_predictive``, ``chains``. Fitted figures show the primary
-        prior, or the first that was fitted.
+        ``panel``, ``densities``; ``survival`` or ``probability`` where the likelihood has them, ``arm_level``, ``centres``,
+        or those of :func:`~crlm_bayes.figures.synthesis.draw_synthesis`; ``robustness``, ``mean_sd``, ``bias_discount``;
+        ``predictive``, ``prior_predictive``, ``chains``. Fitted figures show the primary prior, or the first that was
+        fitted.
     """
+    from crlm_bayes.figures.arm_level import draw_arm_level
+    from crlm_bayes.figures.centres import draw_centres
     from crlm_bayes.figures.chains import draw_chains
     from crlm_bayes.figures.densities import draw_densities
     from crlm_bayes.figures.panel import draw_panel
@@ -35,25 +40,43 @@ def draw(result: AnalysisResult) -> dict[str, Figure]:
     from crlm_bayes.figures.probability import draw_probability
     from crlm_bayes.figures.robustness import draw_robustness
     from crlm_bayes.figures.survival import draw_survival
+    from crlm_bayes.figures.synthesis import draw_synthesis
     from crlm_bayes.figures.tipping import draw_bias_discount, draw_mean_sd
 
     spec, priors, maps = result.spec, result.question.priors, result.maps
-    randomised = result.question.study.design == "rct"
+    randomised = all(study.design == "rct" for study in result.question.studies)
     fitted = [name for name in (spec.primary, *spec.effect_priors) if name in result.trees]
+    centres, view = result.centre_map, result.view if result.synthesis is not None else None
+    result = _without_centres(result)
     with rendering():
         figures = {"panel": draw_panel(result), "densities": draw_densities(result)}
-        if fitted and spec.likelihood == "piecewise_exponential":
+        if result.synthesis is not None:
+            figures |= draw_synthesis(result, fitted, view)
+        elif spec.model == "arm_level":
+            figures["arm_level"] = draw_arm_level(result, fitted[0] if fitted else None)
+        elif fitted and spec.model == "piecewise_exponential":
             figures["survival"] = draw_survival(result, fitted[0])
-        elif fitted and spec.likelihood == "binomial":
+        elif fitted and spec.model == "binomial":
             figures["probability"] = draw_probability(result, fitted[0])
+        if centres is not None:
+            figures["centres"] = draw_centres(centres, spec)
         figures["robustness"] = draw_robustness(result.robustness, spec, randomised=randomised)
         figures["mean_sd"] = draw_mean_sd(maps.mean_sd, spec, priors)
         figures["bias_discount"] = draw_bias_discount(maps.bias, maps.discount, spec, priors)
-        if fitted:
+        if fitted and result.synthesis is None:
             figures["predictive"] = draw_predictive(result, fitted[0], "posterior_predictive")
             figures["prior_predictive"] = draw_predictive(result, fitted[0], "prior_predictive")
+        if fitted:
             figures["chains"] = draw_chains(result)
     return figures
+
+
+def _without_centres(result: AnalysisResult) -> AnalysisResult:
+    """A study drawn as a whole, where its evidence tells centres apart."""
+    evidence = result.question.evidence
+    if not isinstance(evidence, CentreEvidence):
+        return result
+    return replace(result, question=replace(result.question, evidence=evidence.pooled))
 
 
 def draw_index(verdicts: "pd.DataFrame") -> dict[str, Figure]:

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from crlm_bayes.conventions import INTERVAL
-from crlm_bayes.evidence import BinomialEvidence, RatioEvidence, SurvivalEvidence
+from crlm_bayes.evidence import ArmLevelEvidence, BinomialEvidence, RatioEvidence, SurvivalEvidence
 from crlm_bayes.figures import ratio_axis, style, words
 from crlm_bayes.figures.on_axes import collection
 from crlm_bayes.result import AnalysisResult
@@ -28,6 +28,9 @@ def draw_predictive(result: AnalysisResult, prior: str, group: Group) -> Figure:
     if isinstance(evidence, SurvivalEvidence):
         n = xr.DataArray(evidence.at_risk, dims=("interval", "arm"), coords={"arm": list(evidence.arms)})
         order, quantity = ["interval", "arm"], "surviving the interval (%)"
+    elif isinstance(evidence, ArmLevelEvidence):
+        n = xr.DataArray(evidence.n, dims="study_arm", coords={"study_arm": [arm.name for arm in evidence.compared]})
+        order, quantity = ["study_arm"], f"{words.endpoint_name(result.spec.endpoint)} (%)"
     else:
         assert isinstance(evidence, BinomialEvidence)
         n = xr.DataArray(evidence.n, dims="arm", coords={"arm": list(evidence.arms)})
@@ -60,7 +63,9 @@ def _cells(values: xr.DataArray, order: list[str]) -> xr.DataArray:
     )
 
 
-def _cell_names(evidence: BinomialEvidence | SurvivalEvidence) -> list[str]:
+def _cell_names(evidence: BinomialEvidence | SurvivalEvidence | ArmLevelEvidence) -> list[str]:
+    if isinstance(evidence, ArmLevelEvidence):
+        return [f"{arm.study}\n{'with' if arm.treated else 'without'}\n{arm.n:g}" for arm in evidence.compared]
     arms = ("control", words.gain(evidence.labels, 13))
     if isinstance(evidence, BinomialEvidence):
         return [f"{arm}\n{n:g} patients" for arm, n in zip(arms, evidence.n, strict=True)]

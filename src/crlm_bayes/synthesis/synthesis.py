@@ -1,7 +1,7 @@
 """A synthesis: everything that the studies together say about μ, as an evidence curve."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -57,6 +57,7 @@ class Synthesis:
 
     members: tuple[Member, ...]
     structure: Structure
+    _under: dict[Prior, Pooled] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def delta(self) -> Nodes:
@@ -129,9 +130,11 @@ class Synthesis:
         return np.asarray(self.delta.log_weights - log_sum(weighted))
 
     def under(self, prior: Prior) -> Pooled:
-        """Posterior of everything under a prior of μ (of the reported log ratio)."""
-        log_layers = self.log_layers(self.engine.everyone, self.engine)
-        return Pooled(self.engine, log_layers, self.delta, self.curve, prior)
+        """Posterior of everything under a prior of μ (of the reported log ratio); the same prior gives the same value."""
+        if prior not in self._under:
+            log_layers = self.log_layers(self.engine.everyone, self.engine)
+            self._under[prior] = Pooled(self.engine, log_layers, self.delta, self.curve, prior)
+        return self._under[prior]
 
     def leave_one_out(self, prior: Prior) -> tuple[Standing, ...]:
         """What is known of μ without each member, in the order of the members."""
