@@ -19,7 +19,13 @@ RELEVANCE = {
     "doubtful": "known from an account that cannot be trusted, or not found",
     None: "not classified",
 }
-TABLES = {"counts": "counts", "percentages": "percentages", "survival": "survival", "contrasts": "ratios", "tests": "tests"}
+TABLES = {
+    "counts": "counts",
+    "percentages": "percentages",
+    "survival": "survival",
+    "contrasts": "ratios",
+    "tests": "tests",
+}
 
 
 def main() -> int:

@@ -111,6 +111,7 @@ def sampled(spec: AnalysisSpec, evidence: Evidence, exact: pd.DataFrame, prior: 
         values = {"median": median, "eti95_lower": lower, "eti95_upper": upper}
         rows.append({"analysis": spec.id, "prior": prior, "engine": "nuts", "quantity": quantity} | values | checked)
 
+    evidence = getattr(evidence, "pooled", evidence)  # of a study with centres
     if isinstance(evidence, BinomialEvidence):
         for arm, p in zip(evidence.arms, (0.4, 0.45), strict=True):
             add(f"probability[{arm}]", p, p - 0.1, p + 0.1)
@@ -164,7 +165,7 @@ def result_of(
         }
         named = {n: priors[n] for n in spec.effect_priors}
         study = published[spec.studies[0]]
-        question = Question(spec, study, evidence, named, audit_studies({study.id: study})[study.id])
+        question = Question(spec, audit_studies({study.id: study}), evidence, named)
         return AnalysisResult(question, curve, examine(curve, spec, priors), table, {}, record)
 
     return find
@@ -177,7 +178,7 @@ def page_of(result_of: Callable[[str], AnalysisResult]) -> Callable[[str], str]:
 
 @pytest.fixture(scope="module")
 def names(analyses: dict[str, AnalysisSpec]) -> list[str]:
-    return list(analyses)
+    return [name for name, spec in analyses.items() if not spec.is_synthesis]
 
 
 @pytest.fixture(scope="module")
@@ -289,8 +290,9 @@ def test_what_the_record_says_is_shown(
 
 
 def replace_study(result: AnalysisResult, **changes: Any) -> AnalysisResult:
-    study = result.question.study.model_copy(update=changes)
-    return replace(result, question=replace(result.question, study=study))
+    audit = result.question.audit
+    changed = replace(audit, study=audit.study.model_copy(update=changes))
+    return replace(result, question=replace(result.question, audits={changed.study.id: changed}))
 
 
 def test_missing_figures_are_said_to_be_missing(result_of: Callable[[str], AnalysisResult]) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from crlm_bayes.centre_evidence import CentreEvidence
 from crlm_bayes.evidence import BinomialEvidence, RatioEvidence, SurvivalEvidence
 from crlm_bayes.format import (
     ABSENT,
@@ -17,9 +18,10 @@ from crlm_bayes.format import (
     signed_points,
     span,
 )
+from crlm_bayes.report.carried import Carried, carried
 from crlm_bayes.report.lookup import Estimate, Key, arguments, by_name
 from crlm_bayes.result import AnalysisResult
-from crlm_bayes.words import EVENT_FREE, Vocabulary, prior_name, vocabulary
+from crlm_bayes.words import EVENT_FREE, Vocabulary, capital, endpoint_noun, prior_name, vocabulary
 
 Write = Callable[[float | None], str]
 
@@ -28,13 +30,16 @@ Write = Callable[[float | None], str]
 class Difference:
     """A difference of two proportions, treatment minus control, and the number needed to treat.
 
-    `months` is empty for an endpoint without a time; `rising` tells whether more is good.
+    `months` is empty for an endpoint without a time; `rising` tells whether more is good. Where a pooled ratio is put
+    on the control risk of one study, `endpoint` is that study's and `given` says in words whose risk it is.
     """
 
     months: str
     rising: bool
     difference: Estimate
     nnt: Estimate | None
+    endpoint: str = ""
+    given: str = ""
 
 
 class Cell(NamedTuple):
@@ -57,7 +62,13 @@ class AbsoluteRow:
 
 
 def differences(result: AnalysisResult) -> list[Difference]:
-    """Collect the differences under the primary prior, in order of time."""
+    """Collect the differences under the primary prior: in order of time; of a synthesis, by whose control risk."""
+    if result.synthesis is not None:
+        better = result.spec.better == "higher"
+        return [
+            Difference(c.months, bool(c.months) or better, c.difference, c.nnt, c.endpoint, _given(c))
+            for c in carried(result)
+        ]
     spec, named = result.spec, by_name(result.estimates)
     found = []
     for (prior, engine, quantity), value in named.items():
@@ -69,21 +80,35 @@ def differences(result: AnalysisResult) -> list[Difference]:
     return sorted(found, key=lambda d: float(d.months or 0))
 
 
+def chief(result: AnalysisResult) -> Difference | None:
+    """The difference to speak of: at the last landmark; of a synthesis, on the control risk of its first direct study."""
+    found = differences(result)
+    if not found:
+        return None
+    return found[-1] if result.synthesis is None else found[0]
+
+
+def _given(c: Carried) -> str:
+    alive = EVENT_FREE.get(c.endpoint, "free of it")
+    what = f"are {alive} at {c.months} months" if c.months else f"have {endpoint_noun(c.endpoint)}"
+    return f"where {percent(c.control)} {what} without the treatment, as {c.study} prints (taken as known)"
+
+
 def absolute(result: AnalysisResult) -> str:
     """State the absolute effect at the last landmark in one sentence, under the primary prior."""
-    spec, words, found = result.spec, vocabulary(result.spec), differences(result)
-    if not found:
+    spec, words, last = result.spec, vocabulary(result.spec), chief(result)
+    if last is None:
+        if result.synthesis is not None:
+            return "No absolute effect is shown: no direct study that counts in full prints a risk in its control arm to put the pooled ratio on."
         if spec.likelihood == "log_ratio":
             return f"No absolute effect is shown: the printed {words.measure} comes without a risk in the control arm to apply it to."
         return f"No absolute effect is shown: no posterior under the primary prior ({prior_name(spec.primary)}) is among the fits."
-    last = found[-1]
     rd = last.difference
-    subject = _subject(words, spec.endpoint, last.months)
-    given = ""
-    evidence = result.question.evidence
+    subject = _subject(words, last.endpoint or spec.endpoint, last.months)
+    given, before, evidence = "", f", {last.given}," if last.given else "", result.question.evidence
     if isinstance(evidence, RatioEvidence) and evidence.control_survival is not None:
         given = f"; the printed control survival of {percent(evidence.control_survival[1])} is taken as known"
-    sentence = f"Under the primary prior {subject} is {points(rd.median)} percentage points {_way(rd.median)} with treatment ({LEVEL} interval {_between(rd)})"
+    sentence = f"Under the primary prior{before} {subject} is {points(rd.median)} percentage points {_way(rd.median)} with treatment ({LEVEL} interval {_between(rd)})"
     return f"{sentence}{_need(last, words)}{given}."
 
 
@@ -127,6 +152,8 @@ def nnt_span(nnt: Estimate) -> str:
 
 def absolute_rows(result: AnalysisResult) -> list[AbsoluteRow]:
     """Lay out every absolute effect under the primary prior, with what is printed beside each arm."""
+    if result.synthesis is not None:
+        return [_carried_row(c) for c in carried(result)]
     spec, evidence, words = result.spec, result.question.evidence, vocabulary(result.spec)
     named, printed = by_name(result.estimates), _printed(result)
     rows = []
@@ -141,6 +168,18 @@ def absolute_rows(result: AnalysisResult) -> list[AbsoluteRow]:
             what = f"{EVENT_FREE[spec.endpoint].capitalize()} at {d.months} months"
         rows.append(AbsoluteRow(what, control, treatment, _cell(d.difference, _points, signed_points), _nnt(d.nnt)))
     return rows + _time_gained(result, named)
+
+
+def _carried_row(c: Carried) -> AbsoluteRow:
+    when = f" at {c.months} months" if c.months else ""
+    what = EVENT_FREE.get(c.endpoint, "Survival").capitalize() if c.months else capital(endpoint_noun(c.endpoint))
+    return AbsoluteRow(
+        f"{what}{when}, with the control risk of {c.study}",
+        Cell(percent(c.control), "as printed, taken as known"),
+        _cell(c.treatment, percent, share),
+        _cell(c.difference, _points, signed_points),
+        _nnt(c.nnt),
+    )
 
 
 def _cell(e: Estimate | None, write: Write, write_limit: Write, printed: str = "") -> Cell:
@@ -182,7 +221,8 @@ def _gained(x: float | None) -> str:
 
 def _printed(result: AnalysisResult) -> dict[tuple[str, str], str]:
     """What the paper prints for each arm and time."""
-    match result.question.evidence:
+    evidence = result.question.evidence
+    match evidence.pooled if isinstance(evidence, CentreEvidence) else evidence:
         case SurvivalEvidence() as e:
             return {
                 (arm, f"{t:g}"): percent(e.printed[k, a])

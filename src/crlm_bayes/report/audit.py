@@ -13,7 +13,7 @@ from crlm_bayes.published import Study
 from crlm_bayes.report.captions import Drawing
 from crlm_bayes.report.sources import address
 from crlm_bayes.report.svg import inline
-from crlm_bayes.words import SEVERITY_NOUNS, SEVERITY_SIGNS, capital, counted, tally, title_of
+from crlm_bayes.words import SEVERITY_NOUNS, SEVERITY_SIGNS, capital, counted, in_words, tally, title_of
 
 MEANINGS: Final[Mapping[Severity, str]] = {
     "serious": "no value inside the rounding of the print is consistent, and a conclusion hangs on it",
@@ -160,6 +160,20 @@ def study_findings(
 def index_findings(audits: Mapping[str, StudyAudit]) -> list[tuple[str, str]]:
     """Say for the index, study by study, what the audit found: anchor on the page of the audit, sentence."""
     return [(f"audit-{key}", _sentence(one)) for key, one in audits.items()]
+
+
+def index_rest(audits: Mapping[str, StudyAudit]) -> tuple[Mapping[str, StudyAudit], str]:
+    """Choose the studies that the index speaks of one by one, and say in one sentence what there is of the rest.
+
+    Where there are more than a few studies, only those with serious findings are spoken of.
+    """
+    chief = {key: one for key, one in audits.items() if one.of("serious")}
+    rest = [one for key, one in audits.items() if key not in chief]
+    if len(audits) <= FEW or not rest:
+        return audits, ""
+    found = [finding.severity for one in rest for finding in one.findings]
+    several = f"{in_words(len(rest))} other stud{'y' if len(rest) == 1 else 'ies'}"
+    return chief, f"{capital(several)} without a serious finding: {tally(found)} in all."
 
 
 def answer(result: StudyAudit) -> str:

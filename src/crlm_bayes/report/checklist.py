@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 from crlm_bayes.report import proofs
 from crlm_bayes.report.proofs import Proof, Shown, absent, figure, gated, recorded, stated
+from crlm_bayes.report.variants import Variants
 from crlm_bayes.result import AnalysisResult
 
 
@@ -95,7 +96,7 @@ GROUPS: Final[Mapping[str, tuple[Item, ...]]] = {
 """All items, in the order of the list."""
 
 NO_FIGURE: Final = "this run has no such figure"
-WHY_NOT: Final[Mapping[int, str]] = {
+WHY_NOT: Final[dict[int, str]] = {
     6: "the paper prints no ratio, test or median for this endpoint",
     12: "4/sd² is no number of events for this measure, or for one of these priors",
     13: NO_FIGURE,
@@ -115,13 +116,62 @@ WHY_NOT: Final[Mapping[int, str]] = {
 """What to say where an item is not shown."""
 
 
-def fill(result: AnalysisResult, figures: Mapping[str, str]) -> list[tuple[str, list[Filled]]]:
-    """Look for the proof of every item, group by group."""
-    shown = Shown(result, figures)
-    return [(group, [_look(item, shown) for item in items]) for group, items in GROUPS.items()]
+OF_SYNTHESES: Final[Mapping[int, Item]] = {
+    5: Item(5, "selection and exclusions, effect measure and conversions", "effects", proofs.located),
+    26: Item(26, "heterogeneity with its interval, prediction for a new study", "heterogeneity", proofs.heterogeneous),
+    34: Item(34, "borrowing and bias varied, conclusion at zero borrowing", "borrowing", proofs.borrowing_varied),
+    35: Item(35, "influence of single studies", "influence", proofs.without_each),
+    36: Item(
+        36, "model form varied: other syntheses of the same studies, priors of τ", "otherwise", proofs.forms_varied
+    ),
+    38: Item(
+        38, "risk of bias per study (by design, source and audit; no formal tool)", "studies", proofs.studies_judged
+    ),
+}
+"""Items that an analysis of several studies proves in its own way."""
+
+WHY_NOT_SYNTHESES: Final[dict[int, str]] = {
+    6: "no study prints a ratio, test or median for this endpoint",
+    26: "no spread between studies is estimated",
+    27: "no direct study that counts in full prints a risk in its control arm",
+    34: "nothing is discounted, and all studies are of one kind: the bias that the claim bears is shown under scepticism",
+    35: "the studies are not pooled by their effects",
+    36: "one effect in all studies is assumed; other structures are on the page of all analyses",
+}
+"""What to say where it is not shown there."""
+
+WHY_NOT_APART: Final[Mapping[str, dict[int, str]]] = {
+    "arm_level": {
+        6: "arms are compared across studies, not what a study prints of its own arms",
+        26: "the spread that is estimated is between arms, not between studies",
+        34: "all arms count alike, and none is taken as biased",
+        36: "other ways to take these studies are on the page of all analyses",
+    },
+    "centres": {26: "no prediction for a new centre is in the record; how far centres differ is mostly assumed"},
+}
+"""What to say instead in structures of their own."""
 
 
-def _look(item: Item, shown: Shown) -> Filled:
+def fill(
+    result: AnalysisResult, figures: Mapping[str, str], variants: Variants | None = None
+) -> list[tuple[str, list[Filled]]]:
+    """Look for the proof of every item, group by group.
+
+    Parameters
+    ----------
+    variants : Variants, optional
+        Where several studies are pooled.
+    """
+    shown = Shown(result, figures, variants)
+    own = OF_SYNTHESES if result.spec.is_synthesis else {}
+    reasons = WHY_NOT | (WHY_NOT_SYNTHESES if result.spec.is_synthesis else {})
+    reasons |= WHY_NOT_APART.get(result.spec.structure, {})
+    return [
+        (group, [_look(own.get(item.id, item), shown, reasons) for item in items]) for group, items in GROUPS.items()
+    ]
+
+
+def _look(item: Item, shown: Shown, reasons: Mapping[int, str]) -> Filled:
     if item.proof(shown):
         return Filled(item.id, item.text, item.anchor, "")
-    return Filled(item.id, item.text, None, WHY_NOT.get(item.id, "the record of this run does not prove it"))
+    return Filled(item.id, item.text, None, reasons.get(item.id, "the record of this run does not prove it"))

@@ -8,7 +8,7 @@ from crlm_bayes import sensitivity
 from crlm_bayes.conventions import LOWER, SURVIVES
 from crlm_bayes.decision import FURTHEST, Decision, PriorDecision, Verdict, decision, wording
 from crlm_bayes.format import ABSENT, LEVEL, number, percent, probability, ratio
-from crlm_bayes.report.absolute import Difference, differences
+from crlm_bayes.report.absolute import Difference, chief
 from crlm_bayes.result import AnalysisResult
 from crlm_bayes.sensitivity import ALPHAS, ExactScaling, Row, Scaled, exact_scaling, power_scaling
 from crlm_bayes.spec import AnalysisSpec
@@ -87,12 +87,11 @@ def decision_section(result: AnalysisResult) -> DecisionSection:
     """Lay out the decision of an analysis."""
     spec, words = result.spec, vocabulary(result.spec)
     made = decision(result.curve, spec, result.question.priors, result.scepticism.panel)
-    found = differences(result)
     bounds = sorted((spec.mcid, 1 / spec.mcid))
     return DecisionSection(
         tuple(_asked(v, words) for v in Verdict),
         tuple(_row(row, spec, words) for row in made.rows),
-        tuple(paragraph(made, spec, found[-1] if found else None)),
+        tuple(paragraph(made, spec, chief(result))),
         f"{ratio(bounds[0])} to {ratio(bounds[1])}",
     )
 
@@ -195,7 +194,7 @@ def _of_a_thousand(d: Difference, spec: AnalysisSpec, words: Vocabulary) -> list
     x, low, high = d.difference.median, d.difference.lower, d.difference.upper
     if x is None or low is None or high is None:
         return []
-    alive = EVENT_FREE.get(spec.endpoint)
+    alive = EVENT_FREE.get(d.endpoint or spec.endpoint)
     if not d.months:
         what = f"have {words.endpoint}"
     elif alive:
@@ -209,7 +208,8 @@ def _of_a_thousand(d: Difference, spec: AnalysisSpec, words: Vocabulary) -> list
     more = f"{_patients(x)} would {what} with the treatment than without"
     if not round(1000 * x):
         more = f"as many would {what} with the treatment as without"
-    return [f"Of 1,000 patients, {more} ({LEVEL} interval {' to '.join(ends)})."]
+    given = f", {d.given}" if d.given else ""
+    return [f"Of 1,000 patients, {more} ({LEVEL} interval {' to '.join(ends)}){given}."]
 
 
 def _patients(x: float) -> str:

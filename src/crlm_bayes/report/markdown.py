@@ -4,14 +4,20 @@ import pandas as pd
 
 from crlm_bayes.format import probability
 from crlm_bayes.report.store import VERDICTS
-from crlm_bayes.report.synopsis import of_the_print, sentences_of_index
+from crlm_bayes.report.synopsis import (
+    of_single_studies,
+    of_syntheses,
+    of_the_print,
+    sentences_of_index,
+    sentences_of_syntheses,
+)
 from crlm_bayes.words import SIGNS, prior_name, standing
 
 BEGIN, END = "<!-- verdicts: written by `python -m crlm_bayes fit` -->", "<!-- verdicts: end -->"
 
 
 def verdict_table(verdicts: pd.DataFrame) -> str:
-    """Write the answer in words, then one row for each analysis and one column for each prior.
+    """Write the answer in words, then one row for each analysis and one column for each prior; syntheses first.
 
     Parameters
     ----------
@@ -23,22 +29,34 @@ def verdict_table(verdicts: pd.DataFrame) -> str:
     str
         Between two marker comments, so that a document can hold it up to date.
     """
-    verdicts = of_the_print(verdicts)
-    priors = list(dict.fromkeys(verdicts["prior"]))
-    head = ["analysis", *(prior_name(prior) for prior in priors)]
-    first, *studies = sentences_of_index(verdicts)
-    lines = [BEGIN, "", f"**{first}**", "", *(f"- {sentence}" for sentence in studies), ""]
-    lines += [_line(head), _line(["---", *[":--:"] * len(priors)])]
-    for (_, title), rows in verdicts.groupby(["analysis", "title"], sort=False):
-        cells = {row.prior: _cell(row) for row in rows.itertuples()}
+    printed = of_the_print(verdicts)
+    together, single = of_syntheses(printed), of_single_studies(printed)
+    priors = list(dict.fromkeys(printed["prior"]))
+    lines = [BEGIN, ""]
+    if not together.empty:
+        lines += [
+            *_said(sentences_of_syntheses(printed)),
+            "",
+            *_table("several studies together", together, priors),
+            "",
+        ]
+    if not single.empty:
+        lines += [*_said(sentences_of_index(printed)), "", *_table("analysis", single, priors), ""]
+    lines += [f"P(benefit), then median ratio with 95% equal-tailed interval; the numbers are those of `{VERDICTS}`."]
+    return "\n".join([*lines, "", END]) + "\n"
+
+
+def _said(sentences: list[str]) -> list[str]:
+    first, *rest = sentences
+    return [f"**{first}**", "", *(f"- {sentence}" for sentence in rest)]
+
+
+def _table(head: str, rows: pd.DataFrame, priors: list[str]) -> list[str]:
+    lines = [_line([head, *(prior_name(prior) for prior in priors)]), _line(["---", *[":--:"] * len(priors)])]
+    for (_, title), mine in rows.groupby(["analysis", "title"], sort=False):
+        cells = {row.prior: _cell(row) for row in mine.itertuples()}
         lines.append(_line([title, *(cells.get(prior, "") for prior in priors)]))
-    lines += [
-        "",
-        f"P(benefit), then median ratio with 95% equal-tailed interval; the numbers are those of `{VERDICTS}`.",
-        "",
-        END,
-    ]
-    return "\n".join(lines) + "\n"
+    return lines
 
 
 def _cell(row: object) -> str:

@@ -10,6 +10,7 @@ from crlm_bayes.format import LEVEL, probability, ratio, span
 from crlm_bayes.published import Study
 from crlm_bayes.report.prose import critical_range
 from crlm_bayes.report.tables import SAFETY_VERDICTS, VERDICTS
+from crlm_bayes.result import SYNTHESIS
 from crlm_bayes.words import (
     DESIGNS,
     READINGS,
@@ -54,7 +55,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Group:
-    """All analyses of one study, efficacy or safety."""
+    """All analyses of one study, or all syntheses, efficacy or safety."""
 
     study: str
     about: str
@@ -80,7 +81,7 @@ def failed(verdicts: pd.DataFrame) -> list[str]:
 
 
 def matrix(verdicts: pd.DataFrame, studies: Mapping[str, Study]) -> list[Group]:
-    """Lay out the verdicts, each study once for efficacy and once for safety.
+    """Lay out the verdicts: the syntheses first, then each study, once for efficacy and once for safety.
 
     Parameters
     ----------
@@ -91,14 +92,19 @@ def matrix(verdicts: pd.DataFrame, studies: Mapping[str, Study]) -> list[Group]:
     if verdicts.empty:
         return groups
     priors = priors_across(verdicts)
-    for study in dict.fromkeys(verdicts["study"]):
+    for study in sorted(dict.fromkeys(verdicts["study"]), key=lambda name: name != SYNTHESIS):
         ours = verdicts[verdicts["study"] == study]
         for safety in (False, True):
             endpoints = sorted({str(e) for e in ours["endpoint"] if is_safety(str(e)) == safety}, key=endpoint_order)
             lines = [line for e in endpoints for line in _lines(ours[ours["endpoint"] == e], priors)]
             if lines:
-                about = DESIGNS[studies[study].design] if study in studies else ""
-                groups.append(Group(study_name(str(study)), about, safety, tuple(lines)))
+                name, about = study_name(str(study)), DESIGNS[studies[study].design] if study in studies else ""
+                if study == SYNTHESIS:
+                    name, about = (
+                        "Synthesis",
+                        "several studies taken together; each line takes others, or takes them otherwise",
+                    )
+                groups.append(Group(name, about, safety, tuple(lines)))
     return groups
 
 

@@ -9,15 +9,17 @@ from crlm_bayes.priorcontent import content
 from crlm_bayes.report.absolute import differences
 from crlm_bayes.report.lookup import by_name
 from crlm_bayes.report.sources import published
+from crlm_bayes.report.variants import Variants
 from crlm_bayes.result import AnalysisResult
 
 
 @dataclass(frozen=True)
 class Shown:
-    """What a page is made from."""
+    """What a page is made from; `variants` where several studies are pooled."""
 
     result: AnalysisResult
     figures: Mapping[str, str]
+    variants: Variants | None = None
 
 
 Proof = Callable[[Shown], bool]
@@ -113,3 +115,31 @@ def reasoned(shown: Shown) -> bool:
 def spectrum_in_figure(shown: Shown) -> bool:
     """The panel is drawn, and holds the whole spectrum."""
     return figure("panel")(shown) and spectrum(shown)
+
+
+def heterogeneous(shown: Shown) -> bool:
+    """The spread between studies and the effect in a new one are estimated, with their intervals."""
+    named = by_name(shown.result.estimates)
+    rows = [named.get((shown.result.spec.primary, "curve", quantity)) for quantity in ("tau", "predictive")]
+    return all(row is not None and row.lower is not None and row.upper is not None for row in rows)
+
+
+def borrowing_varied(shown: Shown) -> bool:
+    """The weight of what is borrowed, or an assumed bias, runs over values, nothing borrowed among them."""
+    return shown.variants is not None and (shown.variants.borrowing is not None or shown.variants.bias is not None)
+
+
+def without_each(shown: Shown) -> bool:
+    """Every study was left out once."""
+    found = shown.variants.without_each if shown.variants is not None else ()
+    return bool(found) and len(found) == len(shown.result.question.studies)
+
+
+def forms_varied(shown: Shown) -> bool:
+    """The prior of the spread was varied, one common effect among the alternatives."""
+    return shown.variants is not None and len(shown.variants.spreads) > 1
+
+
+def studies_judged(shown: Shown) -> bool:
+    """Design, source and audit of every study are on the page."""
+    return set(shown.result.question.audits) == set(shown.result.spec.studies)

@@ -86,8 +86,14 @@ def _e_value(result: AnalysisResult) -> Finding:
         "To explain the estimate away entirely, something unmeasured would have to be tied to the treatment and to the outcome by a risk "
         "ratio of this size each (the outcome taken as common)."
     )
-    if result.question.study.design == "rct":
-        meaning += " The study is randomised, so this concerns faults of its conduct rather than confounding."
+    designs = [study.design for study in result.question.studies]
+    if all(design == "rct" for design in designs):
+        who = "The study is randomised" if len(designs) == 1 else "All studies are randomised"
+        meaning += f" {who}, so this concerns faults of conduct rather than confounding."
+    elif "rct" in designs:
+        meaning += (
+            " Some of the studies are randomised: of these it concerns faults of conduct rather than confounding."
+        )
     return Finding(name, number(result.scepticism.e_value, 2), meaning)
 
 

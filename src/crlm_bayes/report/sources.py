@@ -1,14 +1,17 @@
 """What the print says: the rows an analysis used, and what the paper itself gives for the endpoint beside our answer."""
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from crlm_bayes.evidence import ArmLevelEvidence, SynthesisEvidence
 from crlm_bayes.format import ratio, span
 from crlm_bayes.published import Study
 from crlm_bayes.published.entries import ContrastEntry, MedianEntry, TestEntry
 from crlm_bayes.result import AnalysisResult
 from crlm_bayes.spec import AnalysisSpec
-from crlm_bayes.words import DESIGNS, LIKELIHOODS, MEASURES, READINGS
+from crlm_bayes.structures import Structure
+from crlm_bayes.words import DESIGNS, LIKELIHOODS, MEASURES, READINGS, listed, title_of
 
 TESTS: Mapping[str, str] = {
     "chi2": "chi-square test",
@@ -19,24 +22,45 @@ TESTS: Mapping[str, str] = {
 }
 STATISTICS: Mapping[str, str] = {"chi2": "χ²", "logrank": "χ²", "t": "t", "wald": "Wald", "exact": "statistic"}
 
+STRUCTURES: Mapping[Structure, str] = {
+    "common": "common effect: the same in all studies",
+    "random": "random effects: they scatter around a pooled one",
+    "bias_adjusted": "random effects; studies that were not randomised may be biased",
+    "meta_regression": "random effects in two groups of studies",
+    "arm_level": "arms compared across studies, without randomisation",
+}
+
 
 @dataclass(frozen=True)
 class PublishedRow:
-    """One printed result for the same endpoint."""
+    """One printed result for the same endpoint; `study` is its name among several, else empty."""
 
     what: str
     printed: str
     turned: str
     locator: str
+    study: str = ""
 
 
 def published(result: AnalysisResult) -> list[PublishedRow]:
-    """List every printed ratio, test and median of the endpoint that concerns the two arms."""
-    study, endpoint = result.question.study, result.spec.endpoint
-    control, treatment = result.question.evidence.arms
-    arms = {control, treatment}
+    """List every printed ratio, test and median of the endpoint that concerns the two arms, study by study."""
+    spec, evidence = result.spec, result.question.evidence
+    if isinstance(evidence, SynthesisEvidence):
+        arms = {member.study: member.evidence.arms for member in evidence.members}
+        return [
+            replace(row, study=title_of(study))
+            for study in result.question.studies
+            for row in _published(study, spec.of_study(study.id).endpoint, arms[study.id])
+        ]
+    if isinstance(evidence, ArmLevelEvidence):
+        return []
+    return _published(result.question.study, spec.endpoint, evidence.arms)
+
+
+def _published(study: Study, endpoint: str, compared: tuple[str, str]) -> list[PublishedRow]:
+    arms = set(compared)
     rows = [
-        _contrast(c, treatment)
+        _contrast(c, compared[1])
         for c in study.contrasts
         if c.endpoint == endpoint and {c.numerator, c.denominator} == arms
     ]
@@ -80,13 +104,18 @@ def _median(entry: MedianEntry) -> PublishedRow:
 
 def facts(result: AnalysisResult) -> list[tuple[str, str]]:
     """Terms and their values: what the analysis rests on."""
+    return _facts_of_several(result) if result.spec.is_synthesis else _facts_of_one(result)
+
+
+def _facts_of_one(result: AnalysisResult) -> list[tuple[str, str]]:
     spec, study, evidence = result.spec, result.question.study, result.question.evidence
     left_out = [a.label for a in study.arms if a.id not in evidence.arms]
+    control, treatment = (study.arm(role).n for role in ("control", "treatment"))
     found = [
         ("Study", study.citation),
         ("Design", DESIGNS[study.design]),
-        ("Control arm", f"{evidence.labels[0]} (n = {study.arm('control').n})"),
-        ("Treatment arm", f"{evidence.labels[1]} (n = {study.arm('treatment').n})"),
+        ("Control arm", f"{evidence.labels[0]}{_size(control)}"),
+        ("Treatment arm", f"{evidence.labels[1]}{_size(treatment)}"),
         ("Reading", f"{READINGS[spec.reading]}; likelihood: {_likelihood(spec)}"),
     ]
     if left_out:
@@ -100,6 +129,28 @@ def facts(result: AnalysisResult) -> list[tuple[str, str]]:
     return found
 
 
+def _size(n: int | None) -> str:
+    return "" if n is None else f" (n = {n})"
+
+
+def _facts_of_several(result: AnalysisResult) -> list[tuple[str, str]]:
+    spec, studies = result.spec, result.question.studies
+    likelihoods = dict.fromkeys(
+        [spec.likelihood] if spec.model == "arm_level" else [spec.of_study(name).likelihood for name in spec.studies]
+    )
+    found = [
+        ("Studies", listed(title_of(study) for study in studies)),
+        ("Structure", STRUCTURES[spec.structure]),
+        ("Likelihoods", listed(LIKELIHOODS[likelihood] for likelihood in likelihoods)),
+    ]
+    if spec.moderator is not None:
+        levels = listed((level.replace("_", " ") for level in spec.moderator.levels), "or")
+        found.append(("Moderator", f"{spec.moderator.key}: {levels}, against the rest"))
+    if spec.accepts:
+        found.append(("Accepted findings", ", ".join(spec.accepts)))
+    return found
+
+
 def _likelihood(spec: AnalysisSpec) -> str:
     name = LIKELIHOODS[spec.likelihood]
     if spec.likelihood == "piecewise_exponential":
@@ -108,7 +159,10 @@ def _likelihood(spec: AnalysisSpec) -> str:
 
 
 def address(study: Study) -> str | None:
-    """Address of the paper, where it has a doi or a PubMed number."""
+    """Address of the paper: by its doi, its PubMed number, or the one that its citation gives."""
     if study.doi:
         return f"https://doi.org/{study.doi}"
-    return f"https://pubmed.ncbi.nlm.nih.gov/{study.pmid}/" if study.pmid else None
+    if study.pmid:
+        return f"https://pubmed.ncbi.nlm.nih.gov/{study.pmid}/"
+    found = re.search(r"https://[^\s()<>]+", study.citation)
+    return found[0].rstrip(".,;") if found else None

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from crlm_bayes.conventions import LOWER, SURVIVES
 from crlm_bayes.format import probability
+from crlm_bayes.result import SYNTHESIS
 from crlm_bayes.words import (
     capital,
     counted,
@@ -26,14 +27,14 @@ def summary_of_index(verdicts: "pd.DataFrame") -> str:
 
 
 def sentences_of_index(verdicts: "pd.DataFrame") -> list[str]:
-    """Say whether the benefit survives sceptical priors: over all, then study by study, endpoint by endpoint.
+    """Say whether the benefit survives sceptical priors in analyses of one study: over all, then study by study.
 
     Parameters
     ----------
     verdicts : DataFrame
         One row for each analysis and prior, as in `verdicts.csv`; hypothetical readings are not counted.
     """
-    verdicts = of_the_print(verdicts)
+    verdicts = of_single_studies(of_the_print(verdicts))
     if verdicts.empty:
         return ["No analysis has been fitted yet."]
     primary = verdicts[verdicts["primary"].astype(bool)]
@@ -46,6 +47,70 @@ def sentences_of_index(verdicts: "pd.DataFrame") -> list[str]:
 def of_the_print(verdicts: "pd.DataFrame") -> "pd.DataFrame":
     """Leave out the hypothetical readings, which are no evidence."""
     return verdicts if verdicts.empty else verdicts[~verdicts["hypothetical"].astype(bool)]
+
+
+def of_single_studies(verdicts: "pd.DataFrame") -> "pd.DataFrame":
+    """Leave out the syntheses."""
+    return verdicts if verdicts.empty else verdicts[verdicts["study"] != SYNTHESIS]
+
+
+def of_syntheses(verdicts: "pd.DataFrame") -> "pd.DataFrame":
+    """Keep the syntheses alone."""
+    return verdicts if verdicts.empty else verdicts[verdicts["study"] == SYNTHESIS]
+
+
+def sentences_of_syntheses(verdicts: "pd.DataFrame") -> list[str]:
+    """Say whether the benefit survives the primary prior where studies are taken together: over all, then by endpoint.
+
+    Parameters
+    ----------
+    verdicts : DataFrame
+        As in `verdicts.csv`; hypothetical readings are not counted.
+
+    Returns
+    -------
+    list of str
+        Empty without a synthesis.
+    """
+    verdicts = of_syntheses(of_the_print(verdicts))
+    if verdicts.empty:
+        return []
+    primary = verdicts[verdicts["primary"].astype(bool)]
+    efficacy = primary[~primary["endpoint"].map(is_safety).astype(bool)]
+    names = listed(prior_name(str(p)) for p in dict.fromkeys(primary["prior"]))
+    said = []
+    if not efficacy.empty:
+        survive = int((efficacy["p_benefit"] >= SURVIVES).sum())
+        said.append(
+            f"All the evidence together, under the primary prior ({names}): the benefit survives in "
+            f"{_of(survive, len(efficacy), ('synthesis', 'syntheses'))} of efficacy."
+        )
+    endpoints = sorted(dict.fromkeys(str(e) for e in primary["endpoint"]), key=endpoint_order)
+    return said + [_together(e, primary[primary["endpoint"] == e]) for e in endpoints]
+
+
+def _together(endpoint: str, rows: "pd.DataFrame") -> str:
+    """One sentence on the syntheses of one endpoint."""
+    ordered = sorted(rows.to_dict("records"), key=lambda row: float(row["p_benefit"]))
+    ps = [float(row["p_benefit"]) for row in ordered]
+    name, safety = capital(endpoint_noun(endpoint)), is_safety(endpoint)
+    p = "P(lower risk)" if safety else "P(benefit)"
+    claim = "the lower risk" if safety else "the benefit"
+    first, last = (
+        f"{probability(x)} ({subtitle(str(row['title']))})" for x, row in ((ps[0], ordered[0]), (ps[-1], ordered[-1]))
+    )
+    if len(ordered) == 1:
+        said = {True: f"{claim} survives", False: f"{claim} does not survive"}[ps[0] >= SURVIVES]
+        return f"{name}: {'the data point to harm' if ps[0] <= LOWER else said}, {p} {first}."
+    survive = sum(x >= SURVIVES for x in ps)
+    harm = sum(x <= LOWER for x in ps)
+    worse = f", and the data point to harm in {in_words(harm)}" if harm else ""
+    return f"{name}: {claim} survives in {_of(survive, len(ps), ('synthesis', 'syntheses'))}{worse}; {p} runs from {first} to {last}."
+
+
+def subtitle(title: str) -> str:
+    """Say what a title says after its first colon: which studies, taken how."""
+    return title.partition(": ")[2] or title
 
 
 def _overall(verdicts: "pd.DataFrame", primary: "pd.DataFrame") -> str:
@@ -67,12 +132,13 @@ def _overall(verdicts: "pd.DataFrame", primary: "pd.DataFrame") -> str:
     return f"{start} of efficacy; {every}."
 
 
-def _of(k: int, n: int) -> str:
+def _of(k: int, n: int, nouns: tuple[str, str] = ("reading", "readings")) -> str:
+    one, many = nouns
     if n == 1:
-        return "the one reading" if k else "no reading (of one)"
+        return f"the one {one}" if k else f"no {one} (of one)"
     if k == n:
-        return "both readings" if n == 2 else f"all {counted(n, 'reading')}"
-    return f"{in_words(k) if k else 'none'} of {counted(n, 'reading')}"
+        return f"both {many}" if n == 2 else f"all {in_words(n)} {many}"
+    return f"{in_words(k) if k else 'none'} of {in_words(n)} {many}"
 
 
 def _study(study: str, rows: "pd.DataFrame") -> str:

@@ -1,0 +1,131 @@
+"""What a synthesis cannot say, in words: from its studies, their print and its structure."""
+
+from collections.abc import Iterator
+
+from crlm_bayes.evidence import RatioEvidence, SynthesisEvidence
+from crlm_bayes.result import AnalysisResult
+from crlm_bayes.synthesis_view import FUNNEL
+from crlm_bayes.words import endpoint_noun, in_words, listed, title_of
+
+CONVERTED = ("logrank", "percent", "observed_expected")
+"""Readings that give numbers only by way of an assumption."""
+FEW = 5
+"""With fewer studies than this the spread between them is known from its prior rather than from the data."""
+
+
+def limits_of_synthesis(result: AnalysisResult) -> list[str]:
+    """List the limits of an analysis of several studies, the gravest first."""
+    return [*_of_structure(result), *_of_studies(result), *_of_print(result), *_of_all(result)]
+
+
+def _of_structure(result: AnalysisResult) -> Iterator[str]:
+    spec, studies = result.spec, result.question.studies
+    observational = [title_of(study) for study in studies if study.design != "rct"]
+    if spec.structure == "arm_level":
+        yield (
+            "Arms of different studies are compared as if they were groups of one. Nothing makes them comparable: this is a sensitivity "
+            "analysis, weaker than any of the others."
+        )
+    if observational:
+        said = f"{listed(observational)} {'was' if len(observational) == 1 else 'were'} not randomised. "
+        yield said + (
+            "Their bias is modelled, but nothing in the data tells how large it is: what is said of it is mostly its prior."
+            if spec.structure == "bias_adjusted"
+            else "Confounding is not modelled here: the interval says what chance can do, not what selection can do."
+        )
+    if spec.structure == "common":
+        yield "One effect in all studies is an assumption; where effects differ, the interval is too narrow."
+    elif spec.structure != "arm_level":
+        yield (
+            "Exchangeability is an assumption: the studies differ in timing, regimen and patients, and the model knows these differences only as "
+            "scatter. The pooled effect is the mean of such studies, not that of any one group of patients."
+        )
+    if len(studies) < FEW and spec.structure != "common":
+        yield f"With {in_words(len(studies))} studies the spread between them is hardly learnt from the data: its prior decides how far the interval of the pooled effect reaches."
+    discounts = [title_of(s) for s in studies if spec.reading_of(s.id).discount != 1]
+    if discounts:
+        yield (
+            f"{listed(discounts)} answer a neighbouring question. How much they should count is a judgement; the conclusion is shown for every weight from "
+            "nothing to all."
+        )
+
+
+def _of_studies(result: AnalysisResult) -> Iterator[str]:
+    studies = result.question.studies
+    doubtful = [title_of(study) for study in studies if study.relevance == "doubtful"]
+    if doubtful:
+        yield f"{listed(doubtful)} {'is' if len(doubtful) == 1 else 'are'} held to be doubtful by the collection itself."
+    serious = dict.fromkeys(f.study for f in result.question.findings if f.severity == "serious")
+    if serious:
+        names = listed(title_of(result.question.audits[name].study) for name in serious)
+        yield (
+            f"Numbers of {names} contradict each other and are taken all the same, accepted by name. A contradiction tells nothing of its cause, and the model "
+            "cannot weigh it; the answer without them is shown."
+        )
+    second = [title_of(study) for study in studies if study.source == "secondary"]
+    if second:
+        yield f"{listed(second)} {'was' if len(second) == 1 else 'were'} not read: the numbers come from another paper’s account."
+    yield (
+        "The risk of bias of the studies is shown by design, source and audit; no formal tool (RoB 2, ROBINS-I) was applied, by one person or by two."
+    )
+    yield (
+        "Whether some patients are counted in two studies cannot be told from what is printed. Studies are taken to be independent."
+    )
+    yield (
+        "The studies were named by the analysis document, not found by a systematic search of its own. What was never published, or published only where "
+        "it was significant, is missing, and no model here corrects for it"
+        + ("." if len(studies) >= FUNNEL else f"; with fewer than {in_words(FUNNEL)} studies no funnel could show it.")
+    )
+
+
+def _of_print(result: AnalysisResult) -> Iterator[str]:
+    spec, evidence = result.spec, result.question.evidence
+    titles = {study.id: title_of(study) for study in result.question.studies}
+    endpoints = dict.fromkeys(spec.of_study(name).endpoint for name in spec.studies)
+    if len(endpoints) > 1:
+        yield (
+            f"{listed(endpoint_noun(e) for e in endpoints).capitalize()} are pooled as one: they begin at different times and count different events, and a ratio of one "
+            "need not be that of another."
+        )
+    if isinstance(evidence, SynthesisEvidence):
+        converted = [titles[name] for name in spec.studies if spec.of_study(name).reading in CONVERTED]
+        if converted:
+            yield (
+                f"The numbers of {listed(converted)} are reconstructed, from percentages or from a test and a number of events; each step is stated with the rows. "
+                "Their size is right where hazards are proportional and nobody was left out."
+            )
+        stated = [titles[name] for name in spec.studies if _has_stated_numbers(result, name)]
+        if stated:
+            yield f"For {listed(stated)} the number of patients or events behind the print is stated by the analysis, on the basis given with it."
+        lost = [titles[m.study] for m in evidence.members if _without_direction(m.evidence)]
+        if lost:
+            yield (
+                f"What was read of {listed(lost)} does not say which arm did better. Both directions are taken as equally likely, which can only dilute what they say."
+            )
+
+
+def _has_stated_numbers(result: AnalysisResult, name: str) -> bool:
+    own = result.spec.of_study(name)
+    return own.effective_n is not None or own.effective_events is not None
+
+
+def _without_direction(evidence: object) -> bool:
+    return isinstance(evidence, RatioEvidence) and evidence.direction == "unknown"
+
+
+def _of_all(result: AnalysisResult) -> Iterator[str]:
+    yield (
+        "This is a reanalysis made after the results were published. Priors, structure, the smallest ratio worth having and the rule are fixed in documents "
+        "whose digests are given here, but they were written with the results in print."
+    )
+    yield (
+        "It rests on published summaries, not on the data of single patients: no covariate, censoring time or subgroup can be looked at again. Printed numbers "
+        "are rounded, and they are taken at their printed value."
+    )
+    if result.spec.measure == "hr":
+        yield (
+            "Hazards are taken as proportional over the time that each study followed its patients; follow-up differs between studies."
+        )
+    if result.synthesis is not None:
+        yield "Absolute effects put the pooled ratio on one printed control risk, taken as known; other patients have other risks."
+    yield "It is one way of taking these studies together. Others are shown on this page and on the page of all analyses; they rest on the same patients and are never multiplied together."
