@@ -61,7 +61,7 @@ class Inquiry:
     def estimated(self) -> Estimated | None:
         """The analysis as a study to be replicated; None without an estimate, and for a hypothetical reading."""
         spec = self.question.spec
-        if spec.hypothetical or spec.is_synthesis or not self.scepticism.has_estimate:
+        if spec.hypothetical or spec.structure != "single" or not self.scepticism.has_estimate:
             return None
         return estimated(spec, self.scepticism)
 

@@ -12,6 +12,7 @@ from crlm_bayes.likelihoods.contract import module_of
 from crlm_bayes.priors import Mixture, Normal, Prior, StudentT
 from crlm_bayes.scales import HalfStudentT, LogNormal
 from crlm_bayes.spec import AnalysisSpec
+from crlm_bayes.structures import Beta
 from crlm_bayes.walks import RandomWalk
 
 
@@ -158,6 +159,8 @@ def density(prior: Frozen) -> tuple[str, str]:
                 rf"\mathrm{{HalfStudent}}_{{{prior.df:.4g}}}({prior.sd:.4g})",
                 f"Half-Student-t(df {prior.df:.4g}, {prior.sd:.4g})",
             )
+        case Beta():
+            return rf"\mathrm{{Beta}}({prior.a:.4g},\; {prior.b:.4g})", f"Beta({prior.a:.4g}, {prior.b:.4g})"
         case UniformCorrelation():
             return (
                 rf"\mathrm{{Uniform}}({prior.low:.4g},\; {prior.high:.4g})",

@@ -120,7 +120,7 @@ def conclude(
     passed = all(fit["gate"]["passed"] for fit in ordered.values())
     verdicts = summary.verdict_rows(question, scepticism, passed)
     rows = [asdict(row) for row in evidence.rows]
-    stands_alone = scepticism.has_estimate and synthesis is None
+    stands_alone = scepticism.has_estimate and spec.structure == "single"
     likelihood = estimated(spec, scepticism)._asdict() if stands_alone else None
     full = canonical(
         record | {"likelihood": likelihood, "fits": ordered, "verdicts": verdicts, "rows": rows, "passed": passed}

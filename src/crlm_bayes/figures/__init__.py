@@ -52,8 +52,8 @@ def draw(result: AnalysisResult) -> dict[str, Figure]:
         figures = {"panel": draw_panel(result), "densities": draw_densities(result)}
         if result.synthesis is not None:
             figures |= draw_synthesis(result, fitted, view)
-        elif spec.model == "arm_level":
-            figures["arm_level"] = draw_arm_level(result, fitted[0] if fitted else None)
+        elif fitted and spec.model == "arm_level":
+            figures["arm_level"] = draw_arm_level(result, fitted[0])
         elif fitted and spec.model == "piecewise_exponential":
             figures["survival"] = draw_survival(result, fitted[0])
         elif fitted and spec.model == "binomial":
