@@ -59,7 +59,8 @@ def test_sceptic_json_is_the_contract():
 
 def test_sceptic_does_without_the_sampler():
     code = (
-        "import sys; from crlm_bayes.cli import app; app(['sceptic', '--json'], standalone_mode=False);"
+        "import sys; from crlm_bayes.cli import app; app(['sceptic', 'pfs_chen2025_landmark', 'pfs_seeds', "
+        "'orr_arm_level', 'orr_chen2025_counts', '--json'], standalone_mode=False);"
         "heavy = {'pymc', 'pytensor', 'nutpie', 'arviz', 'pandas', 'matplotlib'} & set(sys.modules);"
         "print(sorted(heavy), file=sys.stderr)"
     )

@@ -569,7 +569,10 @@ def test_cauchy_half_spread_reaches_far_and_stays_finite() -> None:
 MODELS = Path(__file__).resolve().parents[1] / "models"
 
 
-@pytest.mark.parametrize("name", sorted(path.stem for path in MODELS.glob("*.toml") if path.name != "priors.toml"))
+# curves of centres are averages over lattice points: their error is of another kind, and tested with them
+@pytest.mark.parametrize(
+    "name", sorted(p.stem for p in MODELS.glob("*.toml") if p.name != "priors.toml" and not p.stem.endswith("_centres"))
+)
 def test_tabulation_states_its_error_and_twice_the_knots_change_less(
     name: str,
     monkeypatch: pytest.MonkeyPatch,
