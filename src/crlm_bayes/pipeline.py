@@ -36,6 +36,7 @@ from crlm_bayes.result import AnalysisResult, Question, estimated
 from crlm_bayes.saved import current_fits, require_current, wanted_priors
 from crlm_bayes.scepticism import examine
 from crlm_bayes.settings import Settings
+from crlm_bayes.syntheses import synthesis_of
 from crlm_bayes.words import capital, endpoint_noun
 
 TABULATED: Final = ("posterior", "sample_stats")
@@ -103,8 +104,6 @@ def conclude(
 ) -> AnalysisResult:
     """Turn posteriors into tables and verdicts, and hold each to the gate."""
     spec, evidence = question.spec, question.evidence
-    from crlm_bayes.syntheses import synthesis_of
-
     synthesis = synthesis_of(evidence, spec) if isinstance(evidence, SynthesisEvidence) else None
     curve = synthesis.curve if synthesis else evidence_curve(evidence, spec)
     exact = summary.curve_estimates(spec, curve, question.priors, synthesis)

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -18,9 +17,8 @@ from crlm_bayes.priors import Prior
 from crlm_bayes.result import Question
 from crlm_bayes.scepticism import Scepticism, verdict
 from crlm_bayes.spec import AnalysisSpec
-
-if TYPE_CHECKING:
-    from crlm_bayes.synthesis import Synthesis
+from crlm_bayes.synthesis import Synthesis
+from crlm_bayes.synthesis_tables import synthesis_rows
 
 COLUMNS = (
     "analysis", "prior", "engine", "quantity", "median", "mean", "sd", "eti95_lower", "eti95_upper",
@@ -107,7 +105,7 @@ def _number_needed(spec: AnalysisSpec, name: str, lower: float, median: float, u
 
 
 def curve_estimates(
-    spec: AnalysisSpec, curve: EvidenceCurve, priors: Mapping[str, Prior], synthesis: "Synthesis | None" = None
+    spec: AnalysisSpec, curve: EvidenceCurve, priors: Mapping[str, Prior], synthesis: Synthesis | None = None
 ) -> pd.DataFrame:
     """Tidy estimates of the ratio and its log from the evidence curve; engine is ``curve``.
 
@@ -140,8 +138,6 @@ def curve_estimates(
         log |= {"eti95_lower": math.log(panel.lower), "eti95_upper": math.log(panel.upper)}
         rows = [ratio | shared, log | shared]
         if synthesis is not None:
-            from crlm_bayes.synthesis_tables import synthesis_rows
-
             rows += [
                 log | shared | {"quantity": "mu"},
                 *synthesis_rows(spec, synthesis, priors[name], whole=name == spec.primary),

@@ -7,7 +7,6 @@ from typing import Any, Final
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 from scipy.interpolate import PchipInterpolator
 from scipy.special import ndtri
@@ -15,7 +14,7 @@ from scipy.special import ndtri
 from crlm_bayes.centre_sensitivity import CentreMap
 from crlm_bayes.conventions import INTERVAL, LOWER, SURVIVES
 from crlm_bayes.figures import labels, style, tipping, words
-from crlm_bayes.figures.tipping import LEVELS, probit
+from crlm_bayes.figures.tipping import LEVELS, colour_key, probit
 from crlm_bayes.scepticism import Z
 from crlm_bayes.spec import AnalysisSpec
 from crlm_bayes.words import vocabulary
@@ -149,21 +148,13 @@ def _name_regions(axes: Axes, found: CentreMap, taken: list[labels.Box]) -> None
 
 def _key(figure: Figure, found: CentreMap, spec: AnalysisSpec) -> None:
     """Say what colours and lines mean, and what is assumed beside the axes."""
-    page, chip, y = style.page(figure), 0.36, 0.52
-    claim = vocabulary(spec).p_claim
-    style.write(page, 0.1, y, f"{claim}:", style.TINY)
-    left = 0.2 + len(claim) * 0.065 + 0.1
-    for i, (a, b) in enumerate(itertools.pairwise(LEVELS)):
-        colour = style.PROBABILITY_MAP((a + b) / 2)
-        page.add_patch(Rectangle((left + i * chip, y - 0.06), chip, 0.12, facecolor=colour, linewidth=0))
-        if i:
-            style.write(page, left + i * chip, y - 0.12, f"{a:g}", 6.0, style.SOFT, ha="center")
+    colour_key(style.page(figure), spec, 0.52)
     drawn = found.p_benefit.min() < SURVIVES < found.p_benefit.max()
     style.footnote(
         figure,
         f"heavy line: {SURVIVES:g}, where the claim falls"
         if drawn
-        else f"no line: {claim} nowhere crosses {SURVIVES:g}",
+        else f"no line: {vocabulary(spec).p_claim} nowhere crosses {SURVIVES:g}",
         *([f"prior: {words.prior_name(found.prior)}"] if found.prior else []),
         f"sd between centres of log odds of treatment {found.allocation_spread:.2g}, of effect {found.effect_spread:.2g}",
         "bottom: no differences in prognosis",

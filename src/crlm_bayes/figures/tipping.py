@@ -229,9 +229,9 @@ def _left_out(names: Sequence[str], why: str) -> list[str]:
     return [f"not drawn: {listed(names)} ({why})"] if names else []
 
 
-def _key(figure: Figure, spec: AnalysisSpec, maps: Iterable[Floats], notes: Iterable[str]) -> None:
-    """Say what colours and lines mean."""
-    page, chip, y = style.page(figure), 0.36, 0.42
+def colour_key(page: Axes, spec: AnalysisSpec, y: float) -> None:
+    """Say which colour is which probability, in one line at height `y` of the page."""
+    chip = 0.36
     claim = vocabulary(spec).p_claim
     style.write(page, 0.1, y, f"{claim}:", style.TINY)
     left = 0.2 + len(claim) * 0.065 + 0.1
@@ -240,11 +240,16 @@ def _key(figure: Figure, spec: AnalysisSpec, maps: Iterable[Floats], notes: Iter
         page.add_patch(Rectangle((left + i * chip, y - 0.06), chip, 0.12, facecolor=colour, linewidth=0))
         if i:
             style.write(page, left + i * chip, y - 0.12, f"{a:g}", 6.0, style.SOFT, ha="center")
+
+
+def _key(figure: Figure, spec: AnalysisSpec, maps: Iterable[Floats], notes: Iterable[str]) -> None:
+    """Say what colours and lines mean."""
+    colour_key(style.page(figure), spec, 0.42)
     drawn = any(p.min() < SURVIVES < p.max() for p in maps)
     line = (
         f"heavy line: {SURVIVES:g}, where the claim falls"
         if drawn
-        else f"no line: {claim} nowhere crosses {SURVIVES:g}"
+        else f"no line: {vocabulary(spec).p_claim} nowhere crosses {SURVIVES:g}"
     )
     style.footnote(figure, line, *notes)
 
