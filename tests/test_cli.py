@@ -2,6 +2,8 @@
 
 import json
 import os
+import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -138,6 +140,42 @@ def test_list_and_check_cover_the_bundled_documents():
     assert result.returncode == 0
     answer = json.loads(result.stdout)
     assert answer["faults"] == [] and answer["analyses"] == len(on_disk)
+
+
+def recipe_of_the_readme(folder: Path) -> tuple[str, ...]:
+    """The two documents of "Add a trial of your own" and a copy of the priors, and the options that name their folders."""
+    readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+    study, analysis = re.findall(r"```toml\n(.*?)```", readme, flags=re.DOTALL)
+    data, models = folder / "mytrials" / "data", folder / "mytrials" / "models"
+    data.mkdir(parents=True)
+    models.mkdir()
+    (data / "smith2024.toml").write_text(study, encoding="utf-8")
+    (models / "os_smith2024.toml").write_text(analysis, encoding="utf-8")
+    shutil.copy(REPOSITORY / "models" / "priors.toml", models)
+    return "--data", "mytrials/data", "--models", "mytrials/models"
+
+
+def test_a_trial_of_ones_own_is_valid_to_every_verb(tmp_path):
+    """The copied book declares priors from trials that are not in the folder; no analysis names them."""
+    folders = recipe_of_the_readme(tmp_path)
+    book = (tmp_path / "mytrials" / "models" / "priors.toml").read_text(encoding="utf-8")
+    assert 'dist = "empirical"' in book and 'dist = "robust_map"' in book
+    checked = crlm("check", *folders, cwd=tmp_path)
+    assert (checked.returncode, checked.stderr) == (0, "")
+    assert checked.stdout.endswith("valid\n")
+    answered = crlm("sceptic", *folders, cwd=tmp_path)
+    assert (answered.returncode, answered.stderr) == (0, "") and "Smith 2024" in answered.stdout
+
+
+@pytest.mark.parametrize("prior", ["adjuvant_colon", "robust_metastatic"])
+def test_a_named_prior_without_its_trials_is_the_same_line_for_every_verb(tmp_path, prior):
+    folders = recipe_of_the_readme(tmp_path)
+    analysis = tmp_path / "mytrials" / "models" / "os_smith2024.toml"
+    text = analysis.read_text(encoding="utf-8")
+    analysis.write_text(text.replace('"reference", ', f'"reference", "{prior}", '), encoding="utf-8")
+    checked, answered = (one_line(crlm(verb, *folders, cwd=tmp_path)) for verb in ("check", "sceptic"))
+    assert checked == answered
+    assert f"priors.toml: {prior}: studies: there is no study" in checked
 
 
 def test_schema_describes_printed_numbers_as_strings():

@@ -95,9 +95,8 @@ def report_command(data: Path, models: Path, out: Path, names: Sequence[str] | N
 def check_documents(data: Path, models: Path) -> tuple[list[str], dict[str, int]]:
     """Validate every document by itself and together; return the faults and how many documents there are."""
     from crlm_bayes.audit import audit_studies
-    from crlm_bayes.errors import UnknownName
     from crlm_bayes.published import CLAIMS_FILE, check_claims, read_claims
-    from crlm_bayes.questions import question, resolve
+    from crlm_bayes.questions import priors_of, question, require_documents, resolve
 
     faults: list[str] = []
     known, studies = study_paths(data), dict[str, Study]()
@@ -119,20 +118,24 @@ def check_documents(data: Path, models: Path) -> tuple[list[str], dict[str, int]
         priors = read_priors(models)
     except CrlmBayesError as error:
         return [*faults, str(error)], counts
-    densities: dict[str, Prior] = {}
-    for name, prior in priors.items():
-        try:
-            densities |= resolve({name: prior}, data, [name], models)
-        except CrlmBayesError as error:
-            faults.append(str(error))
+    specs: list[AnalysisSpec] = []
     for path in paths.values():
         try:
-            spec = read_spec(path, priors)
-            for name in spec.studies:
-                if name not in known:
-                    raise UnknownName.among(f"{path}: studies", "study", name, known)
+            specs.append(read_spec(path, priors))
+        except CrlmBayesError as error:
+            faults.append(str(error))
+    densities: dict[str, Prior] = {}
+    needed = priors_of(specs)
+    for name, prior in priors.items():  # one by one, so that a fault in one does not hide that of another
+        try:
+            densities |= resolve({name: prior}, data, needed, models)
+        except CrlmBayesError as error:
+            faults.append(str(error))
+    for spec in specs:
+        try:
+            require_documents(spec, known, models)
             if set(spec.studies) <= set(audits) and set(spec.effect_priors) <= set(densities):
-                question(spec, audits, densities, priors, str(path))
+                question(spec, audits, densities, priors, str(paths[spec.id]))
         except CrlmBayesError as error:
             faults.append(str(error))
     return faults, counts

@@ -43,12 +43,28 @@ def read_questions(data: Path, models: Path, names: Iterable[str] | None = None)
     specs, priors = read_specs(models, names)
     known = study_paths(data)
     for spec in specs.values():
-        for name in spec.studies:
-            if name not in known:
-                raise UnknownName.among(f"{models / (spec.id + '.toml')}: studies", "study", name, known)
+        require_documents(spec, known, models)
     audits = read_audits(data, [name for spec in specs.values() for name in spec.studies])
-    densities = resolve(priors, data, {name for spec in specs.values() for name in spec.effect_priors}, models)
+    densities = resolve(priors, data, priors_of(specs.values()), models)
     return [question(spec, audits, densities, priors, str(models / f"{spec.id}.toml")) for spec in specs.values()]
+
+
+def require_documents(spec: AnalysisSpec, known: Collection[str], models: Path) -> None:
+    """Hold an analysis to studies that have a document.
+
+    Raises
+    ------
+    UnknownName
+        For the first that has none.
+    """
+    for name in spec.studies:
+        if name not in known:
+            raise UnknownName.among(f"{models / (spec.id + '.toml')}: studies", "study", name, known)
+
+
+def priors_of(specs: Iterable[AnalysisSpec]) -> set[str]:
+    """Names of the priors that analyses are put before: these have to be there, the others of the book may be."""
+    return {name for spec in specs for name in spec.effect_priors}
 
 
 def resolve(
