@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from crlm_bayes.curves import EvidenceCurve
 from crlm_bayes.decision import Verdict, decide
 from crlm_bayes.errors import InvalidInput
+from crlm_bayes.evidence import SynthesisEvidence
 from crlm_bayes.likelihoods import evidence_curve
 from crlm_bayes.priors import Prior
 from crlm_bayes.replications import Estimated
@@ -13,6 +14,8 @@ from crlm_bayes.result import Question, estimated
 from crlm_bayes.reverse_bayes import ReverseBayes, reverse_bayes
 from crlm_bayes.robustness import Robustness, robustness
 from crlm_bayes.scepticism import PriorVerdict, Scepticism, examine, verdict
+from crlm_bayes.syntheses import synthesis_of
+from crlm_bayes.synthesis import Pooled, Synthesis
 
 OWN = "own"
 """Name of the prior that is given on the command line."""
@@ -52,11 +55,32 @@ class Doubt:
 
 @dataclass(frozen=True)
 class Inquiry:
-    """Everything that the exact curve of one analysis answers."""
+    """Everything that the exact curve of one analysis answers.
+
+    Attributes
+    ----------
+    question : Question
+        With the prior of the doubt in its panel.
+    curve : EvidenceCurve
+        As the doubt has it.
+    scepticism : Scepticism
+        What the panel makes of the curve.
+    synthesis : Synthesis or None
+        Of the studies as they are printed, whatever is doubted of the whole; None for one study.
+    """
 
     question: Question
     curve: EvidenceCurve
     scepticism: Scepticism
+    synthesis: Synthesis | None = None
+
+    @property
+    def pooled(self) -> Pooled | None:
+        """The synthesis under the primary prior, which it remembers; None for one study."""
+        if self.synthesis is None:
+            return None
+        spec = self.question.spec
+        return self.synthesis.under(spec.effect_prior(self.question.priors[spec.primary]))
 
     def estimated(self) -> Estimated | None:
         """The analysis as a study to be replicated; None without an estimate, and for a hypothetical reading."""
@@ -79,7 +103,7 @@ class Inquiry:
 
     def reverse(self) -> ReverseBayes:
         """Which beliefs the claim needs, and which it withstands."""
-        return reverse_bayes(self.curve, self.question.spec.sign, self.question.priors)
+        return reverse_bayes(self.curve, self.question.spec.sign, self.question.priors, self.scepticism)
 
     def verdicts(self) -> Mapping[str, Verdict]:
         """The decision under each prior of the panel."""
@@ -88,8 +112,9 @@ class Inquiry:
 
 def inquire(question: Question, doubt: Doubt = Doubt()) -> Inquiry:
     """Build the exact curve of a question, as the doubt has it, and put it before the priors."""
-    spec = question.spec
-    curve = evidence_curve(question.evidence, spec)
+    spec, evidence = question.spec, question.evidence
+    synthesis = synthesis_of(evidence, spec) if isinstance(evidence, SynthesisEvidence) else None
+    curve = synthesis.curve if synthesis else evidence_curve(evidence, spec)
     if doubt.bias:
         curve = curve.shifted(-spec.sign * doubt.bias)
     if doubt.discount:
@@ -100,4 +125,4 @@ def inquire(question: Question, doubt: Doubt = Doubt()) -> Inquiry:
             spec=spec.model_copy(update={"effect_priors": (*spec.effect_priors, OWN)}),
             priors={**question.priors, OWN: doubt.own},
         )
-    return Inquiry(question, curve, examine(curve, question.spec, question.priors))
+    return Inquiry(question, curve, examine(curve, question.spec, question.priors), synthesis)

@@ -163,7 +163,7 @@ class AnalysisResult:
     @cached_property
     def reverse(self) -> ReverseBayes:
         """Which beliefs the claim needs, and which it withstands."""
-        return reverse_bayes(self.curve, self.spec.sign, self.question.priors)
+        return reverse_bayes(self.curve, self.spec.sign, self.question.priors, self.scepticism)
 
     @property
     def passed(self) -> bool:

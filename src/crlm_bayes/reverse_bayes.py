@@ -13,6 +13,7 @@ from crlm_bayes.conflict import Conflict, moved, tail_probability
 from crlm_bayes.critical_priors import critical_advocacy, critical_sd, fail_safe_means
 from crlm_bayes.curves import EvidenceCurve
 from crlm_bayes.priors import Normal, Prior
+from crlm_bayes.scepticism import Scepticism
 from crlm_bayes.survey import survey
 
 
@@ -85,11 +86,22 @@ class ReverseBayes:
     priors: tuple[UnderPrior, ...]
 
 
-def reverse_bayes(curve: EvidenceCurve, sign: int, priors: Mapping[str, Prior]) -> ReverseBayes:
-    """Ask one curve what a claim of benefit would need; `priors` are on the benefit scale, as in the prior book."""
+def reverse_bayes(
+    curve: EvidenceCurve, sign: int, priors: Mapping[str, Prior], known: Scepticism | None = None
+) -> ReverseBayes:
+    """Ask one curve what a claim of benefit would need.
+
+    Parameters
+    ----------
+    priors : mapping of name to Prior
+        On the benefit scale, as in the prior book.
+    known : Scepticism, optional
+        What :func:`crlm_bayes.scepticism.examine` says of the same curve, where it is known already: its critical sd is
+        not searched again.
+    """
     found = credibility.estimate(curve)
     on_curve = {name: prior if sign == 1 else prior.turned() for name, prior in priors.items()}
-    sd = critical_sd(curve, sign)
+    sd = critical_sd(curve, sign) if known is None else known.critical_sd
     advocate = critical_advocacy(curve, sign) if sd is None else None
     exact = (sd, advocate, largest(curve), _under(curve, sign, on_curve))
     if found is None:

@@ -3,20 +3,8 @@
 import math
 from typing import Any
 
-from crlm_bayes.evidence import SynthesisEvidence
 from crlm_bayes.inquiry import Inquiry
 from crlm_bayes.posterior import GridPosterior
-from crlm_bayes.syntheses import synthesis_of
-from crlm_bayes.synthesis import Pooled
-
-
-def pooled_of(inquiry: Inquiry) -> Pooled | None:
-    """Pool the studies as they are printed, whatever bias or discount is assumed of the whole; None for one study."""
-    question, evidence = inquiry.question, inquiry.question.evidence
-    if not isinstance(evidence, SynthesisEvidence):
-        return None
-    prior = question.spec.effect_prior(question.priors[question.spec.primary])
-    return synthesis_of(evidence, question.spec).under(prior)
 
 
 def pooled_numbers(inquiry: Inquiry) -> dict[str, Any]:
@@ -24,7 +12,7 @@ def pooled_numbers(inquiry: Inquiry) -> dict[str, Any]:
 
     `tau` is None for a common effect. `predictive` is a ratio, as reported.
     """
-    pooled = pooled_of(inquiry)
+    pooled = inquiry.pooled
     if pooled is None:
         return {}
     new = _numbers(pooled.predictive)

@@ -14,7 +14,7 @@ from crlm_bayes.replications import pairs
 from crlm_bayes.robustness import Robustness, confounding_words
 from crlm_bayes.scepticism import PriorVerdict, Z
 from crlm_bayes.terminal import LEGEND, SINGLE_STUDIES, SYNTHESES, inverse
-from crlm_bayes.terminal_pooled import pooled_numbers, pooled_of
+from crlm_bayes.terminal_pooled import pooled_numbers
 from crlm_bayes.words import SIGNS, listed, prior_name, standing
 
 NUMBERS = ("median", "lower", "upper", "p_benefit", "p_mcid", "p_harm")
@@ -160,7 +160,7 @@ def _panel(inquiry: Inquiry, rows: Iterable[PriorVerdict]) -> Table:
 
 def _scatter(inquiry: Inquiry) -> list[str]:
     """How far studies scatter, and the ratio in a new one."""
-    pooled = pooled_of(inquiry)
+    pooled = inquiry.pooled
     if pooled is None or pooled.tau is None:
         return []
     low, high = (math.exp(x) for x in pooled.predictive.interval)
@@ -170,7 +170,7 @@ def _scatter(inquiry: Inquiry) -> list[str]:
 
 
 def _print_weights(console: Console, inquiry: Inquiry) -> None:
-    pooled = pooled_of(inquiry)
+    pooled = inquiry.pooled
     if pooled is not None:
         shares = listed(f"{weight.name} {percent(weight.share)}" for weight in pooled.weights)
         console.print(f"Weights in the pooled mean: {shares}.", soft_wrap=True)
