@@ -69,8 +69,6 @@ def main() -> None:
         PowerPrior,
         Shift,
         Structure,
-        bias_path,
-        discount_path,
         robust_map,
         synthesise,
     )
@@ -118,10 +116,6 @@ def main() -> None:
     report(
         "10 studies, 4 biased and of unknown weight", lambda: pooled(*ten, both, shifted=4, discounted=4), runs, None
     )
-    synthesis, known = pooled(*ten, Structure(half))[0], pooled(*ten, biased, shifted=4)[0]
-    weights, biases = np.linspace(0, 1, 21), np.linspace(-1, 1, 41)
-    report("path of 21 discounts", lambda: discount_path(synthesis, order[:4], weights, unit), runs, None)
-    report("path of 41 biases", lambda: bias_path(known, biases, unit), runs, None)
     robust = lambda: robust_map(members(*ten), half, unit, weight=0.2, wide=unit, rationale=RATIONALE)  # noqa: E731
     report("robust prior from 10 studies", robust, runs, None)
 

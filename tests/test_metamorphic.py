@@ -11,10 +11,11 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
+from oracles.random_effects import blur
 from scipy import stats
 
 from crlm_bayes.assembly import of_study
-from crlm_bayes.curves import EvidenceCurve, GridPosterior, blur
+from crlm_bayes.curves import EvidenceCurve, GridPosterior
 from crlm_bayes.evidence import Evidence
 from crlm_bayes.likelihoods import evidence_curve
 from crlm_bayes.priors import Cauchy, Mixture, Normal, Prior, StudentT

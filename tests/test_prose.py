@@ -9,7 +9,7 @@ import pytest
 
 from crlm_bayes import format as fmt
 from crlm_bayes.conventions import LOWER, SURVIVES
-from crlm_bayes.report.prose import answer_of, standing, summary_of_index
+from crlm_bayes.report.prose import answer_of, standing
 from crlm_bayes.report.synopsis import sentences_of_index
 from crlm_bayes.scepticism import PriorVerdict
 from crlm_bayes.spec import AnalysisSpec
@@ -173,12 +173,16 @@ def table(*rows: tuple[str, str, str, float]) -> pd.DataFrame:
     return frame
 
 
+def summary(verdicts: pd.DataFrame) -> str:
+    return " ".join(sentences_of_index(verdicts))
+
+
 def test_a_hypothetical_reading_is_counted_nowhere() -> None:
     rows = [("smith2020", "os", "sceptical", 0.90), ("smith2020", "os", "sceptical", 0.99)]
     frame = table(*rows)
     frame["hypothetical"] = [False, True]
     assert "no reading (of one)" in sentences_of_index(frame)[0]
-    assert summary_of_index(frame) == summary_of_index(table(rows[0]))
+    assert summary(frame) == summary(table(rows[0]))
 
 
 def test_summary_goes_study_by_study_endpoint_by_endpoint() -> None:
@@ -191,7 +195,7 @@ def test_summary_goes_study_by_study_endpoint_by_endpoint() -> None:
         ("two2021", "os", "sceptical", 0.01),
         ("two2021", "ae:rash", "sceptical", 0.28),
     ]
-    assert summary_of_index(table(*rows)) == (
+    assert summary(table(*rows)) == (
         "Under the primary prior (sceptical) the benefit survives in two of five readings of efficacy; two readings of efficacy survive every prior. "
         "One 2020: the benefit survives for overall survival (0.990); it survives in part of the readings for progression-free "
         "survival (in one of two readings, P(benefit) 0.913 to 0.988); it does not survive for objective response (0.968). "
@@ -201,12 +205,12 @@ def test_summary_goes_study_by_study_endpoint_by_endpoint() -> None:
 
 
 def test_summary_of_extremes() -> None:
-    assert summary_of_index(pd.DataFrame()) == "No analysis has been fitted yet."
-    nobody = summary_of_index(table(("one2020", "os", "sceptical", 0.5)))
+    assert summary(pd.DataFrame()) == "No analysis has been fitted yet."
+    nobody = summary(table(("one2020", "os", "sceptical", 0.5)))
     assert "survives in no reading (of one) of efficacy; none survives every prior" in nobody
-    everybody = summary_of_index(table(("one2020", "os", "sceptical", 0.99), ("two2020", "os", "sceptical", 0.98)))
+    everybody = summary(table(("one2020", "os", "sceptical", 0.99), ("two2020", "os", "sceptical", 0.98)))
     assert "survives in both readings of efficacy" in everybody
-    safety = summary_of_index(table(("one2020", "complication", "sceptical", 0.001)))
+    safety = summary(table(("one2020", "complication", "sceptical", 0.001)))
     assert safety == (
         "No analysis of efficacy is among those fitted; the primary prior is sceptical. "
         "One 2020: the data point to harm by complications (P(lower risk) 0.001)."

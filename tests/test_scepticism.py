@@ -5,11 +5,12 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from oracles.confounding import bounding_factor
 from scipy import optimize, stats
 
 from crlm_bayes.conventions import INTERVAL, LOWER, SURVIVES, UPPER
 from crlm_bayes.curves import EvidenceCurve
-from crlm_bayes.e_values import bounding_factor, e_value_of_interval, risk_ratio
+from crlm_bayes.e_values import e_value_of_interval, risk_ratio
 from crlm_bayes.evidence import Evidence
 from crlm_bayes.likelihoods import evidence_curve
 from crlm_bayes.priors import Normal, Prior

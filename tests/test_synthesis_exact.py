@@ -2,12 +2,13 @@
 
 import numpy as np
 import pytest
+from oracles.paths import bias_path, discount_path
 from synthetic_members import half_cauchy, half_normal, normal_curve, normal_members, normal_prior, table_curve
 
 from crlm_bayes.errors import InvalidInput, UnknownName
 from crlm_bayes.posterior import GridPosterior
 from crlm_bayes.scales import HalfStudentT, LogNormal
-from crlm_bayes.synthesis import Member, PowerPrior, Shift, Structure, Synthesis, bias_path, discount_path, synthesise
+from crlm_bayes.synthesis import Member, PowerPrior, Shift, Structure, Synthesis, synthesise
 
 Z = 1.959963984540054
 WIDE = normal_prior(0.0, 10.0)

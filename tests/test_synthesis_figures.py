@@ -12,6 +12,7 @@ from made_syntheses import CASES, FITTED, HALF, LABELS, PRIMARY, PRIORS, made, r
 from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 from matplotlib.patches import Polygon
+from oracles.paths import bias_path, discount_path
 from test_figures import assert_fits, line, marks, said, save, texts
 
 from crlm_bayes.conventions import SURVIVES
@@ -22,7 +23,7 @@ from crlm_bayes.figures.synthesis.forest_plot import ratio_words
 from crlm_bayes.figures.synthesis.marks import square_size
 from crlm_bayes.published import Study
 from crlm_bayes.result import AnalysisResult
-from crlm_bayes.synthesis import bias_path, discount_path, synthesise
+from crlm_bayes.synthesis import synthesise
 from crlm_bayes.synthesis_lines import Estimate, grouped, title_with_year
 from crlm_bayes.synthesis_view import SynthesisView, synthesis_view
 

@@ -17,9 +17,7 @@ from crlm_bayes.scepticism import critical_sd, examine, p_benefit
 from crlm_bayes.spec import AnalysisSpec
 from crlm_bayes.tipping import (
     MOST_BIAS,
-    bias_limit,
     bias_map,
-    discount_limit,
     discount_map,
     limits,
     mean_sd_map,
@@ -36,6 +34,14 @@ def normal(mean: float = 0.0, sd: float = 0.3) -> Normal:
 
 def normal_curve(y: float, se: float) -> EvidenceCurve:
     return EvidenceCurve.tabulate(lambda theta: -0.5 * ((theta - y) / se) ** 2)
+
+
+def bias_limit(curve: EvidenceCurve, sign: int, prior: Prior) -> float | None:
+    return limits(curve, sign, [prior])[0][0]
+
+
+def discount_limit(curve: EvidenceCurve, sign: int, prior: Prior) -> float | None:
+    return limits(curve, sign, [prior])[0][1]
 
 
 def closed(

@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from oracles.random_effects import blur
 from scipy import integrate, stats
 
-from crlm_bayes.curves import blur
 from crlm_bayes.evidence import RatioEvidence
 from crlm_bayes.likelihoods import log_ratio
 from crlm_bayes.priors import Normal

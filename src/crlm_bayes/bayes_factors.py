@@ -10,7 +10,6 @@ from scipy.special import expit, logit
 
 from crlm_bayes.conventions import INTERVAL
 from crlm_bayes.curves import EvidenceCurve
-from crlm_bayes.priors import Prior
 
 LARGEST = 700.0
 """Log Bayes factors are cut off here before they are exponentiated: nothing becomes infinite."""
@@ -33,47 +32,28 @@ class BayesFactor:
         """How much more probable the data are with the effect."""
         return _exp(self.log_bf10)
 
-    @property
-    def bf01(self) -> float:
-        """How much more probable the data are without an effect."""
-        return _exp(-self.log_bf10)
-
-    def p_null(self, prior_null: float = 0.5) -> float:
-        """Posterior probability of no effect; `prior_null`, within (0, 1), is its prior probability."""
-        return float(expit(logit(prior_null) - self.log_bf10))
-
     def prior_needed(self, belief: float = INTERVAL) -> float:
         """Prior probability of an effect that leads to the posterior probability `belief`, within (0, 1)."""
         return float(expit(logit(belief) - self.log_bf10))
 
 
-def bayes_factor(curve: EvidenceCurve, prior: Prior) -> BayesFactor:
-    """Bayes factor of a prior, which is on the curve's own scale.
+def from_evidence(curve: EvidenceCurve, log_evidence: float) -> BayesFactor:
+    """Bayes factor of a prior whose log evidence on the curve is known.
 
     BF01 = L(0) / ∫ L(θ) π(θ) dθ, which is the Savage-Dickey ratio of posterior to prior density at 0 (Dickey 1971,
     Ann Math Stat 42:204-223).
     """
-    return from_evidence(curve, curve.apply(prior).log_evidence)
-
-
-def from_evidence(curve: EvidenceCurve, log_evidence: float) -> BayesFactor:
-    """Bayes factor of a prior whose log evidence on the curve is known."""
     return BayesFactor(log_evidence - float(curve.log_likelihood(0.0)))
 
 
 def largest(curve: EvidenceCurve) -> BayesFactor:
     """Bayes factor of the prior that has all its mass at the mode: no prior does better for an effect.
 
-    BF01 = L(0) / max L(θ) (Edwards, Lindman & Savage 1963, Psychol Rev 70:193-242); on a normal curve
-    :func:`minimum_bf01`. It exists also where the likelihood has no maximum inside the grid.
+    BF01 = L(0) / max L(θ) (Edwards, Lindman & Savage 1963, Psychol Rev 70:193-242); exp(-z² / 2) on
+    a normal curve. It exists also where the likelihood has no maximum inside the grid.
     """
     top = max(0.0, float(curve.log_likelihood(curve.mode)))  # between the knots it may be slightly higher
     return from_evidence(curve, top)
-
-
-def minimum_bf01(z: float) -> float:
-    """Minimum Bayes factor of a normal estimate, exp(-z² / 2) (Edwards, Lindman & Savage 1963; Goodman 1999)."""
-    return math.exp(-0.5 * z**2)
 
 
 def _exp(x: float) -> float:

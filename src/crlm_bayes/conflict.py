@@ -11,8 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from crlm_bayes.credibility import estimate
-from crlm_bayes.curves import EvidenceCurve
 from crlm_bayes.priors import Normal, Prior
 
 NODES = np.linspace(-9.0, 9.0, 3601)
@@ -37,26 +35,6 @@ class Conflict:
 
     p: float
     log_evidence_ratio: float
-
-    @property
-    def p_evidence(self) -> float:
-        """P(χ²₁ > -2 log of the evidence ratio): the exact ratio on the scale of the tail probability."""
-        return float(2 * ndtr(-np.sqrt(max(0.0, -2 * self.log_evidence_ratio))))
-
-
-def conflict(curve: EvidenceCurve, prior: Prior) -> Conflict | None:
-    """Compare a prior, on the curve's own scale, with the curve.
-
-    Returns
-    -------
-    Conflict or None
-        None where the curve has no estimate (:func:`crlm_bayes.credibility.estimate`).
-    """
-    found = estimate(curve)
-    if found is None:
-        return None
-    there = curve.apply(moved(prior, found[0])).log_evidence
-    return Conflict(tail_probability(found, prior), curve.apply(prior).log_evidence - there)
 
 
 def moved(prior: Prior, centre: float) -> Prior:

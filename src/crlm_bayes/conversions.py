@@ -25,7 +25,7 @@ too small, by some 5% where everybody is followed to a hazard ratio of one half.
 import math
 from typing import NamedTuple
 
-from scipy.special import ndtr, ndtri
+from scipy.special import ndtri
 
 from crlm_bayes.errors import InvalidInput
 
@@ -40,11 +40,6 @@ class Converted(NamedTuple):
 def z_of_p(p: float) -> float:
     """Size of the normal deviate of a two-sided p value: infinite at 0, 0 at 1."""
     return abs(float(ndtri(p / 2)))
-
-
-def p_of_z(z: float) -> float:
-    """Two-sided p value of a normal deviate."""
-    return float(2 * ndtr(-abs(z)))
 
 
 def z_of_chi2(statistic: float) -> float:

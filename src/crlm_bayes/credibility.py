@@ -119,22 +119,5 @@ def p_intrinsic_matthews(z: float) -> float:
     return p_value(z / math.sqrt(GOLDEN_RATIO))
 
 
-def intrinsic_threshold(alpha: float = ALPHA) -> float:
-    """Ordinary p at and below which an estimate is intrinsically credible: 2 (1 - Φ(√2 z_α)), 0.0056 at 5%.
-
-    Held (2019), R Soc Open Sci 6:181534.
-    """
-    return p_value(math.sqrt(2) * _z_two_sided(alpha))
-
-
-def intrinsic_threshold_matthews(alpha: float = ALPHA) -> float:
-    """Ordinary p at which an estimate equals its own scepticism limit: 2 (1 - Φ(√φ z_α)), 0.0127 at 5%.
-
-    |z| = z_α² / √(z² - z_α²) has the solution z² = φ z_α² with φ = (1 + √5) / 2 (Matthews 2018, R Soc Open Sci
-    5:171047).
-    """
-    return p_value(math.sqrt(GOLDEN_RATIO) * _z_two_sided(alpha))
-
-
 def _z_two_sided(alpha: float) -> float:
     return -float(ndtri(alpha / 2))

@@ -94,8 +94,8 @@ def critical_advocacy(curve: EvidenceCurve, sign: int) -> float | None:
     return -2 * math.exp(float(_roots(excess, grid[i : i + 1], grid[i + 1 : i + 2])[0]))
 
 
-def fail_safe_mean(curve: EvidenceCurve, sign: int, sd: float) -> float | None:
-    """How pessimistic the mean of a N(m, sd²) prior may be before the benefit no longer survives.
+def fail_safe_means(curve: EvidenceCurve, sign: int, sds: ArrayLike) -> list[float | None]:
+    """How pessimistic the mean of a N(m, sd²) prior may be, for each sd, before the benefit no longer survives.
 
     P(benefit) falls as m rises towards harm, so there is one such m: the benefit survives at and below it. Positive
     values are room for pessimism; a negative one is the optimism that the claim has to borrow. At the critical sd it
@@ -103,15 +103,10 @@ def fail_safe_mean(curve: EvidenceCurve, sign: int, sd: float) -> float | None:
 
     Returns
     -------
-    float or None
-        Log ratio on the benefit scale. None where the benefit does not survive even at m = -:data:`FAR`, a prior
+    list of float or None
+        Log ratios on the benefit scale. None where the benefit does not survive even at m = -:data:`FAR`, a prior
         that expects a ratio of 1/400; :data:`FAR` itself where it survives every mean searched.
     """
-    return fail_safe_means(curve, sign, [sd])[0]
-
-
-def fail_safe_means(curve: EvidenceCurve, sign: int, sds: ArrayLike) -> list[float | None]:
-    """:func:`fail_safe_mean` for several sds at once."""
     sd = np.asarray(sds, dtype=float)
 
     def excess(means: Floats) -> Floats:

@@ -132,14 +132,6 @@ class EvidenceCurve:
         """Multiply by a prior and normalise."""
         return GridPosterior.on_panels(lambda t: self.log_likelihood(t) + prior.logpdf(t), _edges(self, prior))
 
-    def savage_dickey(self, prior: Prior) -> float:
-        """Log Bayes factor of no effect (θ = 0) against the prior; above 0 it favours no effect.
-
-        The posterior density at 0 over the prior density there (Dickey & Lientz 1970), which is the likelihood at 0
-        over its average under the prior: nothing underflows, however far out 0 lies.
-        """
-        return float(self.log_likelihood(0.0)) - self.apply(prior).log_evidence
-
     def shifted(self, bias: float) -> "EvidenceCurve":
         """L(θ + bias): the study is taken to estimate the effect plus `bias`."""
         return replace(self, mode=self.mode - bias)
@@ -216,25 +208,6 @@ def _edges(curve: EvidenceCurve, prior: Prior) -> Floats:
     edges = np.unique(np.concatenate(parts))
     edges = edges[(edges >= low) & (edges <= high)]
     return edges[np.diff(edges, prepend=-np.inf) > 1e-6 * min(peak_scale, (high - low) / POINTS)]
-
-
-def blur(curve: EvidenceCurve, omega: float) -> Callable[[Floats], Floats]:
-    """Integrate an effect that scatters around θ: log of ∫ L(t) N(t; θ, ω²) dt as a function of θ.
-
-    This is the random-effects step: with ω = 0 the curve itself comes back.
-    """
-    if omega == 0:
-        return curve.log_likelihood
-    # the trapezoid rule is spectrally accurate once its step is half of both widths, the normal's and the curve's
-    nodes = 2 * int(np.ceil(16 * max(1.0, omega / curve.width))) + 1
-    z = np.linspace(-8.0, 8.0, min(nodes, 2001))
-    log_weight = -0.5 * z**2
-    log_weight -= np.log(np.exp(log_weight).sum())
-
-    def log_likelihood(theta: Floats) -> Floats:
-        return _log_sum(curve.log_likelihood(np.asarray(theta)[..., None] + omega * z) + log_weight)
-
-    return log_likelihood
 
 
 def average(curves: Sequence[EvidenceCurve], omega: float) -> Callable[[Floats], Floats]:

@@ -74,22 +74,3 @@ def _fall(log_f: Callable[[Floats], Floats], mode: Floats, top: Floats, end: Flo
         above = log_f(middle[..., None])[..., 0] > top - DROP
         inside, outside = np.where(above, middle, inside), np.where(above, outside, middle)
     return np.where(never, end, outside)
-
-
-def cumulative(density: Floats, points: Floats) -> Floats:
-    """Integrate a smooth density from the left end of a grid; fourth order (trapezoid, ends corrected by slopes).
-
-    Parameters
-    ----------
-    density, points : array, shape (G,)
-        Values, and where; rising, not necessarily uniform.
-
-    Returns
-    -------
-    array, shape (G,)
-        Starts at 0.
-    """
-    step = np.diff(points)
-    slope = np.gradient(density, points, edge_order=2)
-    areas = 0.5 * step * (density[1:] + density[:-1]) - step**2 / 12 * np.diff(slope)
-    return np.concatenate([[0.0], np.cumsum(areas)])

@@ -68,35 +68,21 @@ def discount_map(curve: EvidenceCurve, sign: int, points: int = 19, sds: int = 2
     return TippingMap(across, down, _p_benefit(curve, sign, 0.0, down[:, None], kept=1 - across))
 
 
-def bias_limit(curve: EvidenceCurve, sign: int, prior: Prior) -> float | None:
-    """Find the overstatement of benefit, a log ratio, at which survival is lost under a prior.
+def limits(curve: EvidenceCurve, sign: int, priors: Sequence[Prior]) -> list[tuple[float | None, float | None]]:
+    """Find the overstatement of benefit, and the discount, at which survival is lost under each of the priors.
 
     Parameters
     ----------
-    prior : Prior
+    priors : sequence of Prior
         On the benefit scale, as in `priors.toml`.
 
     Returns
     -------
-    float or None
-        None where the claim does not survive without bias; infinite where a factor of a hundred does not suffice.
+    list of (float or None, float or None)
+        The overstatement is a log ratio, infinite where a factor of a hundred does not suffice. The discount is the
+        share of the evidence set aside, 1 where the prior alone would let the claim survive. Both are None where the
+        claim does not survive as it stands.
     """
-    return _falls(curve, sign, [prior], np.array([False]))[0]
-
-
-def discount_limit(curve: EvidenceCurve, sign: int, prior: Prior) -> float | None:
-    """Find the share of the evidence that may be discounted before survival is lost under a prior.
-
-    Returns
-    -------
-    float or None
-        None where the claim does not survive the whole evidence; 1 where the prior alone would let it survive.
-    """
-    return _falls(curve, sign, [prior], np.array([True]))[0]
-
-
-def limits(curve: EvidenceCurve, sign: int, priors: Sequence[Prior]) -> list[tuple[float | None, float | None]]:
-    """Find :func:`bias_limit` and :func:`discount_limit` of many priors at once."""
     found = _falls(curve, sign, [*priors, *priors], np.repeat([False, True], len(priors)))
     return list(zip(found[: len(priors)], found[len(priors) :], strict=True))
 

@@ -58,18 +58,6 @@ def draw_centres(found: CentreMap, spec: AnalysisSpec) -> Figure:
     return figure
 
 
-def facts(found: CentreMap, spec: AnalysisSpec) -> str:
-    """Caption: what the figure assumes."""
-    unit = "log hazard" if spec.likelihood == "piecewise_exponential" else "log odds"
-    under = f" under the {words.prior_name(found.prior)} prior" if found.prior else ""
-    return (
-        f"Sensitivity analysis: {vocabulary(spec).p_claim}{under} as a function of the assumed standard deviation between "
-        f"centres of the {unit} and of the assumed correlation of the share treated with prognosis. Centres' shares of "
-        f"treated patients scatter with standard deviation {found.allocation_spread:.2f} on the log odds, their effects "
-        f"with {found.effect_spread:.2f} on the log ratio. The data do not tell these places apart."
-    )
-
-
 def _axes(axes: Axes, found: CentreMap, unit: str) -> None:
     """Name the axes in words: spread as a factor at the left, as a standard deviation at the right."""
     top = float(found.spreads[-1])

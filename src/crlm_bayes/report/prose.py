@@ -10,18 +10,12 @@ from collections.abc import Sequence
 from crlm_bayes.conventions import SURVIVES
 from crlm_bayes.format import LEVEL, probability, ratio, span
 from crlm_bayes.report.absolute import absolute
-from crlm_bayes.report.synopsis import sentences_of_index, summary_of_index
-from crlm_bayes.result import AnalysisResult
+from crlm_bayes.report.synopsis import sentences_of_index
 from crlm_bayes.scepticism import PriorVerdict, Z
 from crlm_bayes.spec import AnalysisSpec
 from crlm_bayes.words import Vocabulary, capital, listed, prior_name, standing, vocabulary
 
-__all__ = ["absolute", "answer", "answer_of", "critical_range", "sentences_of_index", "summary_of_index"]
-
-
-def answer(result: AnalysisResult) -> str:
-    """Answer the question of an analysis in two sentences."""
-    return " ".join(answer_of(result.spec, result.scepticism.panel, result.scepticism.critical_sd))
+__all__ = ["absolute", "answer_of", "critical_range", "sentences_of_index"]
 
 
 def answer_of(spec: AnalysisSpec, panel: Sequence[PriorVerdict], critical_sd: float | None) -> tuple[str, str]:

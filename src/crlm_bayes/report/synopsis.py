@@ -21,11 +21,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def summary_of_index(verdicts: "pd.DataFrame") -> str:
-    """Answer for all analyses in one sentence, and in one more for each study."""
-    return " ".join(sentences_of_index(verdicts))
-
-
 def sentences_of_index(verdicts: "pd.DataFrame") -> list[str]:
     """Say whether the benefit survives sceptical priors in analyses of one study: over all, then study by study.
 

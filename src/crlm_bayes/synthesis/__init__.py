@@ -12,9 +12,6 @@ from crlm_bayes.synthesis.members import Member as Member
 from crlm_bayes.synthesis.members import PowerPrior as PowerPrior
 from crlm_bayes.synthesis.members import Shift as Shift
 from crlm_bayes.synthesis.members import Structure as Structure
-from crlm_bayes.synthesis.paths import Path as Path
-from crlm_bayes.synthesis.paths import bias_path as bias_path
-from crlm_bayes.synthesis.paths import discount_path as discount_path
 from crlm_bayes.synthesis.pooled import Effect as Effect
 from crlm_bayes.synthesis.pooled import Pooled as Pooled
 from crlm_bayes.synthesis.robust_map import RobustMap as RobustMap

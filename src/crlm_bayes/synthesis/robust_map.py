@@ -8,11 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
-from scipy.interpolate import make_interp_spline
-from scipy.special import expit, logit, ndtr
+from scipy.special import ndtr
 
-from crlm_bayes.curves import EvidenceCurve
 from crlm_bayes.errors import InvalidInput
 from crlm_bayes.posterior import GridPosterior
 from crlm_bayes.priors import Mixture, Normal, Prior
@@ -52,23 +49,6 @@ class RobustMap:
     weight: float
     wide: Normal
     prior: Mixture
-
-    def log_bayes_factor(self, curve: EvidenceCurve) -> float:
-        """Log evidence of a new study's curve under the exact predictive, less that under the wide component."""
-        theta, density = self.predictive.theta, self.predictive.density
-        inside = np.flatnonzero(density > 1e-300 * density.max())
-        inside = np.arange(inside[0], inside[-1] + 1)
-        spline = make_interp_spline(theta[inside], np.log(np.maximum(density[inside], 1e-300)), k=3)
-        low, high = theta[inside[[0, -1]]]
-        own = curve.mode + curve.stretch * np.sinh(np.linspace(-8, 8, 97))
-        edges = np.unique(np.concatenate([theta[inside][::4], [high], own[(own > low) & (own < high)]]))
-        edges = edges[np.diff(edges, prepend=-np.inf) > 1e-9 * (high - low)]
-        under_map = GridPosterior.on_panels(lambda x: spline(x) + curve.log_likelihood(x), edges).log_evidence
-        return under_map - curve.apply(self.wide).log_evidence
-
-    def wide_after(self, curve: EvidenceCurve, weight: ArrayLike) -> Floats:
-        """Posterior probability of the wide component given a new study, for any prior probability; same shape."""
-        return np.asarray(expit(logit(np.asarray(weight, dtype=float)) - self.log_bayes_factor(curve)))
 
 
 def robust_map(

@@ -87,15 +87,6 @@ class Synthesis:
         """Evidence curve of μ: τ, β, σ and δ integrated out."""
         return self.curve_of(self.engine.everyone)
 
-    @cached_property
-    def log_peak(self) -> float:
-        """Log likelihood at the mode of :attr:`curve`, which itself is 0 there.
-
-        Every member's curve is 0 at its own maximum, in any structure: with this constant the evidence for two
-        structures of the same members can be compared.
-        """
-        return float(self._log_likelihood(self.engine.everyone, self.engine).max())
-
     def curve_of(self, chosen: Chosen) -> EvidenceCurve:
         """Evidence curve of μ from some members only, shape of `chosen` (n,)."""
         number = int(chosen.sum())
