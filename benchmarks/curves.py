@@ -16,11 +16,13 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import numpy as np
 
+from crlm_bayes.answers.questions import read_questions
+from crlm_bayes.exact.many_priors import survey
 from crlm_bayes.likelihoods import evidence_curve
-from crlm_bayes.priors import Cauchy, Mixture, Normal, Prior, Quantiles, StudentT, TwoPiece
-from crlm_bayes.questions import read_questions
-from crlm_bayes.scepticism import examine
-from crlm_bayes.survey import survey
+from crlm_bayes.priors.density import Prior
+from crlm_bayes.priors.elicited import Quantiles, TwoPiece
+from crlm_bayes.priors.families import Cauchy, Mixture, Normal, StudentT
+from crlm_bayes.scepticism.panel import examine
 
 ROOT = Path(__file__).resolve().parents[1]
 ANALYSIS = "pfs_chen2025_landmark"

@@ -61,17 +61,12 @@ def main() -> None:
 
     import numpy as np
 
-    from crlm_bayes.curves import EvidenceCurve
-    from crlm_bayes.priors import Normal
-    from crlm_bayes.scales import HalfCauchy, HalfNormal
-    from crlm_bayes.synthesis import (
-        Member,
-        PowerPrior,
-        Shift,
-        Structure,
-        robust_map,
-        synthesise,
-    )
+    from crlm_bayes.exact.curve import EvidenceCurve
+    from crlm_bayes.exact.synthesis import robust_map
+    from crlm_bayes.exact.synthesis.members import Member, PowerPrior, Shift, Structure
+    from crlm_bayes.exact.synthesis.synthesis import synthesise
+    from crlm_bayes.priors.families import Normal
+    from crlm_bayes.priors.spreads import HalfCauchy, HalfNormal
 
     rng = np.random.default_rng(1)
     unit = Normal(dist="normal", mean=0.0, sd=1.0, rationale=RATIONALE)

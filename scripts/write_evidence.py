@@ -7,8 +7,9 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from crlm_bayes.published import Study, read_studies
-from crlm_bayes.words import DESIGNS, title_of
+from crlm_bayes.documents.reader import read_studies
+from crlm_bayes.documents.study import Study, title_of
+from crlm_bayes.words.nouns import DESIGNS
 
 FOLDER = Path(__file__).resolve().parent.parent / "data" / "published"
 TARGET = FOLDER / "README.md"

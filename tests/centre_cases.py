@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from crlm_bayes.centre_evidence import CentreEvidence
-from crlm_bayes.centre_priors import CentrePriors, FixedCorrelation, UniformCorrelation
-from crlm_bayes.evidence import BinomialEvidence, SurvivalEvidence
-from crlm_bayes.priors import Normal
-from crlm_bayes.scales import HalfNormal
+from crlm_bayes.documents.analysis_parts import CentrePriors
+from crlm_bayes.evidence.values import BinomialEvidence, CentreEvidence, SurvivalEvidence
+from crlm_bayes.priors.families import Normal
+from crlm_bayes.priors.nuisance import FixedCorrelation, UniformCorrelation
+from crlm_bayes.priors.spreads import HalfNormal
 
 ARMS, LABELS = ("control", "drug"), ("Control", "Drug")
 SIZES = (118, 41, 88, 39, 33, 16)

@@ -11,15 +11,16 @@ import pytest
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the program does, before NumPy is loaded
 
-from crlm_bayes.assembly import assemble, of_study
-from crlm_bayes.curves import EvidenceCurve
-from crlm_bayes.evidence import Evidence
+from crlm_bayes.documents.analyses import read_specs
+from crlm_bayes.documents.analysis import AnalysisSpec
+from crlm_bayes.documents.reader import read_studies
+from crlm_bayes.documents.study import Study
+from crlm_bayes.documents.study_meaning import check_meaning
+from crlm_bayes.evidence.assemble import assemble, of_study
+from crlm_bayes.evidence.values import Evidence
+from crlm_bayes.exact.curve import EvidenceCurve
 from crlm_bayes.likelihoods import evidence_curve
-from crlm_bayes.priors import Prior
-from crlm_bayes.published import Study, read_studies
-from crlm_bayes.published.study import check_meaning
-from crlm_bayes.spec import AnalysisSpec
-from crlm_bayes.specs import read_specs
+from crlm_bayes.priors.density import Prior
 
 ROOT = Path(__file__).resolve().parents[1]
 BASELINES = {

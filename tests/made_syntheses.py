@@ -8,8 +8,12 @@ import pandas as pd
 import xarray as xr
 from test_figures import dataset
 
-from crlm_bayes.audit import audit_studies
-from crlm_bayes.evidence import (
+from crlm_bayes.answers.question import Question
+from crlm_bayes.answers.result import AnalysisResult
+from crlm_bayes.audit.registry import audit_studies
+from crlm_bayes.documents.analysis import AnalysisSpec
+from crlm_bayes.documents.study import Study
+from crlm_bayes.evidence.values import (
     BinomialEvidence,
     Member,
     RatioEvidence,
@@ -17,13 +21,11 @@ from crlm_bayes.evidence import (
     SurvivalEvidence,
     SynthesisEvidence,
 )
-from crlm_bayes.likelihoods import synthesis as numpy_twin
-from crlm_bayes.priors import Normal, Prior
-from crlm_bayes.published import Study
-from crlm_bayes.result import AnalysisResult, Question
-from crlm_bayes.scepticism import examine
-from crlm_bayes.spec import AnalysisSpec
-from crlm_bayes.syntheses import synthesis_of
+from crlm_bayes.likelihoods.studies import model as numpy_twin
+from crlm_bayes.likelihoods.studies.exact import synthesis_of
+from crlm_bayes.priors.density import Prior
+from crlm_bayes.priors.families import Normal
+from crlm_bayes.scepticism.panel import examine
 
 PRIORS: dict[str, Prior] = {
     name: Normal(dist="normal", mean=mean, sd=sd, rationale="test")

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from crlm_bayes.published import Study
-from crlm_bayes.published.study import check_meaning
+from crlm_bayes.documents.study import Study
+from crlm_bayes.documents.study_meaning import check_meaning
 
 Table = Sequence[Mapping[str, Any]]
 

@@ -8,8 +8,8 @@ from paper_statistics import t_test
 from scipy.special import ndtr, ndtri
 from simulated_survival import print_survival
 
-from crlm_bayes.published import Study
-from crlm_bayes.published.study import check_meaning
+from crlm_bayes.documents.study import Study
+from crlm_bayes.documents.study_meaning import check_meaning
 
 VARIABLES = {
     "gender": ("male", "female"),

@@ -9,8 +9,8 @@ from typing import Any, Final
 import numpy as np
 from paper_printing import Document
 
-from crlm_bayes.published import entries as models
-from crlm_bayes.published.study import reference
+from crlm_bayes.documents import entries as models
+from crlm_bayes.documents.study import reference
 
 type Row = dict[str, Any]
 type Rng = np.random.Generator

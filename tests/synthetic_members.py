@@ -4,13 +4,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from crlm_bayes.curves import EvidenceCurve, Floats
-from crlm_bayes.evidence import BinomialEvidence
+from crlm_bayes.arrays import Floats
+from crlm_bayes.evidence.values import BinomialEvidence
+from crlm_bayes.exact.curve import EvidenceCurve
+from crlm_bayes.exact.quadrature import log_integral_concave
+from crlm_bayes.exact.synthesis.members import Member
 from crlm_bayes.likelihoods.binomial import log_likelihood
-from crlm_bayes.priors import Normal
-from crlm_bayes.quadrature import log_integral_concave
-from crlm_bayes.scales import HalfCauchy, HalfNormal
-from crlm_bayes.synthesis import Member
+from crlm_bayes.priors.families import Normal
+from crlm_bayes.priors.spreads import HalfCauchy, HalfNormal
 
 
 def normal_prior(mean: float, sd: float) -> Normal:

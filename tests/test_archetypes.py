@@ -14,13 +14,16 @@ from pydantic import ValidationError
 from scipy import stats
 from test_transcription import difference, first_transcription, second_transcription
 
-from crlm_bayes.archetypes import NEUTRAL_SDS, OPPOSITE, calibrated_sd, from_statement, zampieri_grid
-from crlm_bayes.audit import audit_studies
-from crlm_bayes.empirical import EmpiricalPrior, Estimate, pool
+from crlm_bayes.audit.registry import audit_studies
+from crlm_bayes.documents.prior_book import EmpiricalPrior
+from crlm_bayes.documents.study import Study
 from crlm_bayes.errors import CrlmBayesError, InvalidInput, UnknownName
-from crlm_bayes.priors import Cauchy, Mixture, Normal, Prior, StudentT
-from crlm_bayes.priorwords import PARTS, parse_prior, statement
-from crlm_bayes.published import Study
+from crlm_bayes.evidence.trial_priors import Estimate, pool
+from crlm_bayes.priors.archetypes import NEUTRAL_SDS, OPPOSITE, calibrated_sd, from_statement, zampieri_grid
+from crlm_bayes.priors.density import Prior
+from crlm_bayes.priors.families import Cauchy, Mixture, Normal, StudentT
+from crlm_bayes.priors.written import PARTS, parse_prior
+from crlm_bayes.prose.priors import statement
 
 # the grid of Zampieri et al. 2021
 
@@ -361,7 +364,7 @@ def test_widening_has_no_default() -> None:
 
 
 def test_analyses_can_declare_it_without_a_circle_of_imports() -> None:
-    program = "import sys, crlm_bayes.empirical; sys.exit('crlm_bayes.spec' in sys.modules)"
+    program = "import sys, crlm_bayes.evidence.trial_priors; sys.exit('crlm_bayes.documents.analysis' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 
 

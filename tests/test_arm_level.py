@@ -10,24 +10,28 @@ import pytest
 import xarray as xr
 from scipy import optimize, special, stats
 
-from crlm_bayes.arm_level_evidence import assemble_arms, exact_interval
-from crlm_bayes.curves import EvidenceCurve, Floats
+from crlm_bayes.answers.question import Question
+from crlm_bayes.answers.result import AnalysisResult
+from crlm_bayes.answers.tables import curve_estimates, judge, nuts_estimates
+from crlm_bayes.arrays import Floats
+from crlm_bayes.documents.analysis import AnalysisSpec
+from crlm_bayes.documents.analysis_meaning import check_meaning, check_studies
+from crlm_bayes.documents.study import Study
 from crlm_bayes.errors import InvalidInput, UnknownName
-from crlm_bayes.evidence import ArmLevelEvidence, BinomialEvidence, ComparedArm, Evidence
-from crlm_bayes.figures import rendering
-from crlm_bayes.figures.arm_level import draw_arm_level
-from crlm_bayes.inference import Fit, fit
-from crlm_bayes.likelihoods import arm_level, arm_level_blur, binomial
-from crlm_bayes.likelihoods.arm_level_integrals import USUAL
-from crlm_bayes.mathematics import equations
-from crlm_bayes.priors import Prior
-from crlm_bayes.published import Study
-from crlm_bayes.result import AnalysisResult, Question
-from crlm_bayes.scepticism import examine
-from crlm_bayes.settings import Settings
-from crlm_bayes.spec import AnalysisSpec
-from crlm_bayes.spec_meaning import check_meaning, check_studies
-from crlm_bayes.summary import curve_estimates, judge, nuts_estimates
+from crlm_bayes.evidence.arms import assemble_arms, exact_interval
+from crlm_bayes.evidence.values import ArmLevelEvidence, BinomialEvidence, ComparedArm, Evidence
+from crlm_bayes.exact.curve import EvidenceCurve
+from crlm_bayes.figures.frame.style import rendering
+from crlm_bayes.figures.one.arm_level import draw_arm_level
+from crlm_bayes.likelihoods import binomial
+from crlm_bayes.likelihoods.arm_level import blur as arm_level_blur
+from crlm_bayes.likelihoods.arm_level import model as arm_level
+from crlm_bayes.likelihoods.arm_level.integrals import USUAL
+from crlm_bayes.priors.density import Prior
+from crlm_bayes.prose.equations import equations
+from crlm_bayes.sampling.nuts import Fit, fit
+from crlm_bayes.sampling.settings import Settings
+from crlm_bayes.scepticism.panel import examine
 
 NAME = "orr_arm_level"
 HALF_NORMAL = {"dist": "half_normal", "sd": 0.4, "rationale": "test"}
@@ -355,7 +359,7 @@ def shown_result(
     spec: AnalysisSpec, evidence: ArmLevelEvidence, studies: Studies, priors: dict[str, Prior]
 ) -> AnalysisResult:
     """A result whose posterior is its prior: enough to draw."""
-    from crlm_bayes.audit import StudyAudit
+    from crlm_bayes.audit.study_audit import StudyAudit
 
     draws = prior_tree(spec, evidence, 400)
     panel = {"sceptical": priors["sceptical"]}

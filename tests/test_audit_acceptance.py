@@ -6,16 +6,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from crlm_bayes.assembly import of_study
-from crlm_bayes.audit import CHECKS, audit_studies
-from crlm_bayes.audits import read_audits
+from crlm_bayes.answers.identity import digests
+from crlm_bayes.answers.questions import question, read_questions
+from crlm_bayes.audit.reading import read_audits
+from crlm_bayes.audit.registry import CHECKS, audit_studies
+from crlm_bayes.documents.analysis import AnalysisSpec
+from crlm_bayes.documents.study import Study
 from crlm_bayes.errors import CrlmBayesError
-from crlm_bayes.evidence import BinomialEvidence, SurvivalEvidence
-from crlm_bayes.priors import Prior
-from crlm_bayes.published import Study
-from crlm_bayes.questions import digests, question, read_questions
-from crlm_bayes.settings import Settings
-from crlm_bayes.spec import AnalysisSpec
+from crlm_bayes.evidence.assemble import of_study
+from crlm_bayes.evidence.values import BinomialEvidence, SurvivalEvidence
+from crlm_bayes.priors.density import Prior
+from crlm_bayes.sampling.settings import Settings
 
 STUDY, RESPONSE = "published/trial2020.toml", "models/response_trial2020.toml"
 FINDING = "trial2020.count_percent.orr-control"

@@ -8,8 +8,9 @@ from ministudy import ministudy
 
 from crlm_bayes.audit.citations import citations
 from crlm_bayes.audit.finding import Finding
+from crlm_bayes.documents.claims import Claim, check_claims, read_claims
+from crlm_bayes.documents.study import Study
 from crlm_bayes.errors import CrlmBayesError
-from crlm_bayes.published import Claim, Study, check_claims, read_claims
 
 CITED = ministudy(
     n=(100, 100),

@@ -7,11 +7,14 @@ import numpy as np
 import pytest
 from ministudy import ministudy
 
-from crlm_bayes.audit import counts, pinned, totals
-from crlm_bayes.audit.denominators import denominator
-from crlm_bayes.audit.exact import pearson
+from crlm_bayes.audit.counts import percentages as counts
+from crlm_bayes.audit.counts import pinned, totals
+from crlm_bayes.audit.counts.denominators import denominator
 from crlm_bayes.audit.finding import Check, Finding
-from crlm_bayes.published import PrintedNumber, Study
+from crlm_bayes.audit.names import arm_names
+from crlm_bayes.audit.p_values.exact_tests import pearson
+from crlm_bayes.documents.numbers import PrintedNumber
+from crlm_bayes.documents.study import Study
 
 COUNTS = (counts.count_percent, counts.impossible_percent, counts.arm_size)
 TOTALS = (
@@ -204,7 +207,7 @@ def test_arms_are_called_by_their_labels_where_these_differ() -> None:
             ("c", "other", "Third"),
         )
     ]
-    assert counts.arm_names(ministudy(head={"arms": arms})) == {"a": "a", "b": "b", "c": "Third"}
+    assert arm_names(ministudy(head={"arms": arms})) == {"a": "a", "b": "b", "c": "Third"}
 
 
 # categories

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from ministudy import ministudy
 
-from crlm_bayes.audit.counts import Share, shares
-from crlm_bayes.audit.denominators import CHANCE, FEWEST, TRIED, Scan, denominator, possible, printable, scans
-from crlm_bayes.published import PrintedNumber, Study
+from crlm_bayes.audit.counts.denominators import CHANCE, FEWEST, TRIED, Scan, denominator, possible, printable, scans
+from crlm_bayes.audit.counts.percentages import Share, shares
+from crlm_bayes.documents.numbers import PrintedNumber
+from crlm_bayes.documents.study import Study
 
 COMPLETE = {"complete_follow_up_months": 36.0, "complete_follow_up_basis": "made"}
 OF_90 = ("41.1", "46.7", "68.9", "75.6", "91.1", "51.1", "72.2", "26.7", "45.6", "15.6")

@@ -5,9 +5,12 @@ from typing import Any
 import pytest
 from ministudy import ministudy
 
-from crlm_bayes.audit import count_ratios, direction, duplicates, hazards
+from crlm_bayes.audit import repeats as duplicates
+from crlm_bayes.audit.counts import ratios_of_counts as count_ratios
 from crlm_bayes.audit.finding import Check, Finding
-from crlm_bayes.published import Study
+from crlm_bayes.audit.ratios import direction
+from crlm_bayes.audit.survival import hazards
+from crlm_bayes.documents.study import Study
 
 CHECKS = (
     direction.direction, count_ratios.ratio_of_counts, duplicates.duplicate_test, duplicates.duplicate_mean,

@@ -9,9 +9,11 @@ import pytest
 from ministudy import ministudy
 from scipy import stats
 
-from crlm_bayes.audit import grim, means, statistics
 from crlm_bayes.audit.finding import Finding
-from crlm_bayes.published import Study
+from crlm_bayes.audit.means import grim
+from crlm_bayes.audit.means import t_tests as means
+from crlm_bayes.audit.p_values import statistics
+from crlm_bayes.documents.study import Study
 
 OF_VALUES = (grim.grim, grim.grimmer, grim.debit, grim.sd_range)
 

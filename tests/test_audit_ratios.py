@@ -8,9 +8,9 @@ import pytest
 from ministudy import ministudy
 from scipy import stats
 
-from crlm_bayes.audit import ratios
 from crlm_bayes.audit.finding import Check, Finding
-from crlm_bayes.published import Study
+from crlm_bayes.audit.ratios import intervals as ratios
+from crlm_bayes.documents.study import Study
 
 CHECKS: tuple[Check, ...] = (ratios.ratio_interval, ratios.ratio_p, ratios.coefficient, ratios.information)
 

@@ -14,26 +14,19 @@ from ministudy import ministudy
 from test_figures import assert_fits, line, marks, said, save
 from test_report_pages import SVG, Document, assert_sound
 
-from crlm_bayes.audit import audit_studies
-from crlm_bayes.audit.denominators import FEWEST, TRIED, Scan, scans
+from crlm_bayes.audit.counts.denominators import FEWEST, TRIED, Scan, scans
 from crlm_bayes.audit.finding import Finding, Severity
-from crlm_bayes.audit.pvalues import Comparison, Variant, is_significant
-from crlm_bayes.audit.result import StudyAudit
-from crlm_bayes.audit.rounding import Range
+from crlm_bayes.audit.p_values.comparison import Comparison, Variant, is_significant
+from crlm_bayes.audit.registry import audit_studies
+from crlm_bayes.audit.study_audit import StudyAudit
+from crlm_bayes.documents.numbers import PrintedNumber
+from crlm_bayes.documents.rounding import Range
+from crlm_bayes.documents.study import Study
 from crlm_bayes.figures.audit import MOST, audit, by_print, chosen, p_title, scan_title, subject_words
-from crlm_bayes.published import PrintedNumber, Study
-from crlm_bayes.report.audit import (
-    FEW,
-    answer,
-    audit_page,
-    caption,
-    index_findings,
-    is_drawn,
-    label,
-    study_findings,
-)
-from crlm_bayes.report.page import environment
-from crlm_bayes.words import tally
+from crlm_bayes.prose.audit import FEW, answer, caption, index_findings, is_drawn, label
+from crlm_bayes.report.audit_page import audit_page, study_findings
+from crlm_bayes.report.html import environment
+from crlm_bayes.words.nouns import tally
 
 QUESTIONS = (
     ("p_of_counts", "Does each p value follow from its counts?"),

@@ -9,10 +9,11 @@ import pytest
 from ministudy import ministudy
 from scipy import stats
 
-from crlm_bayes.audit import exact, statistics, tables, tabulated
 from crlm_bayes.audit.finding import Finding
-from crlm_bayes.audit.rounding import Range
-from crlm_bayes.published import Study
+from crlm_bayes.audit.p_values import exact_tests as exact
+from crlm_bayes.audit.p_values import statistics, tables, tabulated
+from crlm_bayes.documents.rounding import Range
+from crlm_bayes.documents.study import Study
 
 THREE = {
     "arms": [

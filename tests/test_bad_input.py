@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from crlm_bayes.answers.questions import read_questions
 from crlm_bayes.errors import CrlmBayesError, InvalidInput, UnknownName, nearest
-from crlm_bayes.questions import read_questions
 
 STUDY = "published/trial2020.toml"
 RESPONSE, SURVIVAL = "models/response_trial2020.toml", "models/survival_trial2020.toml"

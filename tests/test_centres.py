@@ -29,16 +29,20 @@ from ministudy import ministudy
 from scipy import stats
 from test_figures import assert_fits
 
-from crlm_bayes import inference
-from crlm_bayes.centre_evidence import CentreEvidence, assemble_centres
-from crlm_bayes.centre_priors import CentrePriors, UniformCorrelation
-from crlm_bayes.centre_sensitivity import CentreMap, centre_map, falls_at, sentences, spread_at_which_it_falls
+from crlm_bayes.documents.analysis_parts import CentrePriors
 from crlm_bayes.errors import InvalidInput
-from crlm_bayes.figures.centres import draw_centres
-from crlm_bayes.figures.style import SAVE, rendering
-from crlm_bayes.likelihoods import centres
-from crlm_bayes.priors import Prior
-from crlm_bayes.settings import Settings
+from crlm_bayes.evidence.centres import assemble_centres
+from crlm_bayes.evidence.values import CentreEvidence
+from crlm_bayes.figures.frame.style import SAVE, rendering
+from crlm_bayes.figures.one.centres import draw_centres
+from crlm_bayes.likelihoods.centres import model as centres
+from crlm_bayes.likelihoods.centres.map import CentreMap, centre_map, falls_at, spread_at_which_it_falls
+from crlm_bayes.likelihoods.registry import module_of
+from crlm_bayes.priors.density import Prior
+from crlm_bayes.priors.nuisance import UniformCorrelation
+from crlm_bayes.prose.centres import sentences
+from crlm_bayes.sampling import nuts as inference
+from crlm_bayes.sampling.settings import Settings
 
 SIX = [{"name": f"centre {i}", "n": n} for i, n in enumerate(SIZES, 1)]
 ARM_COUNTS = [
@@ -267,7 +271,7 @@ def test_figures_fit_and_are_always_the_same(maps: dict[str, tuple[CentreMap, An
 
 def routed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the sampler find the module by its name, whether or not the registry has it yet."""
-    found: Callable[[str], Any] = inference.module_of
+    found: Callable[[str], Any] = module_of
     monkeypatch.setattr(inference, "module_of", lambda name: centres if name == "centres" else found(name))
 
 

@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 from centre_cases import ENDPOINTS, RESPONSE, SIZES, analysis, fixed, latent, latent_priors, normal
 
-from crlm_bayes.centre_evidence import CentreEvidence
-from crlm_bayes.curves import EvidenceCurve, Floats
-from crlm_bayes.evidence import BinomialEvidence
-from crlm_bayes.likelihoods import centres
-from crlm_bayes.likelihoods.centre_points import centre_points, lattice
-from crlm_bayes.likelihoods.latent_allocation import NONE, Spreads, scenarios_of, treated_shares
-from crlm_bayes.likelihoods.latent_curves import QUICK, Effort, LatentAllocation, latent_curve
-from crlm_bayes.likelihoods.nuisance_integrals import nuisance_prior
-from crlm_bayes.walks import RandomWalk
+from crlm_bayes.arrays import Floats
+from crlm_bayes.evidence.values import BinomialEvidence, CentreEvidence
+from crlm_bayes.exact.curve import EvidenceCurve
+from crlm_bayes.likelihoods.centres import model as centres
+from crlm_bayes.likelihoods.centres.allocation import NONE, Spreads, scenarios_of, treated_shares
+from crlm_bayes.likelihoods.centres.integrals import nuisance_prior
+from crlm_bayes.likelihoods.centres.latent_curves import QUICK, Effort, LatentAllocation, latent_curve
+from crlm_bayes.likelihoods.centres.points import centre_points, lattice
+from crlm_bayes.priors.nuisance import RandomWalk
 
 THETA = np.linspace(-1.5, 1.5, 13)
 SOME = Spreads(0.75, 0.2, 0.7, -0.5)

@@ -7,10 +7,10 @@ from centre_cases import analysis, normal, table_priors, tables
 from oracles.centre_posteriors import CentrePosterior, centre_posterior, spread_posteriors
 from scipy.special import expit, log_expit
 
-from crlm_bayes.centre_evidence import CentreEvidence
-from crlm_bayes.curves import EvidenceCurve
-from crlm_bayes.likelihoods import centres
-from crlm_bayes.likelihoods.centre_tables import Lattice
+from crlm_bayes.evidence.values import CentreEvidence
+from crlm_bayes.exact.curve import EvidenceCurve
+from crlm_bayes.likelihoods.centres import model as centres
+from crlm_bayes.likelihoods.centres.tables import Lattice
 
 TWO = tables([[5, 12], [9, 8]], [[20, 22], [14, 15]])
 PRIOR = normal(0.0, 1.0)

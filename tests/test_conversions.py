@@ -11,12 +11,12 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from crlm_bayes import conversions
-from crlm_bayes.assembly import assemble
-from crlm_bayes.credibility import p_value
+from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.errors import InvalidInput
-from crlm_bayes.evidence import RatioEvidence
-from crlm_bayes.spec import AnalysisSpec
+from crlm_bayes.evidence import conversions
+from crlm_bayes.evidence.assemble import assemble
+from crlm_bayes.evidence.values import RatioEvidence
+from crlm_bayes.scepticism.normal_forms import p_value
 
 Z = stats.norm.ppf(0.975)
 MEDIAN = {"endpoint": "pfs", "arm": "control", "months": "20"}

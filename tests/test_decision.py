@@ -12,9 +12,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crlm_bayes.conventions import LOWER, SURVIVES
-from crlm_bayes.curves import EvidenceCurve
-from crlm_bayes.decision import (
+from crlm_bayes.answers.lookup import Estimate
+from crlm_bayes.answers.questions import read_questions
+from crlm_bayes.documents.analysis import AnalysisSpec
+from crlm_bayes.exact.curve import EvidenceCurve
+from crlm_bayes.priors.density import Prior
+from crlm_bayes.priors.families import Normal
+from crlm_bayes.prose.absolute import Difference
+from crlm_bayes.prose.decision import paragraph, wording
+from crlm_bayes.report.html import environment
+from crlm_bayes.report.tables.decision import decision_section
+from crlm_bayes.rule import LOWER, SURVIVES, standing
+from crlm_bayes.run.one import conclude
+from crlm_bayes.scepticism.decision import (
     Decision,
     PriorDecision,
     Readers,
@@ -26,18 +36,10 @@ from crlm_bayes.decision import (
     readers,
     turning_point,
     verdict_of,
-    wording,
 )
-from crlm_bayes.pipeline import conclude
-from crlm_bayes.priors import Normal, Prior
-from crlm_bayes.questions import read_questions
-from crlm_bayes.report.absolute import Difference
-from crlm_bayes.report.decision import decision_section, paragraph
-from crlm_bayes.report.lookup import Estimate
-from crlm_bayes.report.page import environment
-from crlm_bayes.scepticism import Z, examine
-from crlm_bayes.spec import AnalysisSpec
-from crlm_bayes.words import standing, vocabulary
+from crlm_bayes.scepticism.normal_forms import Z
+from crlm_bayes.scepticism.panel import examine
+from crlm_bayes.words.nouns import vocabulary
 
 PROBABILITIES = {1: 0.99, 0: 0.5, -1: 0.01}
 MADE = ("neutral", "sceptical", "enthusiastic", "pessimistic")

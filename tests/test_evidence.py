@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from crlm_bayes.assembly import of_study
+from crlm_bayes.documents.analysis import AnalysisSpec
+from crlm_bayes.documents.study import Study
 from crlm_bayes.errors import InvalidInput, UnknownName
-from crlm_bayes.evidence import BinomialEvidence, Evidence, RatioEvidence
-from crlm_bayes.published import Study
-from crlm_bayes.spec import AnalysisSpec
+from crlm_bayes.evidence.assemble import of_study
+from crlm_bayes.evidence.values import BinomialEvidence, Evidence, RatioEvidence
 
 RATIO = {
     "endpoint": "pfs",

@@ -11,17 +11,18 @@ import numpy as np
 import pytest
 from pydantic import TypeAdapter
 
-from crlm_bayes import format
-from crlm_bayes.conventions import LOWER, SURVIVES, UPPER
-from crlm_bayes.curves import EvidenceCurve
-from crlm_bayes.explorer import Payload, payload
-from crlm_bayes.explorer.layout import CONTROLS
-from crlm_bayes.explorer.payload import curve_payload, prior_payload
+from crlm_bayes.documents.analysis import AnalysisSpec
+from crlm_bayes.exact.curve import EvidenceCurve
 from crlm_bayes.likelihoods import evidence_curve
-from crlm_bayes.priors import Cauchy, EffectPrior, Normal, Prior, StudentT
-from crlm_bayes.report.explorer import explorer_fragment
-from crlm_bayes.scepticism import verdict
-from crlm_bayes.spec import AnalysisSpec
+from crlm_bayes.priors.density import Prior
+from crlm_bayes.priors.families import Cauchy, EffectPrior, Normal, StudentT
+from crlm_bayes.report.explorer import payload
+from crlm_bayes.report.explorer.fragment import explorer_fragment
+from crlm_bayes.report.explorer.layout import CONTROLS
+from crlm_bayes.report.explorer.payload import Payload, curve_payload, prior_payload
+from crlm_bayes.rule import LOWER, SURVIVES, UPPER
+from crlm_bayes.scepticism.panel import verdict
+from crlm_bayes.words import numbers as format
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 

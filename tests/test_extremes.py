@@ -7,13 +7,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from crlm_bayes.evidence import Evidence
-from crlm_bayes.inference import model_of, prior_data, shape_of
-from crlm_bayes.likelihoods import evidence_curve, module_of
-from crlm_bayes.priors import Cauchy, Mixture, Normal, Prior, StudentT
-from crlm_bayes.scepticism import examine
-from crlm_bayes.spec import AnalysisSpec
-from crlm_bayes.summary import curve_estimates
+from crlm_bayes.answers.tables import curve_estimates
+from crlm_bayes.documents.analysis import AnalysisSpec
+from crlm_bayes.evidence.values import Evidence
+from crlm_bayes.likelihoods import evidence_curve
+from crlm_bayes.likelihoods.registry import module_of
+from crlm_bayes.likelihoods.variables import prior_data
+from crlm_bayes.priors.density import Prior
+from crlm_bayes.priors.families import Cauchy, Mixture, Normal, StudentT
+from crlm_bayes.sampling.nuts import model_of, shape_of
+from crlm_bayes.scepticism.panel import examine
 
 Case = Callable[..., tuple[AnalysisSpec, Evidence]]
 

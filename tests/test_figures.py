@@ -19,17 +19,23 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
-from crlm_bayes.audit import audit_studies
-from crlm_bayes.curves import EvidenceCurve
-from crlm_bayes.evidence import BinomialEvidence, Evidence, RatioEvidence, SurvivalEvidence
-from crlm_bayes.figures import SAVE, draw, draw_index, ratio_axis, rendering, words
-from crlm_bayes.likelihoods import evidence_curve, module_of
-from crlm_bayes.priors import Normal, Prior
-from crlm_bayes.published import Study
-from crlm_bayes.result import AnalysisResult, Question
-from crlm_bayes.scepticism import Z, examine
-from crlm_bayes.spec import AnalysisSpec
-from crlm_bayes.summary import curve_estimates, nuts_estimates
+from crlm_bayes.answers.question import Question
+from crlm_bayes.answers.result import AnalysisResult
+from crlm_bayes.answers.tables import curve_estimates, nuts_estimates
+from crlm_bayes.audit.registry import audit_studies
+from crlm_bayes.documents.analysis import AnalysisSpec
+from crlm_bayes.documents.study import Study
+from crlm_bayes.evidence.values import BinomialEvidence, Evidence, RatioEvidence, SurvivalEvidence
+from crlm_bayes.exact.curve import EvidenceCurve
+from crlm_bayes.figures import draw, draw_index
+from crlm_bayes.figures.frame import ratio_axis, words
+from crlm_bayes.figures.frame.style import SAVE, rendering
+from crlm_bayes.likelihoods import evidence_curve
+from crlm_bayes.likelihoods.registry import module_of
+from crlm_bayes.priors.density import Prior
+from crlm_bayes.priors.families import Normal
+from crlm_bayes.scepticism.normal_forms import Z
+from crlm_bayes.scepticism.panel import examine
 
 LABELS = ("Chemotherapy", "Chemotherapy plus Drug")
 ARMS = ("control", "drug")
@@ -284,7 +290,7 @@ def test_the_side_of_benefit_is_shaded_and_named(drawn: Any, name: str, side: st
     axes = next(a for a in figure.axes if a.get_xlabel())
     from matplotlib.colors import to_rgba
 
-    from crlm_bayes.figures.style import BENEFIT
+    from crlm_bayes.figures.frame.style import BENEFIT
 
     [ground] = [p for p in axes.patches if p.get_facecolor() == to_rgba(BENEFIT)]
     xs = ground.get_extents().transformed(axes.transData.inverted())

@@ -9,15 +9,15 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from crlm_bayes import diagnostics
-from crlm_bayes.curves import EvidenceCurve
-from crlm_bayes.diagnostics import Gate, convergence, flatten, gate
-from crlm_bayes.evidence import Evidence
-from crlm_bayes.inference import fit
-from crlm_bayes.priors import Prior
-from crlm_bayes.settings import Settings
-from crlm_bayes.spec import AnalysisSpec
-from crlm_bayes.summary import curve_estimates, judge, nuts_estimates
+from crlm_bayes.answers.tables import curve_estimates, judge, nuts_estimates
+from crlm_bayes.documents.analysis import AnalysisSpec
+from crlm_bayes.evidence.values import Evidence
+from crlm_bayes.exact.curve import EvidenceCurve
+from crlm_bayes.priors.density import Prior
+from crlm_bayes.sampling import gate as diagnostics
+from crlm_bayes.sampling.gate import Gate, convergence, flatten, gate
+from crlm_bayes.sampling.nuts import fit
+from crlm_bayes.sampling.settings import Settings
 
 GOOD_ROW = {"r_hat": 1.001, "ess_bulk": 2000.0, "ess_tail": 1500.0, "mcse_mean": 0.01}
 

@@ -9,11 +9,11 @@ import pytest
 from pydantic import ValidationError
 from scipy import stats
 
-from crlm_bayes.assembly import of_study
+from crlm_bayes.documents.analysis import AnalysisSpec
+from crlm_bayes.documents.study import Study
 from crlm_bayes.errors import InvalidInput
-from crlm_bayes.evidence import SurvivalEvidence
-from crlm_bayes.published import Study
-from crlm_bayes.spec import AnalysisSpec
+from crlm_bayes.evidence.assemble import of_study
+from crlm_bayes.evidence.values import SurvivalEvidence
 
 Build = Callable[..., SurvivalEvidence]
 Z = stats.norm.ppf(0.975)

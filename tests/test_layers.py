@@ -81,7 +81,7 @@ def test_file_imports_only_through_the_doors_it_may_use(name: str) -> None:
 def test_documents_are_read_by_their_readers_only(name: str) -> None:
     for word, doors in READERS.items():
         if not allowed(name, doors):
-            assert f"crlm_bayes.documents.{word}" not in imported(PACKAGE / name), f"{name} reads documents"
+            assert f"crlm_bayes.toml.{word}" not in imported(PACKAGE / name), f"{name} reads documents"
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -125,7 +125,7 @@ def test_likelihoods_do_not_know_the_sampler_nor_the_report() -> None:
                 m
                 for m in modules
                 if m.startswith(
-                    ("crlm_bayes.inference", "crlm_bayes.report", "crlm_bayes.figures", "crlm_bayes.summary")
+                    ("crlm_bayes.sampling.nuts", "crlm_bayes.report", "crlm_bayes.figures", "crlm_bayes.answers.tables")
                 )
             }
 
@@ -133,12 +133,12 @@ def test_likelihoods_do_not_know_the_sampler_nor_the_report() -> None:
 def test_values_do_not_know_what_is_made_of_them() -> None:
     """Study, priors and curves come before fits and reports."""
     later = (
-        "crlm_bayes.inference",
+        "crlm_bayes.sampling.nuts",
         "crlm_bayes.report",
         "crlm_bayes.figures",
         "crlm_bayes.cli",
-        "crlm_bayes.summary",
-        "crlm_bayes.diagnostics",
+        "crlm_bayes.answers.tables",
+        "crlm_bayes.sampling.gate",
     )
     for name in (
         "priors.py",
@@ -166,15 +166,15 @@ def test_light_modules_load_neither_sampler_nor_tables_nor_pictures() -> None:
     """One process imports them one after the other and says after each what heavy library has come with it."""
     light = (
         "crlm_bayes.cli",
-        "crlm_bayes.published",
-        "crlm_bayes.spec",
+        "crlm_bayes.documents",
+        "crlm_bayes.documents.analysis",
         "crlm_bayes.likelihoods",
-        "crlm_bayes.scepticism",
-        "crlm_bayes.audits",
-        "crlm_bayes.inquiry",
-        "crlm_bayes.terminal_sceptic",
-        "crlm_bayes.synthesis",
-        "crlm_bayes.synthesis_view",
+        "crlm_bayes.scepticism.panel",
+        "crlm_bayes.answers.questions",
+        "crlm_bayes.answers.answer",
+        "crlm_bayes.commands.sceptic",
+        "crlm_bayes.exact.synthesis",
+        "crlm_bayes.answers.pooled_view",
     )
     heavy = ("pymc", "pytensor", "nutpie", "arviz", "pandas", "matplotlib", "xarray", "numba")
     code = (
@@ -202,8 +202,8 @@ WITHOUT_SAMPLER = (
 
 def test_exact_curves_of_all_likelihoods_load_no_sampler() -> None:
     code = (
-        "import sys; from pathlib import Path; from crlm_bayes.questions import read_questions; "
-        "from crlm_bayes.likelihoods import evidence_curve; from crlm_bayes.scepticism import examine; "
+        "import sys; from pathlib import Path; from crlm_bayes.answers.questions import read_questions; "
+        "from crlm_bayes.likelihoods import evidence_curve; from crlm_bayes.scepticism.panel import examine; "
         f"root = Path({str(PACKAGE.parents[1])!r}); names = {WITHOUT_SAMPLER!r}; "
         "qs = read_questions(root / 'data' / 'published', root / 'models', names); "
         "[examine(evidence_curve(q.evidence, q.spec), q.spec, q.priors) for q in qs]; "

@@ -16,12 +16,15 @@ import numpy as np
 import pytest
 from scipy import special, stats
 
-from crlm_bayes.evidence import BinomialEvidence, RatioEvidence, SurvivalEvidence
-from crlm_bayes.inference import LOG_LIKELIHOOD, LOG_PRIOR, model_of, prior_data
-from crlm_bayes.likelihoods import Shape, binomial, log_ratio, piecewise_exponential
-from crlm_bayes.priors import Cauchy, Mixture, Normal, Prior, StudentT
-from crlm_bayes.scales import HalfCauchy, HalfNormal, HalfStudentT, LogNormal, ScalePrior
-from crlm_bayes.walks import RandomWalk
+from crlm_bayes.evidence.values import BinomialEvidence, RatioEvidence, SurvivalEvidence
+from crlm_bayes.likelihoods import binomial, log_ratio, piecewise_exponential
+from crlm_bayes.likelihoods.contract import Shape
+from crlm_bayes.likelihoods.variables import prior_data
+from crlm_bayes.priors.density import Prior
+from crlm_bayes.priors.families import Cauchy, Mixture, Normal, StudentT
+from crlm_bayes.priors.nuisance import RandomWalk
+from crlm_bayes.priors.spreads import HalfCauchy, HalfNormal, HalfStudentT, LogNormal, ScalePrior
+from crlm_bayes.sampling.nuts import LOG_LIKELIHOOD, LOG_PRIOR, model_of
 
 TOLERANCE = {"rtol": 1e-11, "atol": 1e-7}
 WIDE = Normal(dist="normal", mean=0.0, sd=1.0, rationale="test")

@@ -14,16 +14,19 @@ import xarray as xr
 from oracles.random_effects import blur
 from scipy import stats
 
-from crlm_bayes.assembly import of_study
-from crlm_bayes.curves import EvidenceCurve, GridPosterior
-from crlm_bayes.evidence import Evidence
+from crlm_bayes.answers.tables import nuts_estimates
+from crlm_bayes.documents.analysis import AnalysisSpec
+from crlm_bayes.documents.entries import Arm
+from crlm_bayes.documents.study import Study
+from crlm_bayes.evidence.assemble import of_study
+from crlm_bayes.evidence.values import Evidence
+from crlm_bayes.exact.curve import EvidenceCurve
+from crlm_bayes.exact.posterior import GridPosterior
 from crlm_bayes.likelihoods import evidence_curve
-from crlm_bayes.priors import Cauchy, Mixture, Normal, Prior, StudentT
-from crlm_bayes.published import Study
-from crlm_bayes.published.entries import Arm
-from crlm_bayes.scepticism import critical_sd, examine, verdict
-from crlm_bayes.spec import AnalysisSpec
-from crlm_bayes.summary import nuts_estimates
+from crlm_bayes.priors.density import Prior
+from crlm_bayes.priors.families import Cauchy, Mixture, Normal, StudentT
+from crlm_bayes.scepticism.critical import critical_sd
+from crlm_bayes.scepticism.panel import examine, verdict
 
 Case = Callable[..., tuple[AnalysisSpec, Evidence]]
 

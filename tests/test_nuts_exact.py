@@ -16,16 +16,17 @@ import pytest
 import xarray as xr
 from scipy import special, stats
 
-from crlm_bayes.curves import EvidenceCurve
-from crlm_bayes.diagnostics import Gate
-from crlm_bayes.evidence import Evidence, SynthesisEvidence
-from crlm_bayes.inference import Fit, compiled, fit, seed_of
+from crlm_bayes.answers.tables import curve_estimates, judge, nuts_estimates
+from crlm_bayes.documents.analysis import AnalysisSpec
+from crlm_bayes.evidence.values import Evidence, SynthesisEvidence
+from crlm_bayes.exact.curve import EvidenceCurve
 from crlm_bayes.likelihoods import evidence_curve
-from crlm_bayes.priors import Cauchy, Mixture, Normal, Prior, StudentT
-from crlm_bayes.settings import Settings
-from crlm_bayes.spec import AnalysisSpec
-from crlm_bayes.summary import curve_estimates, judge, nuts_estimates
-from crlm_bayes.syntheses import synthesis_of
+from crlm_bayes.likelihoods.studies.exact import synthesis_of
+from crlm_bayes.priors.density import Prior
+from crlm_bayes.priors.families import Cauchy, Mixture, Normal, StudentT
+from crlm_bayes.sampling.gate import Gate
+from crlm_bayes.sampling.nuts import Fit, compiled, fit, seed_of
+from crlm_bayes.sampling.settings import Settings
 
 pytestmark = pytest.mark.statistical
 

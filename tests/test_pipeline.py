@@ -6,11 +6,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from crlm_bayes.commands import fit_command, report_command
+from crlm_bayes.answers.tables import COLUMNS
+from crlm_bayes.commands.fit import fit_command
+from crlm_bayes.commands.report import report_command
 from crlm_bayes.errors import EXIT_GATE, StaleResult, UnknownName
-from crlm_bayes.report.store import Store
-from crlm_bayes.settings import Settings
-from crlm_bayes.summary import COLUMNS
+from crlm_bayes.run.store import Store
+from crlm_bayes.sampling.settings import Settings
 
 REPOSITORY = Path(__file__).parents[1]
 DATA = REPOSITORY / "data" / "published"

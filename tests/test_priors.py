@@ -9,12 +9,14 @@ import pytest
 from pydantic import ValidationError
 from scipy import integrate, interpolate, stats
 
-from crlm_bayes.priorcontent import content
-from crlm_bayes.priors import Cauchy, Mixture, Normal, Prior, Quantiles, StudentT, TwoPiece
-from crlm_bayes.scales import HalfCauchy, HalfNormal, HalfStudentT, LogNormal, ScalePrior
-from crlm_bayes.spec import AnalysisSpec
-from crlm_bayes.specs import PriorBook
-from crlm_bayes.walks import RandomWalk
+from crlm_bayes.documents.analysis import AnalysisSpec
+from crlm_bayes.documents.prior_book import PriorBook
+from crlm_bayes.priors.content import content
+from crlm_bayes.priors.density import Prior
+from crlm_bayes.priors.elicited import Quantiles, TwoPiece
+from crlm_bayes.priors.families import Cauchy, Mixture, Normal, StudentT
+from crlm_bayes.priors.nuisance import RandomWalk
+from crlm_bayes.priors.spreads import HalfCauchy, HalfNormal, HalfStudentT, LogNormal, ScalePrior
 
 
 class ScipyMixture:
@@ -380,8 +382,9 @@ def test_model_that_is_sampled_has_the_same_density_and_its_slope(name: str) -> 
     """In the tails, at the points stated and between them; the slope by differences of the NumPy density."""
     import pymc as pm
 
-    from crlm_bayes.inference import model_of, prior_data
-    from crlm_bayes.likelihoods import Shape
+    from crlm_bayes.likelihoods.contract import Shape
+    from crlm_bayes.likelihoods.variables import prior_data
+    from crlm_bayes.sampling.nuts import model_of
 
     prior = FAMILIES[name][0]
     components = len(prior.values) if isinstance(prior, Quantiles) else 1

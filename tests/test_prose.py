@@ -7,13 +7,13 @@ import re
 import pandas as pd
 import pytest
 
-from crlm_bayes import format as fmt
-from crlm_bayes.conventions import LOWER, SURVIVES
-from crlm_bayes.report.prose import answer_of, standing
-from crlm_bayes.report.synopsis import sentences_of_index
-from crlm_bayes.scepticism import PriorVerdict
-from crlm_bayes.spec import AnalysisSpec
-from crlm_bayes.words import counted, endpoint_noun, listed, study_name, vocabulary
+from crlm_bayes.documents.analysis import AnalysisSpec
+from crlm_bayes.prose.answer import answer_of
+from crlm_bayes.prose.index import sentences_of_index
+from crlm_bayes.rule import LOWER, SURVIVES, standing
+from crlm_bayes.scepticism.panel import PriorVerdict
+from crlm_bayes.words import numbers as fmt
+from crlm_bayes.words.nouns import counted, endpoint_noun, listed, study_name, vocabulary
 
 PRIORS = ("sceptical", "reference", "strongly_sceptical", "pessimistic")
 

@@ -13,16 +13,18 @@ from oracles.random_effects import blur, savage_dickey
 from scipy import integrate, special, stats
 from scipy.interpolate import make_interp_spline
 
-from crlm_bayes import curves
-from crlm_bayes.curves import EvidenceCurve
+from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.errors import InvalidInput
-from crlm_bayes.evidence import BinomialEvidence, Evidence, SurvivalEvidence
+from crlm_bayes.evidence.values import BinomialEvidence, Evidence, SurvivalEvidence
+from crlm_bayes.exact import curve as curves
+from crlm_bayes.exact.curve import EvidenceCurve
+from crlm_bayes.exact.quadrature import log_integral_concave
 from crlm_bayes.likelihoods import binomial, evidence_curve, piecewise_exponential
-from crlm_bayes.priors import Cauchy, Mixture, Normal, Prior, Quantiles, StudentT, TwoPiece
-from crlm_bayes.quadrature import log_integral_concave
-from crlm_bayes.scales import HalfCauchy, HalfNormal, HalfStudentT, LogNormal, ScalePrior
-from crlm_bayes.spec import AnalysisSpec
-from crlm_bayes.walks import RandomWalk
+from crlm_bayes.priors.density import Prior
+from crlm_bayes.priors.elicited import Quantiles, TwoPiece
+from crlm_bayes.priors.families import Cauchy, Mixture, Normal, StudentT
+from crlm_bayes.priors.nuisance import RandomWalk
+from crlm_bayes.priors.spreads import HalfCauchy, HalfNormal, HalfStudentT, LogNormal, ScalePrior
 
 BASE = Normal(dist="normal", mean=-3.5066, sd=2.0, rationale="test")
 FLAT = Normal(dist="normal", mean=0.0, sd=1.5, rationale="test")

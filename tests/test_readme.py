@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from crlm_bayes.audit import tables
-from crlm_bayes.audit.pvalues import is_significant
-from crlm_bayes.audits import read_audits
-from crlm_bayes.inquiry import inquire
-from crlm_bayes.questions import read_questions
+from crlm_bayes.answers.answer import inquire
+from crlm_bayes.answers.questions import read_questions
+from crlm_bayes.audit.p_values import tables
+from crlm_bayes.audit.p_values.comparison import is_significant
+from crlm_bayes.audit.reading import read_audits
 from crlm_bayes.report.markdown import BEGIN, END, verdict_table
-from crlm_bayes.words import in_words
+from crlm_bayes.words.nouns import in_words
 
 REPOSITORY = Path(__file__).parents[1]
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")

@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from crlm_bayes.assembly import of_study
+from crlm_bayes.documents.analysis import AnalysisSpec, NuisancePriors
+from crlm_bayes.documents.study import Study
+from crlm_bayes.evidence.assemble import of_study
 from crlm_bayes.likelihoods import evidence_curve
-from crlm_bayes.priors import Normal
-from crlm_bayes.published import Study
-from crlm_bayes.spec import AnalysisSpec, NuisancePriors
+from crlm_bayes.priors.families import Normal
 
 pytestmark = pytest.mark.statistical
 

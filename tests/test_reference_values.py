@@ -10,10 +10,10 @@ from collections.abc import Callable
 
 import pytest
 
-from crlm_bayes.curves import EvidenceCurve
-from crlm_bayes.priors import Prior
-from crlm_bayes.scepticism import Scepticism, examine
-from crlm_bayes.spec import AnalysisSpec
+from crlm_bayes.documents.analysis import AnalysisSpec
+from crlm_bayes.exact.curve import EvidenceCurve
+from crlm_bayes.priors.density import Prior
+from crlm_bayes.scepticism.panel import Scepticism, examine
 
 TABLE = {
     # alive 188, 60 of 217 v 110, 49 of 118 at 12, 36 months

@@ -10,21 +10,25 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from crlm_bayes.audit import audit_studies
-from crlm_bayes.curves import EvidenceCurve
-from crlm_bayes.evidence import BinomialEvidence, Evidence, RatioEvidence
-from crlm_bayes.format import probability, ratio, span
-from crlm_bayes.priors import Prior
-from crlm_bayes.published import Study
-from crlm_bayes.report import checklist, checks, tables
-from crlm_bayes.report.absolute import absolute, absolute_rows
-from crlm_bayes.report.page import analysis_page, index_page, mathml
-from crlm_bayes.report.sources import published as published_rows
-from crlm_bayes.report.svg import inline
-from crlm_bayes.result import AnalysisResult, Question
-from crlm_bayes.scepticism import examine
-from crlm_bayes.spec import AnalysisSpec
-from crlm_bayes.summary import COLUMNS, curve_estimates, verdict_rows
+from crlm_bayes.answers.question import Question
+from crlm_bayes.answers.result import AnalysisResult
+from crlm_bayes.answers.tables import COLUMNS, curve_estimates, verdict_rows
+from crlm_bayes.audit.registry import audit_studies
+from crlm_bayes.documents.analysis import AnalysisSpec
+from crlm_bayes.documents.study import Study
+from crlm_bayes.evidence.values import BinomialEvidence, Evidence, RatioEvidence
+from crlm_bayes.exact.curve import EvidenceCurve
+from crlm_bayes.priors.density import Prior
+from crlm_bayes.prose.absolute import absolute
+from crlm_bayes.report.checklist import checklist
+from crlm_bayes.report.checklist.proofs import absent
+from crlm_bayes.report.markup import inline, mathml
+from crlm_bayes.report.pages import analysis_page, index_page
+from crlm_bayes.report.tables import checks, tables
+from crlm_bayes.report.tables.absolute import absolute_rows
+from crlm_bayes.report.tables.sources import published as published_rows
+from crlm_bayes.scepticism.panel import examine
+from crlm_bayes.words.numbers import probability, ratio, span
 
 SVG = (
     '<?xml version="1.0"?>\n<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd">\n'
@@ -407,7 +411,7 @@ def test_a_harmful_difference_is_written_as_one(result_of: Callable[[str], Analy
 def test_the_checklist_has_every_item_once() -> None:
     items = [item for group in checklist.GROUPS.values() for item in group]
     assert [item.id for item in items] == list(range(1, 42))
-    assert set(checklist.WHY_NOT) >= {item.id for item in items if item.proof is checklist.absent}
+    assert set(checklist.WHY_NOT) >= {item.id for item in items if item.proof is absent}
 
 
 def shown(result: AnalysisResult, figures: Mapping[str, str]) -> set[int]:

@@ -18,9 +18,16 @@ from oracles.reverse_bayes import (
 )
 from scipy import integrate, optimize, stats
 
-from crlm_bayes.bayes_factors import LARGEST, BayesFactor, largest
-from crlm_bayes.conflict import moved, tail_probability
-from crlm_bayes.credibility import (
+from crlm_bayes.documents.analysis import AnalysisSpec
+from crlm_bayes.evidence.values import Evidence
+from crlm_bayes.exact.curve import EvidenceCurve
+from crlm_bayes.likelihoods import evidence_curve
+from crlm_bayes.priors.density import Prior
+from crlm_bayes.priors.families import Cauchy, Mixture, Normal, StudentT
+from crlm_bayes.scepticism.bayes_factors import LARGEST, BayesFactor, largest
+from crlm_bayes.scepticism.conflict import moved, tail_probability
+from crlm_bayes.scepticism.critical import FAR, critical_advocacy, critical_sd, fail_safe_means, p_benefit, p_benefits
+from crlm_bayes.scepticism.normal_forms import (
     advocacy_limit,
     advocacy_prior,
     estimate,
@@ -32,21 +39,8 @@ from crlm_bayes.credibility import (
     scepticism_limit,
     sufficiently_sceptical_sd,
 )
-from crlm_bayes.critical_priors import (
-    FAR,
-    critical_advocacy,
-    critical_sd,
-    fail_safe_means,
-    p_benefit,
-    p_benefits,
-)
-from crlm_bayes.curves import EvidenceCurve
-from crlm_bayes.evidence import Evidence
-from crlm_bayes.likelihoods import evidence_curve
-from crlm_bayes.priors import Cauchy, Mixture, Normal, Prior, StudentT
-from crlm_bayes.replication import replication, sceptical_z
-from crlm_bayes.reverse_bayes import ReverseBayes, reverse_bayes
-from crlm_bayes.spec import AnalysisSpec
+from crlm_bayes.scepticism.replication import replication, sceptical_z
+from crlm_bayes.scepticism.reverse_bayes import ReverseBayes, reverse_bayes
 
 Z = stats.norm.ppf(0.975)
 ESTIMATES = [(-0.281, 0.119), (-0.736, 0.362), (-0.25, 0.2), (-0.05, 0.3), (-1.5, 0.3), (0.1, 0.2), (0.6, 0.25)]
@@ -591,7 +585,7 @@ def test_bundled_analyses_are_told_in_numbers(
 
 
 def test_pairs_are_two_studies_with_one_endpoint_read_in_one_way_each_way_round() -> None:
-    from crlm_bayes.replications import Estimated, pairs
+    from crlm_bayes.scepticism.replication import Estimated, pairs
 
     def of(study: str, endpoint: str = "os", reading: str = "landmark") -> Estimated:
         return Estimated(f"{endpoint}_{study}_{reading}", study, endpoint, "hr", reading, (-0.5, 0.2))

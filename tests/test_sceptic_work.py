@@ -5,11 +5,14 @@ from typing import Any
 
 import pytest
 
-from crlm_bayes import critical_priors, reverse_bayes, scepticism, syntheses
-from crlm_bayes.inquiry import Doubt, inquire
-from crlm_bayes.questions import read_questions
-from crlm_bayes.result import Question
-from crlm_bayes.terminal_sceptic import print_scepticism, sceptic_rows
+from crlm_bayes.answers.answer import Doubt, inquire
+from crlm_bayes.answers.question import Question
+from crlm_bayes.answers.questions import read_questions
+from crlm_bayes.commands.sceptic import print_scepticism, sceptic_rows
+from crlm_bayes.exact.synthesis.synthesis import synthesise
+from crlm_bayes.scepticism import critical as critical_priors
+from crlm_bayes.scepticism import panel as scepticism
+from crlm_bayes.scepticism import reverse_bayes
 
 SEVERAL, SINGLE = ("orr_direct", "hypertension_grade3plus"), "orr_chen2025_counts"
 DOUBTS = {"as printed": Doubt(), "doubted": Doubt(bias=0.05, discount=0.2)}
@@ -32,7 +35,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
 
         return wrapped
 
-    monkeypatch.setattr(syntheses, "synthesise", counting("syntheses", syntheses.synthesise))
+    monkeypatch.setattr(syntheses, "synthesise", counting("syntheses", synthesise))
     search = counting("searches", critical_priors.critical_sd)
     for module in (critical_priors, scepticism, reverse_bayes):  # each knows the search by a name of its own
         monkeypatch.setattr(module, "critical_sd", search)

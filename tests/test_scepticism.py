@@ -8,24 +8,17 @@ import pytest
 from oracles.confounding import bounding_factor
 from scipy import optimize, stats
 
-from crlm_bayes.conventions import INTERVAL, LOWER, SURVIVES, UPPER
-from crlm_bayes.curves import EvidenceCurve
-from crlm_bayes.e_values import e_value_of_interval, risk_ratio
-from crlm_bayes.evidence import Evidence
+from crlm_bayes.documents.analysis import AnalysisSpec
+from crlm_bayes.evidence.values import Evidence
+from crlm_bayes.exact.curve import EvidenceCurve
 from crlm_bayes.likelihoods import evidence_curve
-from crlm_bayes.priors import Normal, Prior
-from crlm_bayes.scepticism import (
-    SD_RANGE,
-    PriorVerdict,
-    critical_sd,
-    e_value,
-    examine,
-    matthews_sd,
-    p_benefit,
-    scepticism_limit,
-    verdict,
-)
-from crlm_bayes.spec import AnalysisSpec
+from crlm_bayes.priors.density import Prior
+from crlm_bayes.priors.families import Normal
+from crlm_bayes.rule import INTERVAL, LOWER, SURVIVES, UPPER
+from crlm_bayes.scepticism.critical import SD_RANGE, critical_sd, p_benefit
+from crlm_bayes.scepticism.e_values import e_value, e_value_of_interval, risk_ratio
+from crlm_bayes.scepticism.normal_forms import matthews_sd, scepticism_limit
+from crlm_bayes.scepticism.panel import PriorVerdict, examine, verdict
 
 Z = stats.norm.ppf(0.975)
 

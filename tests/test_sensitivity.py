@@ -10,30 +10,30 @@ import pytest
 import xarray as xr
 from scipy.special import ndtr
 
-from crlm_bayes.curves import EvidenceCurve
-from crlm_bayes.pipeline import conclude
-from crlm_bayes.posterior import GridPosterior
-from crlm_bayes.priors import Cauchy, Mixture, Normal, Prior
-from crlm_bayes.questions import read_questions
-from crlm_bayes.report.decision import sensitivity_section
-from crlm_bayes.report.page import environment
-from crlm_bayes.result import AnalysisResult
-from crlm_bayes.sensitivity import (
+from crlm_bayes.answers.questions import read_questions
+from crlm_bayes.answers.result import AnalysisResult
+from crlm_bayes.documents.analysis import AnalysisSpec
+from crlm_bayes.exact.curve import EvidenceCurve
+from crlm_bayes.exact.posterior import GridPosterior
+from crlm_bayes.priors.density import Prior
+from crlm_bayes.priors.families import Cauchy, Mixture, Normal
+from crlm_bayes.report.html import environment
+from crlm_bayes.report.tables.decision import sensitivity_section
+from crlm_bayes.run.one import conclude
+from crlm_bayes.sampling.power_scaling import MAX_K, power_scaling
+from crlm_bayes.scepticism.scaling import (
     ALPHAS,
     DRAWS,
-    MAX_K,
     MEANINGS,
     SENSITIVE,
     Diagnosis,
     diagnose,
     distance,
     exact_scaling,
-    power_scaling,
     prior_raised,
     raised,
 )
-from crlm_bayes.spec import AnalysisSpec
-from crlm_bayes.words import vocabulary
+from crlm_bayes.words.nouns import vocabulary
 
 CASES = [(-0.28, 0.12, 0.0, 0.205), (0.1, 0.3, 0.22, 0.2), (-0.5, 0.2, 0.0, 1.0)]
 """Estimate, its standard error, prior mean, prior sd."""

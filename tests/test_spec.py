@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from crlm_bayes.priors import Normal, Prior
-from crlm_bayes.provenance import digest
-from crlm_bayes.questions import read_questions
-from crlm_bayes.spec import AnalysisSpec
-from crlm_bayes.spec_meaning import MEASURES, READINGS
-from crlm_bayes.specs import read_priors, read_specs, spec_paths
+from crlm_bayes.answers.identity import digest
+from crlm_bayes.answers.questions import read_questions
+from crlm_bayes.documents.analyses import read_priors, read_specs, spec_paths
+from crlm_bayes.documents.analysis import AnalysisSpec
+from crlm_bayes.documents.analysis_meaning import MEASURES, READINGS
+from crlm_bayes.priors.density import Prior
+from crlm_bayes.priors.families import Normal
 
 MODELS = Path(__file__).resolve().parents[1] / "models"
 NAMES = sorted(path.stem for path in MODELS.glob("*.toml") if path.name != "priors.toml")

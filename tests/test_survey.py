@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from crlm_bayes.curves import EvidenceCurve
+from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.errors import InvalidInput
-from crlm_bayes.evidence import BinomialEvidence
+from crlm_bayes.evidence.values import BinomialEvidence
+from crlm_bayes.exact.curve import EvidenceCurve
+from crlm_bayes.exact.many_priors import CHUNK, Survey, survey
 from crlm_bayes.likelihoods import binomial
-from crlm_bayes.priors import Normal
-from crlm_bayes.spec import AnalysisSpec
-from crlm_bayes.survey import CHUNK, Survey, survey
+from crlm_bayes.priors.families import Normal
 
 
 def normal(mean: float, sd: float) -> Normal:

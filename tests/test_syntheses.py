@@ -8,20 +8,21 @@ import numpy as np
 import pytest
 from scipy.special import logsumexp
 
-from crlm_bayes.assembly import assemble
-from crlm_bayes.curves import EvidenceCurve
+from crlm_bayes.answers.questions import read_questions
+from crlm_bayes.answers.tables import curve_estimates
+from crlm_bayes.documents.analyses import read_priors
+from crlm_bayes.documents.analysis import AnalysisSpec
+from crlm_bayes.documents.analysis_meaning import check_meaning, check_studies
+from crlm_bayes.documents.prior_book import RobustMapPrior
+from crlm_bayes.documents.study import Study
 from crlm_bayes.errors import CrlmBayesError, InvalidInput, UnknownName
-from crlm_bayes.evidence import BinomialEvidence, SurvivalEvidence, SynthesisEvidence, discounted
+from crlm_bayes.evidence.assemble import assemble
+from crlm_bayes.evidence.values import BinomialEvidence, SurvivalEvidence, SynthesisEvidence, discounted
+from crlm_bayes.exact.curve import EvidenceCurve
 from crlm_bayes.likelihoods import binomial
-from crlm_bayes.map_prior import RobustMapPrior
-from crlm_bayes.priors import Mixture, Normal, Prior
-from crlm_bayes.published import Study
-from crlm_bayes.questions import read_questions
-from crlm_bayes.spec import AnalysisSpec
-from crlm_bayes.spec_meaning import check_meaning, check_studies
-from crlm_bayes.specs import read_priors
-from crlm_bayes.summary import curve_estimates
-from crlm_bayes.syntheses import synthesis_of
+from crlm_bayes.likelihoods.studies.exact import synthesis_of
+from crlm_bayes.priors.density import Prior
+from crlm_bayes.priors.families import Mixture, Normal
 
 SCEPTICAL = Normal(dist="normal", mean=0.0, sd=0.205, rationale="test")
 SYNTHESES = ("pfs_seeds", "pfs_direct", "pfs_direct_and_indirect", "orr_direct_and_indirect", "hypertension_grade3plus")

@@ -6,9 +6,10 @@ from oracles.paths import bias_path, discount_path
 from synthetic_members import half_cauchy, half_normal, normal_curve, normal_members, normal_prior, table_curve
 
 from crlm_bayes.errors import InvalidInput, UnknownName
-from crlm_bayes.posterior import GridPosterior
-from crlm_bayes.scales import HalfStudentT, LogNormal
-from crlm_bayes.synthesis import Member, PowerPrior, Shift, Structure, Synthesis, synthesise
+from crlm_bayes.exact.posterior import GridPosterior
+from crlm_bayes.exact.synthesis.members import Member, PowerPrior, Shift, Structure
+from crlm_bayes.exact.synthesis.synthesis import Synthesis, synthesise
+from crlm_bayes.priors.spreads import HalfStudentT, LogNormal
 
 Z = 1.959963984540054
 WIDE = normal_prior(0.0, 10.0)

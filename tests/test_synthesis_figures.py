@@ -15,17 +15,18 @@ from matplotlib.patches import Polygon
 from oracles.paths import bias_path, discount_path
 from test_figures import assert_fits, line, marks, said, save, texts
 
-from crlm_bayes.conventions import SURVIVES
-from crlm_bayes.evidence import BinomialEvidence
-from crlm_bayes.figures import words
-from crlm_bayes.figures.synthesis import CAPTIONS, draw_synthesis
-from crlm_bayes.figures.synthesis.forest_plot import ratio_words
-from crlm_bayes.figures.synthesis.marks import square_size
-from crlm_bayes.published import Study
-from crlm_bayes.result import AnalysisResult
-from crlm_bayes.synthesis import synthesise
-from crlm_bayes.synthesis_lines import Estimate, grouped, title_with_year
-from crlm_bayes.synthesis_view import SynthesisView, synthesis_view
+from crlm_bayes.answers.pooled_view import SynthesisView, synthesis_view
+from crlm_bayes.answers.result import AnalysisResult
+from crlm_bayes.answers.study_lines import Estimate, grouped, title_with_year
+from crlm_bayes.documents.study import Study
+from crlm_bayes.evidence.values import BinomialEvidence
+from crlm_bayes.exact.synthesis.synthesis import synthesise
+from crlm_bayes.figures.frame import words
+from crlm_bayes.figures.several import draw_synthesis
+from crlm_bayes.figures.several.forest_plot import ratio_words
+from crlm_bayes.figures.several.marks import square_size
+from crlm_bayes.prose.captions import SYNTHESIS_CAPTIONS as CAPTIONS
+from crlm_bayes.rule import SURVIVES
 
 
 @pytest.fixture(scope="module")

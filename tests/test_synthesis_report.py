@@ -10,33 +10,38 @@ from typing import Any
 import pytest
 from test_report_pages import SVG, Document, assert_sound
 
-from crlm_bayes.assembly import assemble
-from crlm_bayes.audit import audit_studies
-from crlm_bayes.format import number, percent, probability, ratio, span
-from crlm_bayes.inquiry import Doubt, inquire
-from crlm_bayes.pipeline import conclude
-from crlm_bayes.priors import Prior
-from crlm_bayes.published import Study
-from crlm_bayes.questions import read_questions
-from crlm_bayes.report import checklist
-from crlm_bayes.report.absolute import absolute, absolute_rows, chief
-from crlm_bayes.report.carried import carried
-from crlm_bayes.report.index import studies_used, verdicts
-from crlm_bayes.report.limits import limits
+from crlm_bayes.answers.absolute import carried
+from crlm_bayes.answers.answer import Doubt, inquire
+from crlm_bayes.answers.question import Question
+from crlm_bayes.answers.questions import read_questions
+from crlm_bayes.answers.result import AnalysisResult
+from crlm_bayes.answers.variants import Variants
+from crlm_bayes.audit.registry import audit_studies
+from crlm_bayes.commands.fit import print_verdicts
+from crlm_bayes.commands.list import catalogue, print_catalogue
+from crlm_bayes.commands.sceptic import print_scepticism, sceptic_rows
+from crlm_bayes.commands.show import print_question
+from crlm_bayes.documents.analysis import AnalysisSpec
+from crlm_bayes.documents.study import Study
+from crlm_bayes.evidence.assemble import assemble
+from crlm_bayes.exact.synthesis.members import Structure
+from crlm_bayes.exact.synthesis.synthesis import synthesise
+from crlm_bayes.likelihoods.studies.exact import members_of
+from crlm_bayes.priors.density import Prior
+from crlm_bayes.prose.absolute import absolute, chief
+from crlm_bayes.prose.index import sentences_of_index, sentences_of_syntheses
+from crlm_bayes.prose.limits import limits
+from crlm_bayes.prose.pooled import holds, scatter, studies_in_words
+from crlm_bayes.report.checklist import checklist
 from crlm_bayes.report.markdown import verdict_table
-from crlm_bayes.report.members import effect_rows, study_rows
-from crlm_bayes.report.overview import overview
-from crlm_bayes.report.page import analysis_page, index_page
-from crlm_bayes.report.pooled_answer import holds, scatter, studies_in_words
-from crlm_bayes.report.store import Store
-from crlm_bayes.report.synopsis import sentences_of_index, sentences_of_syntheses
-from crlm_bayes.report.variants import Variants
-from crlm_bayes.result import AnalysisResult, Question
-from crlm_bayes.spec import AnalysisSpec
-from crlm_bayes.syntheses import members_of
-from crlm_bayes.synthesis import Structure, synthesise
-from crlm_bayes.terminal import catalogue, print_catalogue, print_question, print_verdicts
-from crlm_bayes.terminal_sceptic import print_scepticism, sceptic_rows
+from crlm_bayes.report.pages import analysis_page, index_page
+from crlm_bayes.report.tables.absolute import absolute_rows
+from crlm_bayes.report.tables.members import effect_rows, study_rows
+from crlm_bayes.report.tables.overview import overview
+from crlm_bayes.run.index import studies_used, verdicts
+from crlm_bayes.run.one import conclude
+from crlm_bayes.run.store import Store
+from crlm_bayes.words.numbers import number, percent, probability, ratio, span
 
 TWO = ("sceptical", "neutral")
 RECORD = {

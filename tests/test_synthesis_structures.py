@@ -9,16 +9,11 @@ from oracles.robust_weight import log_bayes_factor, wide_after
 from synthetic_members import half_normal, normal_curve, normal_members, normal_prior, table_curve
 
 from crlm_bayes.errors import InvalidInput
-from crlm_bayes.posterior import GridPosterior
-from crlm_bayes.synthesis import (
-    Member,
-    PowerPrior,
-    Shift,
-    Structure,
-    robust_map,
-    synthesise,
-)
-from crlm_bayes.synthesis.blur import log_product
+from crlm_bayes.exact.posterior import GridPosterior
+from crlm_bayes.exact.synthesis import robust_map
+from crlm_bayes.exact.synthesis.blur import log_product
+from crlm_bayes.exact.synthesis.members import Member, PowerPrior, Shift, Structure
+from crlm_bayes.exact.synthesis.synthesis import synthesise
 
 UNIT = normal_prior(0.0, 1.0)
 Y, SE = np.array([-0.4, 0.1, -0.9, -0.6, -0.8]), np.array([0.2, 0.3, 0.15, 0.25, 0.1])

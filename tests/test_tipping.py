@@ -9,19 +9,16 @@ import numpy as np
 import pytest
 from scipy import optimize, stats
 
-from crlm_bayes.curves import EvidenceCurve
-from crlm_bayes.e_values import e_value
-from crlm_bayes.priors import Cauchy, Mixture, Normal, Prior, StudentT
-from crlm_bayes.robustness import confounding, confounding_words, robustness
-from crlm_bayes.scepticism import critical_sd, examine, p_benefit
-from crlm_bayes.spec import AnalysisSpec
-from crlm_bayes.tipping import (
-    MOST_BIAS,
-    bias_map,
-    discount_map,
-    limits,
-    mean_sd_map,
-)
+from crlm_bayes.documents.analysis import AnalysisSpec
+from crlm_bayes.exact.curve import EvidenceCurve
+from crlm_bayes.priors.density import Prior
+from crlm_bayes.priors.families import Cauchy, Mixture, Normal, StudentT
+from crlm_bayes.prose.scepticism import confounding_words
+from crlm_bayes.scepticism.critical import critical_sd, p_benefit
+from crlm_bayes.scepticism.e_values import e_value
+from crlm_bayes.scepticism.panel import examine
+from crlm_bayes.scepticism.robustness import confounding, robustness
+from crlm_bayes.scepticism.tipping import MOST_BIAS, bias_map, discount_map, limits, mean_sd_map
 
 Z = stats.norm.ppf(0.975)
 CURVES = [(-0.45, 0.14), (-0.281, 0.119), (-1.2, 0.4), (-0.1, 0.03), (0.3, 0.2)]

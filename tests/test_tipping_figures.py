@@ -13,15 +13,17 @@ from scipy.interpolate import RegularGridInterpolator
 from scipy.special import ndtri
 from test_figures import assert_fits, line, marks, said, save
 
-from crlm_bayes.curves import EvidenceCurve
-from crlm_bayes.figures import labels, rendering
-from crlm_bayes.figures.gauges import MOST_CONFOUNDING, MOST_OVERSTATED, NARROWEST, WIDEST, gauges_of
-from crlm_bayes.figures.robustness import AXIS, LEFT, draw_robustness
-from crlm_bayes.figures.tipping import draw_bias_discount, draw_mean_sd, probit
-from crlm_bayes.priors import Normal, Prior, StudentT
-from crlm_bayes.robustness import Robustness, robustness
-from crlm_bayes.spec import AnalysisSpec
-from crlm_bayes.tipping import TippingMap, bias_map, discount_map, mean_sd_map
+from crlm_bayes.documents.analysis import AnalysisSpec
+from crlm_bayes.exact.curve import EvidenceCurve
+from crlm_bayes.figures.frame import labels
+from crlm_bayes.figures.frame.style import rendering
+from crlm_bayes.figures.one.gauges import MOST_CONFOUNDING, MOST_OVERSTATED, NARROWEST, WIDEST, gauges_of
+from crlm_bayes.figures.one.robustness import AXIS, LEFT, draw_robustness
+from crlm_bayes.figures.one.tipping import draw_bias_discount, draw_mean_sd, probit
+from crlm_bayes.priors.density import Prior
+from crlm_bayes.priors.families import Normal, StudentT
+from crlm_bayes.scepticism.robustness import Robustness, robustness
+from crlm_bayes.scepticism.tipping import TippingMap, bias_map, discount_map, mean_sd_map
 
 NAMES = (
     "pfs_chen2025_landmark",

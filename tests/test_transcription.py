@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 from ministudy import ministudy
 
-from crlm_bayes.documents import Frozen
-from crlm_bayes.published import PrintedNumber, Study
+from crlm_bayes.documents.numbers import PrintedNumber
+from crlm_bayes.documents.study import Study
+from crlm_bayes.toml import Frozen
 
 SEEDS = ("chen2025", "yan2025")
 """Read in full; of the others only abstracts were, and some of those print a single number."""

@@ -8,10 +8,10 @@ import pytest
 from oracles.random_effects import blur
 from scipy import integrate, stats
 
-from crlm_bayes.evidence import RatioEvidence
+from crlm_bayes.documents.analysis import AnalysisSpec
+from crlm_bayes.evidence.values import RatioEvidence
 from crlm_bayes.likelihoods import log_ratio
-from crlm_bayes.priors import Normal
-from crlm_bayes.spec import AnalysisSpec
+from crlm_bayes.priors.families import Normal
 
 ENTHUSIAST = Normal(dist="normal", mean=-0.288, sd=0.175, rationale="expects a ratio of 0.75")
 
@@ -83,8 +83,8 @@ def test_nuts_visits_both_sides_in_their_proportion(make_spec: Any) -> None:
     """With a prior that takes a side. Under an even one the sampler rarely crosses, and its diagnostics say so."""
     import arviz as az
 
-    from crlm_bayes.inference import fit
-    from crlm_bayes.settings import Settings
+    from crlm_bayes.sampling.nuts import fit
+    from crlm_bayes.sampling.settings import Settings
 
     spec: AnalysisSpec = make_spec("log_ratio", reading="logrank")
     evidence = unknown(0.3, 0.15)

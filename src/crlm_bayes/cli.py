@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from crlm_bayes.conventions import SEED
+from crlm_bayes.rule import SEED
 
 app = typer.Typer(
     name="crlm_bayes",
@@ -22,10 +22,12 @@ Names = Annotated[
     list[str] | None,
     typer.Argument(metavar="[ANALYSIS]...", help="Analyses by id; all of them if none is named."),
 ]
+
 Data = Annotated[
     Path | None,
     typer.Option("--data", metavar="DIR", help="Folder of study documents (default: the bundled ones)."),
 ]
+
 Models = Annotated[
     Path | None,
     typer.Option(
@@ -34,7 +36,9 @@ Models = Annotated[
         help="Folder of analysis documents and priors.toml (default: the bundled ones).",
     ),
 ]
+
 Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="Output folder.")]
+
 Json = Annotated[bool, typer.Option("--json", help="Machine-readable result on stdout, sorted keys, nothing else.")]
 
 OUT = Path("reports")
@@ -71,7 +75,7 @@ def _root(
 
 
 def _folders(data: Path | None, models: Path | None) -> tuple[Path, Path]:
-    from crlm_bayes.locations import models_folder, published_folder, shown
+    from crlm_bayes.documents.folders import models_folder, published_folder, shown
 
     return shown(data or published_folder()), shown(models or models_folder())
 
@@ -101,8 +105,8 @@ def fit(
     force: Annotated[bool, typer.Option("--force", help="Sample again even what is unchanged.")] = False,
 ) -> None:
     """Fit, gate, summarise and render; unchanged fits are kept. Exit code 3 if the diagnostics gate fails."""
-    from crlm_bayes.commands import fit_command
-    from crlm_bayes.settings import Settings
+    from crlm_bayes.commands.fit import fit_command
+    from crlm_bayes.sampling.settings import Settings
 
     settings = Settings(draws=draws, tune=tune, chains=chains, seed=seed)
     code, rows = fit_command(*_folders(data, models), out, names, prior, settings, force)
@@ -116,7 +120,7 @@ def report(
     names: Names = None, data: Data = None, models: Models = None, out: Out = OUT, as_json: Json = False
 ) -> None:
     """Render again from saved posteriors; refuses stale or failed fits."""
-    from crlm_bayes.commands import report_command
+    from crlm_bayes.commands.report import report_command
 
     rows = report_command(*_folders(data, models), out, names)
     if as_json:
@@ -144,10 +148,10 @@ def sceptic(
     discount: Annotated[float, typer.Option(metavar="SHARE", help="Share of the evidence that is set aside.")] = 0.0,
 ) -> None:
     """The prior panel, reverse-Bayes, bias and discount, exact, without MCMC."""
-    from crlm_bayes.inquiry import Doubt, inquire
-    from crlm_bayes.priorwords import parse_prior
-    from crlm_bayes.questions import read_questions
-    from crlm_bayes.terminal_sceptic import print_scepticism, sceptic_rows
+    from crlm_bayes.answers.answer import Doubt, inquire
+    from crlm_bayes.answers.questions import read_questions
+    from crlm_bayes.commands.sceptic import print_scepticism, sceptic_rows
+    from crlm_bayes.priors.written import parse_prior
 
     doubt = Doubt(None if prior is None else parse_prior(prior, "--prior"), bias, discount)
     inquiries = [inquire(question, doubt) for question in read_questions(*_folders(data, models), names)]
@@ -170,9 +174,9 @@ def audit(
     strict: Annotated[bool, typer.Option("--strict", help="Exit code 3 if there is a serious finding.")] = False,
 ) -> None:
     """What the papers print against what it implies: every finding, the gravest first."""
-    from crlm_bayes.audits import read_audits
+    from crlm_bayes.audit.reading import read_audits
+    from crlm_bayes.commands.audit import finding_rows, print_audits
     from crlm_bayes.errors import EXIT_GATE
-    from crlm_bayes.terminal_audit import finding_rows, print_audits
 
     audits = read_audits(_folders(data, models)[0], studies or None)
     if as_json:
@@ -192,8 +196,8 @@ def show(
     as_json: Json = False,
 ) -> None:
     """Equations, priors with their probability content, and the printed rows of one analysis."""
-    from crlm_bayes.questions import read_questions
-    from crlm_bayes.terminal import print_question, question_rows
+    from crlm_bayes.answers.questions import read_questions
+    from crlm_bayes.commands.show import print_question, question_rows
 
     (question,) = read_questions(*_folders(data, models), [name])
     if as_json:
@@ -205,8 +209,8 @@ def show(
 @app.command("list")
 def list_(data: Data = None, models: Models = None, out: Out = OUT, as_json: Json = False) -> None:
     """Analyses and studies that are there, and which analyses have results."""
-    from crlm_bayes.questions import read_questions
-    from crlm_bayes.terminal import catalogue, print_catalogue
+    from crlm_bayes.answers.questions import read_questions
+    from crlm_bayes.commands.list import catalogue, print_catalogue
 
     rows = catalogue(*_folders(data, models), out, read_questions(*_folders(data, models)))
     if as_json:
@@ -218,7 +222,7 @@ def list_(data: Data = None, models: Models = None, out: Out = OUT, as_json: Jso
 @app.command()
 def check(data: Data = None, models: Models = None, out: Out = OUT, as_json: Json = False) -> None:
     """Validate every study and analysis document; every fault is one line."""
-    from crlm_bayes.commands import check_documents
+    from crlm_bayes.commands.check import check_documents
 
     faults, counts = check_documents(*_folders(data, models))
     if as_json:
@@ -234,6 +238,6 @@ def check(data: Data = None, models: Models = None, out: Out = OUT, as_json: Jso
 @app.command()
 def schema(data: Data = None, models: Models = None, out: Out = OUT, as_json: Json = False) -> None:
     """JSON Schema of study, analysis and prior documents (JSON with and without --json)."""
-    from crlm_bayes.commands import schemas
+    from crlm_bayes.commands.check import schemas
 
     _print_json(schemas())

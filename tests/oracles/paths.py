@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.interpolate import make_interp_spline
 
-from crlm_bayes.curves import EvidenceCurve
 from crlm_bayes.errors import InvalidInput, UnknownName
-from crlm_bayes.posterior import GridPosterior
-from crlm_bayes.priors import Prior
-from crlm_bayes.synthesis.blur import log_sum
-from crlm_bayes.synthesis.engine import Engine
-from crlm_bayes.synthesis.grids import Floats
-from crlm_bayes.synthesis.synthesis import Synthesis
+from crlm_bayes.exact.curve import EvidenceCurve
+from crlm_bayes.exact.posterior import GridPosterior
+from crlm_bayes.exact.synthesis.blur import log_sum
+from crlm_bayes.exact.synthesis.engine import Engine
+from crlm_bayes.exact.synthesis.grids import Floats
+from crlm_bayes.exact.synthesis.synthesis import Synthesis
+from crlm_bayes.priors.density import Prior
 
 
 @dataclass(frozen=True)

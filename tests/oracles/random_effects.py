@@ -5,8 +5,9 @@ from collections.abc import Callable
 import numpy as np
 from scipy.special import logsumexp
 
-from crlm_bayes.curves import EvidenceCurve, Floats
-from crlm_bayes.priors import Prior
+from crlm_bayes.arrays import Floats
+from crlm_bayes.exact.curve import EvidenceCurve
+from crlm_bayes.priors.density import Prior
 
 
 def blur(curve: EvidenceCurve, omega: float) -> Callable[[Floats], Floats]:

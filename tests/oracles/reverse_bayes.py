@@ -5,11 +5,12 @@ import math
 import numpy as np
 from scipy.special import expit, logit, ndtr, ndtri
 
-from crlm_bayes.bayes_factors import BayesFactor, from_evidence
-from crlm_bayes.conflict import Conflict, moved, tail_probability
-from crlm_bayes.credibility import ALPHA, GOLDEN_RATIO, estimate, p_value
-from crlm_bayes.curves import EvidenceCurve
-from crlm_bayes.priors import Prior
+from crlm_bayes.exact.curve import EvidenceCurve
+from crlm_bayes.priors.density import Prior
+from crlm_bayes.rule import ALPHA
+from crlm_bayes.scepticism.bayes_factors import BayesFactor, from_evidence
+from crlm_bayes.scepticism.conflict import Conflict, moved, tail_probability
+from crlm_bayes.scepticism.normal_forms import GOLDEN_RATIO, estimate, p_value
 
 
 def bayes_factor(curve: EvidenceCurve, prior: Prior) -> BayesFactor:
@@ -42,7 +43,7 @@ def conflict(curve: EvidenceCurve, prior: Prior) -> Conflict | None:
     Returns
     -------
     Conflict or None
-        None where the curve has no estimate (:func:`crlm_bayes.credibility.estimate`).
+        None where the curve has no estimate (:func:`crlm_bayes.scepticism.normal_forms.estimate`).
     """
     found = estimate(curve)
     if found is None:

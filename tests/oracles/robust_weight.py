@@ -5,9 +5,10 @@ from numpy.typing import ArrayLike
 from scipy.interpolate import make_interp_spline
 from scipy.special import expit, logit
 
-from crlm_bayes.curves import EvidenceCurve, Floats
-from crlm_bayes.posterior import GridPosterior
-from crlm_bayes.synthesis import RobustMap
+from crlm_bayes.arrays import Floats
+from crlm_bayes.exact.curve import EvidenceCurve
+from crlm_bayes.exact.posterior import GridPosterior
+from crlm_bayes.exact.synthesis.robust_map import RobustMap
 
 
 def log_bayes_factor(found: RobustMap, curve: EvidenceCurve) -> float:

@@ -6,6 +6,6 @@ no value inside it is consistent. Checks are functions from a study to troubles,
 
 from crlm_bayes.audit.finding import SEVERITIES, Check, Finding, Severity
 from crlm_bayes.audit.registry import CHECKS, audit_studies, audit_study
-from crlm_bayes.audit.result import StudyAudit
+from crlm_bayes.audit.study_audit import StudyAudit
 
 __all__ = ["CHECKS", "SEVERITIES", "Check", "Finding", "Severity", "StudyAudit", "audit_studies", "audit_study"]

@@ -9,12 +9,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from crlm_bayes.audit.finding import Finding, Severity, Trouble, finding
-from crlm_bayes.audit.rounding import Range, stands_for
-from crlm_bayes.published import Claim, PrintedNumber, Study
-from crlm_bayes.published.entries import ContrastEntry, Entry
-from crlm_bayes.words import counted, endpoint_noun, listed, study_name, title_of
+from crlm_bayes.documents.claims import Claim
+from crlm_bayes.documents.entries import ContrastEntry, Entry
+from crlm_bayes.documents.numbers import PrintedNumber
+from crlm_bayes.documents.rounding import Range, stands_for
+from crlm_bayes.documents.study import Study, title_of
+from crlm_bayes.words.nouns import counted, endpoint_noun, listed, study_name
 
 NAME: Final = "citation"
+
 ASKS: Final = "Does what the paper says of other studies stand in those studies?"
 
 

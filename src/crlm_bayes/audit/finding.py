@@ -16,9 +16,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from crlm_bayes.published import Study
+from crlm_bayes.documents.study import Study
 
 Severity = Literal["serious", "warning", "note"]
+
 SEVERITIES: Final[tuple[Severity, ...]] = ("serious", "warning", "note")
 """The gravest first."""
 
@@ -40,7 +41,7 @@ class Finding:
     message : str
         One plain sentence that can be quoted.
     entries : tuple of str
-        References of the entries that contradict each other (:func:`~crlm_bayes.published.study.reference`).
+        References of the entries that contradict each other (:func:`~crlm_bayes.documents.study.reference`).
     """
 
     id: str

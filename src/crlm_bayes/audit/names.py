@@ -2,9 +2,8 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from crlm_bayes.published import Study
-from crlm_bayes.published.entries import Entry, SurvivalEntry
-from crlm_bayes.published.study import reference
+from crlm_bayes.documents.entries import Entry, SurvivalEntry
+from crlm_bayes.documents.study import Study, reference
 
 
 def arm_names(study: Study) -> dict[str, str]:

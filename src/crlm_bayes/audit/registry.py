@@ -3,36 +3,28 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from crlm_bayes.audit import (
-    count_ratios,
-    counts,
-    denominators,
-    direction,
-    duplicates,
-    grim,
-    hazards,
-    means,
-    medians,
-    pinned,
-    ratios,
-    statistics,
-    survival,
-    tables,
-    totals,
-)
+from crlm_bayes.audit import repeats
 from crlm_bayes.audit.citations import ASKS, NAME, citations
+from crlm_bayes.audit.counts import denominators, percentages, pinned, ratios_of_counts, totals
 from crlm_bayes.audit.finding import SEVERITIES, Check, Finding
-from crlm_bayes.audit.pvalues import Comparison
-from crlm_bayes.audit.result import StudyAudit
-from crlm_bayes.published import Claim, Study
+from crlm_bayes.audit.means import grim, t_tests
+from crlm_bayes.audit.means import t_tests as means
+from crlm_bayes.audit.p_values import statistics, tables
+from crlm_bayes.audit.p_values.comparison import Comparison
+from crlm_bayes.audit.ratios import direction, intervals
+from crlm_bayes.audit.ratios import intervals as ratios
+from crlm_bayes.audit.study_audit import StudyAudit
+from crlm_bayes.audit.survival import curves, hazards, medians
+from crlm_bayes.documents.claims import Claim
+from crlm_bayes.documents.study import Study
 
 CHECKS: Final[tuple[Check, ...]] = (
     # counts and percentages
     denominators.denominator,
-    counts.count_percent,
-    counts.impossible_percent,
+    percentages.count_percent,
+    percentages.impossible_percent,
     pinned.pinned_counts,
-    counts.arm_size,
+    percentages.arm_size,
     totals.response_total,
     totals.graded_total,
     totals.part_of_whole,
@@ -42,25 +34,25 @@ CHECKS: Final[tuple[Check, ...]] = (
     # p values
     tables.chi_square,
     tables.chi_square_statistic,
-    means.t_test,
-    means.t_statistic,
+    t_tests.t_test,
+    t_tests.t_statistic,
     statistics.p_of_statistic,
     # ratios
-    ratios.ratio_interval,
-    ratios.ratio_p,
-    ratios.coefficient,
-    ratios.information,
-    count_ratios.ratio_of_counts,
+    intervals.ratio_interval,
+    intervals.ratio_p,
+    intervals.coefficient,
+    intervals.information,
+    ratios_of_counts.ratio_of_counts,
     direction.direction,
     # survival
-    survival.monotone,
+    curves.monotone,
     medians.median_landmark,
     medians.median_interval,
     medians.median_width,
-    survival.ci_contains,
-    survival.survival_ci,
-    survival.events_landmark,
-    survival.follow_up,
+    curves.ci_contains,
+    curves.survival_ci,
+    curves.events_landmark,
+    curves.follow_up,
     hazards.landmark_ratio,
     hazards.logrank_landmark,
     # means
@@ -69,9 +61,9 @@ CHECKS: Final[tuple[Check, ...]] = (
     grim.debit,
     grim.sd_range,
     # repeats
-    duplicates.duplicate_test,
-    duplicates.duplicate_mean,
-    duplicates.swapped,
+    repeats.duplicate_test,
+    repeats.duplicate_mean,
+    repeats.swapped,
 )
 """Checks of one study by itself; what it says of others is asked by :func:`~crlm_bayes.audit.citations.citations`."""
 

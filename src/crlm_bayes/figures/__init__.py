@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from matplotlib.figure import Figure
 
-from crlm_bayes.audit import StudyAudit
-from crlm_bayes.evidence import CentreEvidence
-from crlm_bayes.figures.style import SAVE, rendering
-from crlm_bayes.result import AnalysisResult
+from crlm_bayes.answers.result import AnalysisResult
+from crlm_bayes.audit.study_audit import StudyAudit
+from crlm_bayes.evidence.values import CentreEvidence
+from crlm_bayes.figures.frame.style import SAVE, rendering
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,21 +27,21 @@ def draw(result: AnalysisResult) -> dict[str, Figure]:
     -------
     dict of str to Figure
         ``panel``, ``densities``; ``survival`` or ``probability`` where the likelihood has them, ``arm_level``, ``centres``,
-        or those of :func:`~crlm_bayes.figures.synthesis.draw_synthesis`; ``robustness``, ``mean_sd``, ``bias_discount``;
+        or those of :func:`~crlm_bayes.figures.several.draw_synthesis`; ``robustness``, ``mean_sd``, ``bias_discount``;
         ``predictive``, ``prior_predictive``, ``chains``. Fitted figures show the primary prior, or the first that was
         fitted.
     """
-    from crlm_bayes.figures.arm_level import draw_arm_level
-    from crlm_bayes.figures.centres import draw_centres
-    from crlm_bayes.figures.chains import draw_chains
-    from crlm_bayes.figures.densities import draw_densities
-    from crlm_bayes.figures.panel import draw_panel
-    from crlm_bayes.figures.predictive import draw_predictive
-    from crlm_bayes.figures.probability import draw_probability
-    from crlm_bayes.figures.robustness import draw_robustness
-    from crlm_bayes.figures.survival import draw_survival
-    from crlm_bayes.figures.synthesis import draw_synthesis
-    from crlm_bayes.figures.tipping import draw_bias_discount, draw_mean_sd
+    from crlm_bayes.figures.one.arm_level import draw_arm_level
+    from crlm_bayes.figures.one.centres import draw_centres
+    from crlm_bayes.figures.one.chains import draw_chains
+    from crlm_bayes.figures.one.densities import draw_densities
+    from crlm_bayes.figures.one.panel import draw_panel
+    from crlm_bayes.figures.one.predictive import draw_predictive
+    from crlm_bayes.figures.one.probability import draw_probability
+    from crlm_bayes.figures.one.robustness import draw_robustness
+    from crlm_bayes.figures.one.survival import draw_survival
+    from crlm_bayes.figures.one.tipping import draw_bias_discount, draw_mean_sd
+    from crlm_bayes.figures.several import draw_synthesis
 
     spec, priors, maps = result.spec, result.question.priors, result.maps
     randomised = all(study.design == "rct" for study in result.question.studies)
@@ -90,9 +90,9 @@ def draw_index(verdicts: "pd.DataFrame") -> dict[str, Figure]:
         One row for each analysis and prior: analysis, title, study, endpoint, reading, hypothetical, measure, better, prior,
         primary, median, eti95_lower, eti95_upper, p_benefit, survives, gate_passed. Other columns are not drawn.
     """
-    from crlm_bayes.figures.forest import draw_forest
-    from crlm_bayes.figures.readings import alternatives, draw_readings
-    from crlm_bayes.figures.verdicts import draw_verdicts
+    from crlm_bayes.figures.index.forest import draw_forest
+    from crlm_bayes.figures.index.readings import alternatives, draw_readings
+    from crlm_bayes.figures.index.verdicts import draw_verdicts
 
     printed = verdicts[~verdicts["hypothetical"].astype(bool)]
     with rendering():

@@ -9,31 +9,41 @@ from typing import Any, Final
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from crlm_bayes.audit.denominators import FEWEST, Scan
+from crlm_bayes.audit.counts.denominators import FEWEST, Scan
 from crlm_bayes.audit.finding import SEVERITIES
-from crlm_bayes.audit.pvalues import Comparison, is_significant, written
-from crlm_bayes.audit.result import StudyAudit
-from crlm_bayes.audit.rounding import Range
-from crlm_bayes.conventions import ALPHA
-from crlm_bayes.figures import style, words
-from crlm_bayes.figures.verdicts import MINUTE
-from crlm_bayes.words import ENDPOINTS, capital, counted, endpoint_noun, listed
+from crlm_bayes.audit.p_values.comparison import Comparison, is_significant, written
+from crlm_bayes.audit.study_audit import StudyAudit
+from crlm_bayes.documents.rounding import Range
+from crlm_bayes.figures.frame import style, words
+from crlm_bayes.figures.index.verdicts import MINUTE
+from crlm_bayes.rule import ALPHA
+from crlm_bayes.words.nouns import ENDPOINTS, capital, counted, endpoint_noun, listed
 
 LEFT, AXIS, RIGHT = 2.75, 3.4, 2.75
+
 ROW, HEAD, TICKED = 0.34, 0.34, 0.5
+
 SPIKES, LINE, NOTE, BETWEEN = 1.35, 0.19, 0.135, 0.22
+
 PRINTED, RECOMPUTED = 0.15, 0.85
 """Places of the columns, in inches from the axis."""
+
 MOST: Final = 16
 """Rows of p values, at most."""
+
 MOST_SCANS: Final = 4
 """Panels of denominators, at most."""
+
 CROWDED: Final = 200
 """From so many patients on a line is named at its left."""
+
 LOW, HIGH = 0.0005, 1.3
 """Ends of the axis of p values; what lies beyond is drawn at the end."""
+
 TICKS = (0.001, 0.01, ALPHA, 0.1, 0.5, 1)
+
 PATIENTS = (10, 20, 50, 100, 200, 500)
+
 APART = 0.17
 """Inches between two marks that leave room for an arrow."""
 

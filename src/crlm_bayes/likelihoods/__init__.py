@@ -1,9 +1,10 @@
 """Likelihoods: one file per statistical idea, each with its equation, PyMC builder and exact evidence curve."""
 
-from crlm_bayes.curves import EvidenceCurve
-from crlm_bayes.evidence import Evidence
-from crlm_bayes.likelihoods.contract import Shape, module_of
-from crlm_bayes.spec import AnalysisSpec
+from crlm_bayes.documents.analysis import AnalysisSpec
+from crlm_bayes.evidence.values import Evidence
+from crlm_bayes.exact.curve import EvidenceCurve
+from crlm_bayes.likelihoods.contract import Shape
+from crlm_bayes.likelihoods.registry import module_of
 
 __all__ = ["Shape", "evidence_curve", "module_of"]
 

@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.special import gammaln, log_expit
 
-from crlm_bayes.curves import EvidenceCurve, Floats
-from crlm_bayes.evidence import BinomialEvidence
+from crlm_bayes.arrays import Floats
+from crlm_bayes.documents.analysis import AnalysisSpec
+from crlm_bayes.evidence.values import BinomialEvidence
+from crlm_bayes.exact.curve import EvidenceCurve
+from crlm_bayes.exact.quadrature import log_integral_concave
 from crlm_bayes.likelihoods.contract import ARM_POSITION, ARM_POSITION_LATEX, Shape
-from crlm_bayes.priors import Normal
-from crlm_bayes.quadrature import log_integral_concave
-from crlm_bayes.spec import AnalysisSpec
+from crlm_bayes.priors.families import Normal
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -38,6 +39,7 @@ EQUATIONS = (
     ),
     (r"\theta = \log \mathrm{OR}", "θ = log OR", "the effect: treatment over control"),
 )
+
 NUISANCE = (r"\alpha", "α", "logit of the event probability at the middle of the arms")
 
 

@@ -24,7 +24,6 @@ A likelihood module has
     absolute effects and everything else that is reported beside the ratio.
 """
 
-from types import ModuleType
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -56,18 +55,3 @@ class Shape(NamedTuple):
     shifted: tuple[bool, ...] = ()
     learnt: tuple[bool, ...] = ()
     bias_spread: str = ""
-
-
-def module_of(model: str) -> ModuleType:
-    """Return the module of a likelihood or of a structure (the closed registry)."""
-    from crlm_bayes.likelihoods import arm_level, binomial, centres, log_ratio, piecewise_exponential, synthesis
-
-    registry = {
-        "binomial": binomial,
-        "piecewise_exponential": piecewise_exponential,
-        "log_ratio": log_ratio,
-        "synthesis": synthesis,
-        "arm_level": arm_level,
-        "centres": centres,
-    }
-    return registry[model]

@@ -6,25 +6,13 @@ The hazards are no longer independent given θ, so the curve integrates them out
 """
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
-from crlm_bayes.curves import EvidenceCurve, Floats
-from crlm_bayes.evidence import SurvivalEvidence
-from crlm_bayes.walks import RandomWalk
-
-
-def walk_variable(name: str, length: int, mean: Any, sd: Any, dim: str = "interval") -> Any:
-    """Add the walk to the PyMC model in context, with its step in `pm.Data("step_sd")`; dims `dim`."""
-    import pymc as pm
-    import pytensor.tensor as pt
-
-    step_sd = pm.Data("step_sd", 1.0)
-    values = [pm.Normal(f"{name}_1", mean, sd)]
-    for k in range(2, length + 1):
-        values.append(pm.Normal(f"{name}_{k}", values[-1], step_sd))
-    return pm.Deterministic(name, pt.stack(values), dims=dim)
+from crlm_bayes.arrays import Floats
+from crlm_bayes.evidence.values import SurvivalEvidence
+from crlm_bayes.exact.curve import EvidenceCurve
+from crlm_bayes.priors.nuisance import RandomWalk
 
 
 def walk_curve(

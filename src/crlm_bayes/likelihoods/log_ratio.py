@@ -3,8 +3,8 @@ r"""A printed ratio with its uncertainty, taken as normal on the log scale.
 .. math:: y \sim N(\theta, \mathrm{se}^2)
 
 y is the log of the printed ratio, turned to treatment over control; se comes from its interval (any level), its printed
-standard error, its p value or the number of events (:mod:`crlm_bayes.printed_ratio`), or both come from a log-rank test
-(:mod:`crlm_bayes.logrank`). There is no nuisance parameter.
+standard error, its p value or the number of events (:mod:`crlm_bayes.evidence.ratios`), or both come from a log-rank test
+(:mod:`crlm_bayes.evidence.logrank`). There is no nuisance parameter.
 
 Where the print gives the size of the effect but not its direction, y is the size and the likelihood the even mixture
 
@@ -18,10 +18,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.interpolate import make_interp_spline
 
-from crlm_bayes.curves import KNOTS, REACH, EvidenceCurve, Floats
-from crlm_bayes.evidence import RatioEvidence
+from crlm_bayes.arrays import Floats
+from crlm_bayes.documents.analysis import AnalysisSpec
+from crlm_bayes.evidence.values import RatioEvidence
+from crlm_bayes.exact.curve import KNOTS, REACH, EvidenceCurve
 from crlm_bayes.likelihoods.contract import Shape
-from crlm_bayes.spec import AnalysisSpec
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -30,6 +31,7 @@ FINE = 1001
 """Points at which the greatest likelihood is looked for."""
 
 EFFECT = (r"\theta = \log(\text{ratio})", "θ = log(ratio)", "the effect")
+
 EQUATIONS = (
     (
         r"y \sim \mathrm{Normal}(\theta,\; \mathrm{se}^2)",
@@ -38,6 +40,7 @@ EQUATIONS = (
     ),
     EFFECT,
 )
+
 EQUATIONS_UNKNOWN = (
     (
         r"y \sim \tfrac12\,\mathrm{Normal}(\theta,\; \mathrm{se}^2) + \tfrac12\,\mathrm{Normal}(-\theta,\; \mathrm{se}^2)",

@@ -18,16 +18,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.special import gammaln
 
-from crlm_bayes.curves import EvidenceCurve, Floats, average
-from crlm_bayes.evidence import SurvivalEvidence
+from crlm_bayes.arrays import Floats
+from crlm_bayes.documents.analysis import AnalysisSpec
+from crlm_bayes.evidence.values import SurvivalEvidence
+from crlm_bayes.exact.curve import EvidenceCurve
+from crlm_bayes.exact.mixing import average
+from crlm_bayes.exact.quadrature import log_integral_concave
 from crlm_bayes.likelihoods.contract import ARM_POSITION, ARM_POSITION_LATEX, Shape
-from crlm_bayes.likelihoods.hazard_walk import walk_curve, walk_variable
-from crlm_bayes.likelihoods.spread import spread_data, spread_variable
-from crlm_bayes.priors import Normal
-from crlm_bayes.quadrature import log_integral_concave
-from crlm_bayes.scales import SpreadPrior
-from crlm_bayes.spec import AnalysisSpec
-from crlm_bayes.walks import RandomWalk
+from crlm_bayes.likelihoods.hazard_walk import walk_curve
+from crlm_bayes.likelihoods.variables import spread_data, spread_variable, walk_variable
+from crlm_bayes.priors.families import Normal
+from crlm_bayes.priors.nuisance import RandomWalk
+from crlm_bayes.priors.spreads import SpreadPrior
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -44,6 +46,7 @@ EQUATIONS = (
         "cumulative hazard of interval k; the nuisance sits at the middle of the arms",
     ),
 )
+
 PROPORTIONAL = (
     (
         r"\theta_k = \theta = \log \mathrm{HR}",
@@ -51,6 +54,7 @@ PROPORTIONAL = (
         "the effect, the same in every interval: treatment over control",
     ),
 )
+
 NON_PROPORTIONAL = (
     (
         r"\theta_k = \theta + \omega (z_k - \bar z), \quad z_k \sim \mathrm{Normal}(0,\; 1)",
@@ -58,6 +62,7 @@ NON_PROPORTIONAL = (
         "the effect θ is the average of the log hazard ratios of the intervals, which scatter about it",
     ),
 )
+
 NUISANCE = (r"\log \lambda_k", "log λ_k", "log hazard per month of interval k at the middle of the arms")
 
 

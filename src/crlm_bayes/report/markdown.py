@@ -2,16 +2,17 @@
 
 import pandas as pd
 
-from crlm_bayes.format import probability
-from crlm_bayes.report.store import VERDICTS
-from crlm_bayes.report.synopsis import (
+from crlm_bayes.prose.index import (
     of_single_studies,
     of_syntheses,
     of_the_print,
     sentences_of_index,
     sentences_of_syntheses,
 )
-from crlm_bayes.words import SIGNS, prior_name, standing
+from crlm_bayes.rule import standing
+from crlm_bayes.run.store import VERDICTS
+from crlm_bayes.words.nouns import SIGNS, prior_name
+from crlm_bayes.words.numbers import probability
 
 BEGIN, END = "<!-- verdicts: written by `python -m crlm_bayes fit` -->", "<!-- verdicts: end -->"
 

@@ -1,0 +1,1 @@
+"""From documents to questions, from questions to answers, from answers to results."""

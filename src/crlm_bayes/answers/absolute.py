@@ -1,0 +1,107 @@
+"""Absolute effects of a synthesis: the pooled ratio put on a control risk that a direct study prints.
+
+The difference rises or falls throughout with the ratio, so its median and limits are those of the ratio, carried over.
+"""
+
+import math
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from crlm_bayes.answers.lookup import Estimate
+from crlm_bayes.answers.result import AnalysisResult
+from crlm_bayes.documents.study import title_of
+from crlm_bayes.evidence.values import (
+    BinomialEvidence,
+    RatioEvidence,
+    SingleEvidence,
+    SurvivalEvidence,
+    SynthesisEvidence,
+)
+from crlm_bayes.exact.posterior import GridPosterior
+
+
+class Carried(NamedTuple):
+    """The pooled effect on one control risk.
+
+    Attributes
+    ----------
+    study, label : str
+        Whose control arm it is, and what that arm is called.
+    endpoint : str
+        Of that study, where studies of like endpoints are pooled.
+    months : str
+        Empty for an endpoint without a time.
+    control : float
+        As printed, taken as known.
+    treatment, difference, nnt : Estimate
+        `nnt` by the limits of the difference (Altman 1998): positive for benefit.
+    """
+
+    study: str
+    label: str
+    endpoint: str
+    months: str
+    control: float
+    treatment: Estimate
+    difference: Estimate
+    nnt: Estimate
+
+
+def carried(result: AnalysisResult) -> list[Carried]:
+    """Put the pooled ratio on the control risk of every direct study that prints one, under the primary prior."""
+    evidence = result.question.evidence
+    if result.synthesis is None or not isinstance(evidence, SynthesisEvidence):
+        return []
+    studies = {study.id: study for study in result.question.studies}
+    mu, found = result.pooled.mu, []
+    for member in evidence.members:
+        study = studies[member.study]
+        if study.relevance not in (None, "direct") or member.discount < 1 or member.learnt:
+            continue
+        for months, control in _risks(member.evidence):
+            good = bool(months) or result.spec.better == "higher"
+            own = result.spec.of_study(member.study)
+            head = title_of(study), member.evidence.labels[0], own.endpoint, months
+            found.append(Carried(*head, control, *_carry(control, mu, result.spec.measure, good)))
+    return found
+
+
+def _risks(evidence: SingleEvidence) -> Iterator[tuple[str, float]]:
+    """Months and proportion at the last landmark of the control arm, or its proportion of events."""
+    match evidence:
+        case SurvivalEvidence():
+            yield f"{evidence.times[-1]:g}", float(evidence.printed[-1, 0])
+        case BinomialEvidence():
+            yield "", float(evidence.events[0] / evidence.n[0])
+        case RatioEvidence(control_survival=(months, survival)):
+            yield f"{months:g}", survival
+
+
+def _carry(control: float, mu: GridPosterior, measure: str, good: bool) -> tuple[Estimate, Estimate, Estimate]:
+    """With the treatment, the difference, and the number needed to treat."""
+    treated = _transform(control, measure)
+    lower, upper = mu.interval
+    middle, ends = treated(mu.median), sorted((treated(lower), treated(upper)))
+    median, low, high = middle - control, ends[0] - control, ends[1] - control
+    best, worst = (high, low) if good else (-low, -high)
+    nnt = _estimate(_inverse(median if good else -median), _inverse(best), _inverse(worst))
+    return _estimate(middle, *ends), _estimate(median, low, high), nnt
+
+
+def _transform(control: float, measure: str) -> Callable[[float], float]:
+    """The proportion with treatment, given a log ratio."""
+    match measure:
+        case "hr":
+            return lambda theta: control ** math.exp(theta)
+        case "or":
+            odds = control / (1 - control) if control < 1 else math.inf
+            return lambda theta: 1.0 if math.isinf(odds) else odds * math.exp(theta) / (1 + odds * math.exp(theta))
+    return lambda theta: min(control * math.exp(theta), 1.0)
+
+
+def _inverse(x: float) -> float:
+    return math.inf if x == 0 else 1 / x
+
+
+def _estimate(median: float, lower: float, upper: float) -> Estimate:
+    return Estimate(median, lower, upper, None, None, None, None, None, None)

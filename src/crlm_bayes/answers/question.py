@@ -1,0 +1,61 @@
+"""An analysis before it is fitted: documents, audits, evidence and priors."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from crlm_bayes.audit.finding import Finding
+from crlm_bayes.audit.study_audit import StudyAudit
+from crlm_bayes.documents.analysis import AnalysisSpec
+from crlm_bayes.documents.study import Study
+from crlm_bayes.evidence.values import Evidence
+from crlm_bayes.priors.density import Prior
+
+SYNTHESIS: Final = "synthesis"
+"""Group of the analyses of several studies."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """An analysis before it is fitted: validated documents, the audits of its studies, and the evidence assembled from them.
+
+    `audits` holds each study with its findings, by id, in the order of the analysis. `priors` are the panel of the analysis; `others` stand beside it on the exact curve only.
+    """
+
+    spec: AnalysisSpec
+    audits: Mapping[str, StudyAudit]
+    evidence: Evidence
+    priors: Mapping[str, Prior]
+    others: Mapping[str, Prior] = field(default_factory=dict)
+
+    @property
+    def group(self) -> str:
+        """Under whose name tables and pages list it: the study, or ``synthesis``."""
+        return SYNTHESIS if self.spec.is_synthesis else self.study.id
+
+    @property
+    def audit(self) -> StudyAudit:
+        """The audit of its one study."""
+        (audit,) = self.audits.values()
+        return audit
+
+    @property
+    def study(self) -> Study:
+        """Its one study."""
+        return self.audit.study
+
+    @property
+    def studies(self) -> tuple[Study, ...]:
+        """All its studies."""
+        return tuple(audit.study for audit in self.audits.values())
+
+    @property
+    def entries(self) -> tuple[str, ...]:
+        """References of the entries that the evidence rests on."""
+        return tuple(dict.fromkeys(row.entry for row in self.evidence.rows))
+
+    @property
+    def findings(self) -> list[Finding]:
+        """Findings of the audits that concern what the evidence rests on."""
+        rows = self.evidence.rows
+        return [f for name, a in self.audits.items() for f in a.about([r.entry for r in rows if r.study == name])]

@@ -1,0 +1,146 @@
+"""Validate everything before anything is computed: documents to questions, with identities."""
+
+from collections.abc import Collection, Iterable, Mapping
+from pathlib import Path
+
+from crlm_bayes.answers.question import Question
+from crlm_bayes.audit.reading import read_audits
+from crlm_bayes.audit.study_audit import StudyAudit
+from crlm_bayes.documents.analyses import PRIORS_FILE, read_specs
+from crlm_bayes.documents.analysis import AnalysisSpec
+from crlm_bayes.documents.analysis_meaning import check_studies
+from crlm_bayes.documents.prior_book import DeclaredPrior
+from crlm_bayes.documents.reader import read_studies, study_paths
+from crlm_bayes.errors import InvalidInput, UnknownName
+from crlm_bayes.evidence.assemble import assemble
+from crlm_bayes.evidence.values import Evidence
+from crlm_bayes.priors.archetypes import zampieri_grid
+from crlm_bayes.priors.density import Prior
+
+
+def read_questions(data: Path, models: Path, names: Iterable[str] | None = None) -> list[Question]:
+    """Read the named analyses (or all) and assemble their evidence.
+
+    Raises
+    ------
+    CrlmBayesError
+        For the first document that is not usable.
+    """
+    specs, priors = read_specs(models, names)
+    known = study_paths(data)
+    for spec in specs.values():
+        require_documents(spec, known, models)
+    audits = read_audits(data, [name for spec in specs.values() for name in spec.studies])
+    densities = resolve(priors, data, priors_of(specs.values()), models)
+    return [question(spec, audits, densities, priors, str(models / f"{spec.id}.toml")) for spec in specs.values()]
+
+
+def require_documents(spec: AnalysisSpec, known: Collection[str], models: Path) -> None:
+    """Hold an analysis to studies that have a document.
+
+    Raises
+    ------
+    UnknownName
+        For the first that has none.
+    """
+    for name in spec.studies:
+        if name not in known:
+            raise UnknownName.among(f"{models / (spec.id + '.toml')}: studies", "study", name, known)
+
+
+def priors_of(specs: Iterable[AnalysisSpec]) -> set[str]:
+    """Names of the priors that analyses are put before: these have to be there, the others of the book may be."""
+    return {name for spec in specs for name in spec.effect_priors}
+
+
+def resolve(
+    book: Mapping[str, Prior | DeclaredPrior], data: Path, needed: Collection[str], models: Path
+) -> dict[str, Prior]:
+    """Turn declared priors into densities; one from studies that are not at hand is left out unless it is needed.
+
+    Raises
+    ------
+    UnknownName, InvalidInput
+        If a needed prior rests on a study without a document, or on one that does not print what it declares.
+    """
+    known = study_paths(data)
+    found: dict[str, Prior] = {}
+    for name, prior in book.items():
+        if not isinstance(prior, DeclaredPrior):
+            found[name] = prior
+        elif name in needed or set(prior.studies) <= set(known):
+            where = f"{models / PRIORS_FILE}: {name}"
+            for study in prior.studies:
+                if study not in known:
+                    raise UnknownName.among(f"{where}: studies", "study", study, known)
+            found[name] = prior.resolved(read_studies(data, prior.studies), where)
+    return found
+
+
+def question(
+    spec: AnalysisSpec,
+    audits: Mapping[str, StudyAudit],
+    densities: Mapping[str, Prior],
+    book: Mapping[str, Prior | DeclaredPrior],
+    where: str,
+) -> Question:
+    """Assemble the evidence of an analysis, and hold the analysis to what the audits of its studies found.
+
+    Raises
+    ------
+    InvalidInput, UnknownName
+        If a study does not print what is needed, or the analysis rests on a serious finding that it does not accept.
+    """
+    own = {name: audits[name] for name in spec.studies}
+    studies = {name: audit.study for name, audit in own.items()}
+    check_studies(spec, studies, where)
+    evidence = assemble(spec, studies)
+    require_accepted(spec, evidence, own, where)
+    panel = {name: densities[name] for name in spec.effect_priors}
+    return Question(spec, own, evidence, panel, others(spec, densities, book))
+
+
+def others(
+    spec: AnalysisSpec, densities: Mapping[str, Prior], book: Mapping[str, Prior | DeclaredPrior]
+) -> dict[str, Prior]:
+    """Priors beside the panel: computed from other trials of the same measure, and the grid of Zampieri (2021)."""
+    empirical = {
+        name: densities[name]
+        for name, prior in book.items()
+        if isinstance(prior, DeclaredPrior)
+        and name in densities
+        and name not in spec.effect_priors
+        and prior.measure == spec.measure
+        and not set(prior.studies) & set(spec.studies)
+    }
+    return empirical | zampieri_grid(spec.mcid)
+
+
+def require_accepted(spec: AnalysisSpec, evidence: Evidence, audits: Mapping[str, StudyAudit], where: str) -> None:
+    """Refuse an analysis that rests on entries with serious findings which it does not name in `accepts`.
+
+    Raises
+    ------
+    InvalidInput
+        Naming the findings.
+    UnknownName
+        If it accepts what is no finding of its study.
+    """
+    ids = [finding.id for audit in audits.values() for finding in audit.findings]
+    for name in spec.accepts:
+        if name not in ids:
+            raise UnknownName.among(f"{where}: accepts", f"finding of {' or '.join(audits)}", name, ids)
+    touched = [
+        finding
+        for study, audit in audits.items()
+        for finding in audit.about([row.entry for row in evidence.rows if row.study == study])
+    ]
+    open_ = [f for f in touched if f.severity == "serious" and f.id not in spec.accepts]
+    if open_:
+        more = f" (and {len(open_) - 1} more)" if len(open_) > 1 else ""
+        missing = ", ".join(f'"{f.id}"' for f in open_)
+        raise InvalidInput(
+            f"{where}: accepts",
+            f"rests on numbers with a serious finding{more}: {open_[0].message}",
+            allowed=f"a reading without it, or accepts with {missing}",
+        )

@@ -1,0 +1,264 @@
+"""From fits and curves to tidy tables whose columns name their interval."""
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from crlm_bayes.answers.question import Question
+from crlm_bayes.documents.analysis import AnalysisSpec
+from crlm_bayes.evidence.values import Evidence
+from crlm_bayes.exact.curve import EvidenceCurve
+from crlm_bayes.exact.posterior import GridPosterior
+from crlm_bayes.exact.synthesis.pooled import Pooled
+from crlm_bayes.exact.synthesis.synthesis import Synthesis
+from crlm_bayes.likelihoods.registry import module_of
+from crlm_bayes.priors.density import Prior
+from crlm_bayes.rule import LOWER, UPPER
+from crlm_bayes.sampling.gate import Gate, convergence, flatten, gate
+from crlm_bayes.scepticism.panel import Scepticism, verdict
+
+COLUMNS = (
+    "analysis", "prior", "engine", "quantity", "median", "mean", "sd", "eti95_lower", "eti95_upper",
+    "p_benefit", "p_mcid", "p_harm", "ess_bulk", "ess_tail", "r_hat", "mcse_mean",
+)  # fmt: skip
+
+
+def reported(spec: AnalysisSpec, evidence: Evidence, parameters: xr.Dataset) -> xr.Dataset:
+    """The ratio, its log, and every absolute effect, from draws of the parameters.
+
+    `theta` becomes ``log_hr`` (or ``log_or``, ``log_rr``) and ``hr``.
+    """
+    theta = parameters["theta"]
+    ratio = xr.Dataset({spec.measure: np.exp(theta), spec.quantity: theta})
+    return ratio.merge(module_of(spec.model).derive(parameters, evidence, spec), compat="override")
+
+
+def nuts_estimates(spec: AnalysisSpec, evidence: Evidence, prior: str, posterior: xr.Dataset) -> pd.DataFrame:
+    """Tidy estimates of every reported quantity and parameter of one posterior.
+
+    Parameters
+    ----------
+    posterior : Dataset
+        Group `posterior` of a fit, dims chain and draw.
+
+    Returns
+    -------
+    DataFrame
+        Columns :data:`COLUMNS`; engine is ``nuts``.
+    """
+    everything = reported(spec, evidence, posterior)
+    parameters = posterior.drop_vars([v for v in posterior.data_vars if v == "theta" or v in everything])
+    flat = {**flatten(everything), **flatten(parameters)}
+    checks = convergence(everything).to_dict("index") | convergence(parameters).to_dict("index")
+    rows = []
+    for quantity, draws in flat.items():
+        lower, median, upper = np.quantile(draws, [LOWER, 0.5, UPPER])
+        row = {
+            "quantity": quantity,
+            "median": median,
+            "mean": draws.mean(),
+            "sd": draws.std(ddof=1),
+            "eti95_lower": lower,
+            "eti95_upper": upper,
+        }
+        if quantity in (spec.measure, spec.quantity):
+            row |= _probabilities(spec, flat[spec.quantity])
+        rows.append(row | checks.get(quantity, {}))
+        if quantity.startswith("risk_difference"):
+            rows.append(
+                _number_needed(spec, quantity, lower, median, upper)
+                | {k: v for k, v in checks.get(quantity, {}).items() if k != "mcse_mean"}
+            )
+    return _table(spec, prior, "nuts", rows)
+
+
+def _probabilities(spec: AnalysisSpec, log_ratio: np.ndarray) -> dict[str, float]:
+    turned, mcid = spec.sign * log_ratio, spec.sign * math.log(spec.mcid)
+    return {
+        "p_benefit": float(np.mean(turned < 0)),
+        "p_mcid": float(np.mean(turned < mcid)),
+        "p_harm": float(np.mean(turned > -mcid)),
+    }
+
+
+def _number_needed(spec: AnalysisSpec, name: str, lower: float, median: float, upper: float) -> dict[str, object]:
+    """Number needed to treat for one more good outcome: the inverse of the difference and of its limits.
+
+    Where the interval of the difference includes 0 the limits lie on both sides of infinity (Altman 1998): the lower
+    is the smallest number that benefits, the upper, negative, the smallest number that harms.
+    """
+    good = 1.0 if name.startswith("risk_difference[") or spec.better == "higher" else -1.0
+    best, worst = (upper, lower) if good > 0 else (-lower, -upper)
+
+    def inverse(x: float) -> float:
+        return math.inf if x == 0 else 1 / x
+
+    return {
+        "quantity": name.replace("risk_difference", "nnt"),
+        "median": inverse(good * median),
+        "eti95_lower": inverse(best),
+        "eti95_upper": inverse(worst),
+    }
+
+
+def curve_estimates(
+    spec: AnalysisSpec, curve: EvidenceCurve, priors: Mapping[str, Prior], synthesis: Synthesis | None = None
+) -> pd.DataFrame:
+    """Tidy estimates of the ratio and its log from the evidence curve; engine is ``curve``.
+
+    Parameters
+    ----------
+    synthesis : Synthesis, optional
+        Of an analysis of several studies, whose other quantities are added.
+    """
+    tables = []
+    for name in spec.effect_priors:
+        posterior = curve.apply(spec.effect_prior(priors[name]))
+        panel = verdict(posterior, spec, name)
+        ratio_mean = posterior.expect(np.exp)
+        ratio_sd = math.sqrt(max(posterior.expect(lambda t: np.exp(2 * t)) - ratio_mean**2, 0.0))
+        shared = {k: v for k, v in asdict(panel).items() if k.startswith("p_")}
+        ratio = {
+            "quantity": spec.measure,
+            "median": panel.median,
+            "mean": ratio_mean,
+            "sd": ratio_sd,
+            "eti95_lower": panel.lower,
+            "eti95_upper": panel.upper,
+        }
+        log = {
+            "quantity": spec.quantity,
+            "median": posterior.median,
+            "mean": posterior.mean,
+            "sd": posterior.sd,
+        }
+        log |= {"eti95_lower": math.log(panel.lower), "eti95_upper": math.log(panel.upper)}
+        rows = [ratio | shared, log | shared]
+        if synthesis is not None:
+            rows += [
+                log | shared | {"quantity": "mu"},
+                *synthesis_rows(spec, synthesis, priors[name], whole=name == spec.primary),
+            ]
+        tables.append(_table(spec, name, "curve", rows))
+    return pd.concat(tables, ignore_index=True)
+
+
+def _table(spec: AnalysisSpec, prior: str, engine: str, rows: list[dict[str, object]]) -> pd.DataFrame:
+    head: dict[str, object] = {"analysis": spec.id, "prior": prior, "engine": engine}
+    return pd.DataFrame([head | row for row in rows], columns=list(COLUMNS))
+
+
+def judge(spec: AnalysisSpec, estimates: pd.DataFrame, exact: pd.DataFrame, stats: xr.Dataset) -> Gate:
+    """Hold one posterior to the diagnostics gate and to the exact engine: every mean on the log scale that both have.
+
+    Parameters
+    ----------
+    estimates, exact : DataFrame
+        The same prior by NUTS and by curve.
+    stats : Dataset
+        `sample_stats` of the fit.
+    """
+    sampled, known = estimates.set_index("quantity"), exact.set_index("quantity")
+    both = [q for q in known.index if q in sampled.index and q != spec.measure and np.isfinite(known.loc[q, "mean"])]
+    distances = (sampled.loc[both, "mean"] - known.loc[both, "mean"]).abs() / sampled.loc[both, "mcse_mean"]
+    ours, theirs, distance = sampled.loc[spec.quantity], known.loc[spec.quantity], distances.astype(float).max()
+    p = float(theirs["p_benefit"])
+    # the error of an estimated probability, with the effective number of draws of the ratio
+    mcse_p = math.sqrt(max(p * (1 - p), 1e-6) / min(ours["ess_bulk"], ours["ess_tail"]))
+    # a constant has nothing to diagnose, a number needed to treat is judged by the difference that it inverts
+    varying = estimates[estimates["sd"].astype(float) > 0]
+    table = varying.set_index("quantity")[["r_hat", "ess_bulk", "ess_tail", "mcse_mean"]].astype(float)
+    return gate(table, stats, float(distance), float(abs(ours["p_benefit"] - p) / mcse_p))
+
+
+def verdict_rows(question: Question, scepticism: Scepticism, passed: bool) -> list[dict[str, object]]:
+    """One row for each prior of an analysis, as in `verdicts.csv`; numbers from the exact curve.
+
+    A verdict is a comparison with a threshold, which Monte Carlo error must not decide: NUTS is held to the curve by
+    the gate instead.
+    """
+    spec = question.spec
+    head: dict[str, object] = {
+        "analysis": spec.id,
+        "title": spec.title,
+        "study": question.group,
+        "endpoint": spec.endpoint,
+    }
+    head |= {
+        "reading": spec.reading,
+        "likelihood": spec.likelihood,
+        "measure": spec.measure,
+        "better": spec.better,
+        "hypothetical": spec.hypothetical,
+    }
+    rows = []
+    for row in scepticism.panel:
+        numbers = {"median": row.median, "eti95_lower": row.lower, "eti95_upper": row.upper}
+        numbers |= {"p_benefit": row.p_benefit, "p_mcid": row.p_mcid, "p_harm": row.p_harm}
+        flags = {"survives": row.survives, "gate_passed": passed, "critical_sd": scepticism.critical_sd}
+        rows.append(head | {"prior": row.prior, "primary": row.prior == spec.primary} | numbers | flags)
+    return rows
+
+
+SHIFT = {"bias_adjusted": "beta", "meta_regression": "gamma"}
+"""Name of the location of the shifted group, by structure."""
+
+
+def synthesis_rows(
+    spec: AnalysisSpec, synthesis: Synthesis, prior: Prior, *, whole: bool = True
+) -> list[dict[str, object]]:
+    """Rows of everything beside the pooled effect.
+
+    Parameters
+    ----------
+    prior : Prior
+        Of the pooled effect, as documented (negative favours the treatment).
+    whole : bool
+        With bias, effects of the studies and weights, which take longer than all the rest.
+
+    Returns
+    -------
+    list of dict
+        quantity, median, mean, sd, eti95_lower, eti95_upper; on the log scale, sign as reported.
+    """
+    pooled = synthesis.under(spec.effect_prior(prior))
+    rows = [_row(name, posterior) for name, posterior in between(pooled)]
+    if not whole:
+        return rows
+    rows += [_row(name, posterior) for name, posterior in of_studies(spec, pooled)]
+    return rows + [{"quantity": f"weight[{weight.name}]", "median": weight.share} for weight in pooled.weights]
+
+
+def between(pooled: Pooled) -> Iterator[tuple[str, GridPosterior]]:
+    """Heterogeneity, the learnt discount, and the effect in a new study."""
+    if pooled.tau is not None:
+        yield "tau", pooled.tau
+        yield "predictive", pooled.predictive
+    if pooled.delta is not None:
+        yield "delta", pooled.delta
+
+
+def of_studies(spec: AnalysisSpec, pooled: Pooled) -> Iterator[tuple[str, GridPosterior]]:
+    """What moves a group of studies, and the effect of every study."""
+    for name, posterior in ((SHIFT.get(spec.structure, ""), pooled.beta), ("bias_spread", pooled.sigma)):
+        if posterior is not None:
+            yield name, posterior
+    # a moderator moves the effect itself, a bias only what a study makes of it
+    moved = spec.structure == "meta_regression"
+    for study in pooled.effects:
+        yield f"effect[{study.name}]", study.estimated if moved else study.effect
+    if spec.structure == "bias_adjusted":
+        for study in pooled.effects:
+            yield f"estimated[{study.name}]", study.estimated
+
+
+def _row(name: str, posterior: GridPosterior) -> dict[str, object]:
+    lower, upper = posterior.interval
+    row: dict[str, object] = {"quantity": name, "median": posterior.median, "mean": posterior.mean, "sd": posterior.sd}
+    if not math.isfinite(posterior.mean):
+        row |= {"mean": math.nan, "sd": math.nan}
+    return row | {"eti95_lower": lower, "eti95_upper": upper}

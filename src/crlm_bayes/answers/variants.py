@@ -1,0 +1,282 @@
+"""The same studies taken in other ways: without some of them, at other weights, with other biases and other priors of τ.
+
+Everything is exact. Lines are under the primary prior; what differs from the analysis is said in a few words.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from crlm_bayes.answers.assumptions import Assumption, overstated
+from crlm_bayes.answers.pooled_view import SynthesisView
+from crlm_bayes.answers.result import AnalysisResult
+from crlm_bayes.answers.study_lines import Standpoint
+from crlm_bayes.documents.study import title_of
+from crlm_bayes.evidence.values import SynthesisEvidence
+from crlm_bayes.exact.posterior import GridPosterior
+from crlm_bayes.exact.synthesis.synthesis import Synthesis
+from crlm_bayes.likelihoods.studies.exact import members_of
+from crlm_bayes.rule import standing
+from crlm_bayes.words.nouns import SIGNS, capital, listed, prior_name
+from crlm_bayes.words.numbers import probability, ratio, span
+
+FACTORS: Final = (1.0, 1.1, 1.25, 1.5, 2.0)
+"""Factors by which studies that were not randomised may overstate the benefit."""
+
+WEIGHTS: Final = (0.0, 0.25, 0.5, 0.75, 1.0)
+"""Weights of what is borrowed."""
+
+
+class Line(NamedTuple):
+    """The pooled effect under one set of assumptions; ratios as reported."""
+
+    what: str
+    studies: int
+    median: float
+    lower: float
+    upper: float
+    p_benefit: float
+    ours: bool = False
+
+    @property
+    def standing(self) -> str:
+        """``survives``, ``open`` or ``harm``."""
+        return standing(self.p_benefit)
+
+    @property
+    def sign(self) -> str:
+        """Its mark."""
+        return SIGNS[self.standing]
+
+    @property
+    def ratio(self) -> str:
+        """Posterior median as text."""
+        return ratio(self.median)
+
+    @property
+    def interval(self) -> str:
+        """95% equal-tailed interval as text."""
+        return span(self.lower, self.upper)
+
+    @property
+    def p(self) -> str:
+        """P(benefit) as text."""
+        return probability(self.p_benefit)
+
+
+class Assumed(NamedTuple):
+    """P(benefit) under every prior at a few values of one number that is assumed.
+
+    Attributes
+    ----------
+    rows : sequence of (prior, whether primary, cells)
+        A cell is mark and probability.
+    tipping : tuple of str
+        Values at which survival is lost or won under the primary prior.
+    """
+
+    values: tuple[str, ...]
+    rows: tuple[tuple[str, bool, tuple[tuple[str, str], ...]], ...]
+    tipping: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Variants:
+    """Other ways of taking the studies of one synthesis; computed when first asked for.
+
+    What makes no sense is None or empty: no bias among randomised trials, no weight where nothing is borrowed.
+    """
+
+    result: AnalysisResult
+
+    @property
+    def view(self) -> SynthesisView:
+        """The numbers of the figures."""
+        return self.result.view
+
+    @property
+    def synthesis(self) -> Synthesis:
+        """As the analysis has it."""
+        return self.view.synthesis
+
+    @property
+    def _evidence(self) -> SynthesisEvidence:
+        evidence = self.result.question.evidence
+        assert isinstance(evidence, SynthesisEvidence), "asked only of syntheses"
+        return evidence
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """What the studies are called, by id."""
+        return {study.id: title_of(study) for study in self.result.question.studies}
+
+    @cached_property
+    def observational(self) -> tuple[str, ...]:
+        """Ids of the studies that were not randomised."""
+        return tuple(study.id for study in self.result.question.studies if study.design != "rct")
+
+    @cached_property
+    def discounted(self) -> tuple[str, ...]:
+        """Ids of the studies whose weight is below 1, or learnt."""
+        return tuple(member.study for member in self._evidence.members if member.learnt or member.discount < 1)
+
+    @cached_property
+    def doubtful(self) -> tuple[str, ...]:
+        """Ids of the studies of which a number is taken that has a serious finding of the audit."""
+        return tuple(dict.fromkeys(f.study for f in self.result.question.findings if f.severity == "serious"))
+
+    @cached_property
+    def as_it_is(self) -> Line:
+        """The analysis itself."""
+        return self._at(self.view.everything, "as analysed", len(self.names))._replace(ours=True)
+
+    @cached_property
+    def without_each(self) -> tuple[Line, ...]:
+        """All studies but one."""
+        left = len(self.names) - 1
+        return tuple(self._at(at, f"without {self.names[at.name]}", left) for at in self.view.influence)
+
+    @cached_property
+    def cumulative(self) -> tuple[Line, ...]:
+        """Studies added one by one in the order of publication; those without a year last."""
+        titles = {line.study.id: line.title for line in self.view.lines}
+        return tuple(
+            self._at(at, f"{'+ ' if i else ''}{titles[at.name]}", i + 1) for i, at in enumerate(self.view.cumulative)
+        )
+
+    @cached_property
+    def without_doubtful(self) -> Line | None:
+        """Without every study of which a doubtful number is taken; None where there is none, or nothing else."""
+        return self._without(self.doubtful, f"without {listed(self.names[n] for n in self.doubtful)}")
+
+    @cached_property
+    def randomised_alone(self) -> Line | None:
+        """The randomised studies alone; None where all are, or none is."""
+        return self._without(self.observational, "randomised studies alone")
+
+    @cached_property
+    def direct_alone(self) -> Line | None:
+        """The studies that count in full, alone; None where all do."""
+        return self._without(self.discounted, "discounted studies count for nothing")
+
+    @cached_property
+    def at_face_value(self) -> Line | None:
+        """No study taken to be biased; None where the analysis models no bias."""
+        if self.result.spec.structure != "bias_adjusted":
+            return None
+        members = tuple(replace(member, shifted=False) for member in self.synthesis.members)
+        found = Synthesis(members, replace(self.synthesis.structure, shift=None))
+        return self._line("every study at face value: no bias", len(members), found)
+
+    @cached_property
+    def in_full(self) -> Line | None:
+        """The discounted studies at weight 1; None where there are none."""
+        if not self.discounted:
+            return None
+        whole = tuple(replace(member, discount=1.0, learnt=False) for member in self._evidence.members)
+        members = members_of(SynthesisEvidence(whole), self.result.spec)
+        found = Synthesis(members, replace(self.synthesis.structure, discount=None))
+        return self._line("discounted studies count in full", len(members), found)
+
+    @cached_property
+    def spreads(self) -> tuple[Line, ...]:
+        """Other priors of τ beside the stated one; empty where studies share one effect."""
+        if self.synthesis.structure.heterogeneity is None:
+            return ()
+        n = len(self.names)
+        return tuple(
+            self._at(one.at, capital(one.at.name) + (" (stated)" if one.stated else ""), n)._replace(ours=one.stated)
+            for one in self.view.tau_priors
+        )
+
+    @cached_property
+    def common(self) -> Line | None:
+        """One effect in all studies; None where the analysis has that itself."""
+        return self.spreads[0]._replace(what="one common effect: τ = 0") if self.spreads else None
+
+    @cached_property
+    def otherwise(self) -> tuple[Line, ...]:
+        """The analysis itself, then every other way of taking its studies that makes sense."""
+        found = (
+            self.as_it_is, self.without_doubtful, self.randomised_alone, self.at_face_value, self.direct_alone,
+            self.in_full, self.common,
+        )  # fmt: skip
+        return tuple(line for line in found if line is not None)
+
+    @cached_property
+    def bias(self) -> Assumed | None:
+        """Studies that were not randomised overstate the benefit by a known factor.
+
+        None unless some are and some not, beside a weight that is learnt, and where groups differ by a moderator.
+        """
+        assumption = self._overstatement
+        if assumption is None:
+            return None
+        said = tuple("none" if f == 1 else f"× {f:g}" for f in FACTORS)
+        tips = tuple(f"× {ratio(math.exp(x))}" for x in assumption.tips(self.result.spec.primary) if x > 0)
+        return self._assumed(assumption, [math.log(f) for f in FACTORS], said, tips)
+
+    @cached_property
+    def borrowing(self) -> Assumed | None:
+        """The discounted studies, or those not randomised, at a known weight; None where there are no such, or no other."""
+        assumption = self.view.borrowed
+        if assumption is None:
+            return None
+        said = tuple({0.0: "left out", 1.0: "in full"}.get(w, f"× {w:g}") for w in WEIGHTS)
+        tips = tuple(f"× {x:.2f}" for x in assumption.tips(self.result.spec.primary))
+        return self._assumed(assumption, WEIGHTS, said, tips)
+
+    @cached_property
+    def _overstatement(self) -> Assumption | None:
+        some, structure = 0 < len(self.observational) < len(self.names), self.synthesis.structure
+        if not some or structure.discount is not None or self.result.spec.structure == "meta_regression":
+            return None
+        if self.view.overstated is not None:
+            return self.view.overstated
+        members = tuple(replace(m, shifted=m.name in self.observational) for m in self.synthesis.members)
+        spec, priors = self.result.spec, self.result.question.priors
+        turned = {name: spec.effect_prior(priors[name]) for name in spec.effect_priors}
+        return overstated(Synthesis(members, structure), turned, spec.sign)
+
+    def p_overstated(self, factor: float) -> float | None:
+        """P(benefit) under the primary prior if studies that were not randomised overstate the benefit by a factor."""
+        assumption = self._overstatement
+        if assumption is None:
+            return None
+        x, p = assumption.fine
+        return float(np.interp(math.log(factor), x, p[self.result.spec.primary]))
+
+    def _assumed(
+        self, assumption: Assumption, values: Sequence[float], said: tuple[str, ...], tips: tuple[str, ...]
+    ) -> Assumed:
+        spec, (x, lines) = self.result.spec, assumption.fine
+        rows = []
+        for name in spec.effect_priors:
+            found = [float(p) for p in np.interp(values, x, lines[name])]
+            cells = tuple((SIGNS[standing(p)], probability(p)) for p in found)
+            rows.append((prior_name(name), name == spec.primary, cells))
+        return Assumed(said, tuple(rows), tips)
+
+    def _without(self, names: Sequence[str], what: str) -> Line | None:
+        chosen = np.array([member.name not in names for member in self.synthesis.members])
+        if not names or not chosen.any():
+            return None
+        mu = self.synthesis.curve_of(chosen).apply(self.view.pooled.prior)
+        return self._from(what, int(chosen.sum()), mu)
+
+    def _line(self, what: str, studies: int, synthesis: Synthesis) -> Line:
+        return self._from(what, studies, synthesis.curve.apply(self.view.pooled.prior))
+
+    def _from(self, what: str, studies: int, mu: GridPosterior) -> Line:
+        below = float(mu.p_below(0.0))
+        p = below if self.result.spec.sign == 1 else 1 - below
+        lower, upper = mu.interval
+        return Line(what, studies, math.exp(mu.median), math.exp(lower), math.exp(upper), p)
+
+    def _at(self, at: Standpoint, what: str, studies: int) -> Line:
+        lower, middle, upper = (math.exp(x) for x in at.estimate)
+        return Line(what, studies, middle, lower, upper, at.p_benefit)

@@ -1,0 +1,1 @@
+"""Test statistics and p values, recomputed."""

@@ -1,0 +1,1 @@
+"""Ratios, their limits, coefficients and directions."""

@@ -1,0 +1,1 @@
+"""Points of survival curves, medians and hazard ratios."""

@@ -1,0 +1,27 @@
+"""What people read in the terminal: progress, verdicts, the sceptic's panel, the pages of `show` and `list`."""
+
+from rich.console import Console
+
+from crlm_bayes.rule import SURVIVES
+
+LEGEND = (
+    f"● the benefit survives (P(benefit) ≥ {SURVIVES})   ○ it does not   "
+    f"▼ the data point to harm (P(benefit) ≤ {1 - SURVIVES:.3f})"
+)
+
+
+def stderr() -> Console:
+    """Return the console that people read."""
+    return Console(stderr=True, highlight=False)
+
+
+SYNTHESES, SINGLE_STUDIES = "Synthesis", "Single studies"
+"""Headings of lists that hold both."""
+
+CELL = 8
+"""Width of a probability with its sign."""
+
+
+def inverse(mcid: float) -> str:
+    """Write the region of relevant harm: ``> 1.25``."""
+    return f"{'>' if mcid < 1 else '<'} {1 / mcid:.3g}"

@@ -1,0 +1,168 @@
+"""What the verbs do, as functions of folders and names; terminal output goes to stderr."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Self
+
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from crlm_bayes.answers.question import SYNTHESIS
+from crlm_bayes.answers.questions import read_questions
+from crlm_bayes.audit.reading import read_audits
+from crlm_bayes.commands.console import CELL, LEGEND, SINGLE_STUDIES, SYNTHESES, stderr
+from crlm_bayes.errors import EXIT_GATE, InvalidInput
+from crlm_bayes.rule import standing
+from crlm_bayes.run.store import INDEX, Store
+from crlm_bayes.sampling.settings import Settings
+from crlm_bayes.words.nouns import SIGNS
+from crlm_bayes.words.numbers import probability
+
+
+def fit_command(
+    data: Path,
+    models: Path,
+    out: Path,
+    names: Sequence[str] | None,
+    prior: str | None,
+    settings: Settings,
+    force: bool,
+) -> tuple[int, list[dict[str, Any]]]:
+    """Fit the named analyses, or all.
+
+    Returns
+    -------
+    int
+        Exit code: 0, or 3 where a fit failed the gate.
+    list of dict
+        Verdict rows.
+    """
+    from crlm_bayes.run.saved import unchanged
+
+    questions = read_questions(data, models, names)
+    if not questions:
+        raise InvalidInput(str(models), "holds no analysis", allowed="at least one analysis document")
+    if prior is not None and not any(prior in question.spec.effect_priors for question in questions):
+        from crlm_bayes.errors import UnknownName
+
+        raise UnknownName.among("--prior", "prior", prior, {n for q in questions for n in q.spec.effect_priors})
+    store = Store(out)
+    store.require_writable()
+    saved = {q.spec.id: record for q in questions if not force and (record := unchanged(q, settings, store, prior))}
+    todo = [q for q in questions if q.spec.id not in saved]
+    records: dict[str, Any] = dict(saved)
+    if todo:
+        with FitProgress(len(questions), len(saved)) as progress:
+            progress.begin("importing the sampler")
+            from crlm_bayes.run.lanes import run_all
+
+            progress.begin("compiling models")
+            outcomes = run_all(todo, settings, store, prior=prior, force=force, done=progress.done)
+            records |= {name: outcome.record for name, outcome in outcomes.items()}
+    if todo or not store.has_index():
+        from crlm_bayes.run.index import write_index
+
+        write_index(store, read_audits(data))
+    ordered = {q.spec.id: records[q.spec.id] for q in questions}
+    print_verdicts(ordered, store, len(saved))
+    passed = all(record["passed"] for record in ordered.values())
+    return (0 if passed else EXIT_GATE), [row for record in ordered.values() for row in record["verdicts"]]
+
+
+class FitProgress:
+    """Progress of a run, an analysis at a time."""
+
+    def __init__(self, total: int, unchanged: int) -> None:
+        columns = (
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+        )
+        self._progress = Progress(*columns, console=stderr())
+        self._task = self._progress.add_task("starting", total=total, completed=unchanged)
+
+    def __enter__(self) -> Self:
+        self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.stop()
+
+    def begin(self, what: str) -> None:
+        """Say what is being done."""
+        self._progress.update(self._task, description=what)
+
+    def done(self, name: str, outcome: Any) -> None:
+        """Count an analysis."""
+        failed = "" if outcome.record["passed"] else "  [bold red]gate failed[/]"
+        self._progress.console.print(f"  {name}: {outcome.sampled} posteriors sampled{failed}")
+        self._progress.update(self._task, advance=1, description="fitting and rendering")
+
+
+def print_verdicts(records: Mapping[str, Mapping[str, Any]], store: Store, unchanged: int) -> None:
+    """Print P(benefit) of every analysis under every prior, and where the pages are."""
+    console = stderr()
+    priors = list(dict.fromkeys(row["prior"] for record in records.values() for row in record["verdicts"]))
+    table = Table(
+        title="P(benefit), by analysis and prior",
+        title_justify="left",
+        box=None,
+        padding=(0, 1, 0, 0),
+        header_style="bold dim",
+    )
+    table.add_column("analysis", no_wrap=True)
+    for prior in priors:
+        head = hyphenated(prior, CELL if console.width < 110 else 12)
+        table.add_column(head, justify="right", no_wrap=True, vertical="bottom")
+    room = console.width - (CELL + 1) * len(priors) - 1
+    several = {name: record for name, record in records.items() if _of_several(record)}
+    single = {name: record for name, record in records.items() if name not in several}
+    for name, record in (several | single).items():
+        if several and single and name in (next(iter(several)), next(iter(single))):
+            heading = SYNTHESES if name in several else SINGLE_STUDIES
+            table.add_row(f"[bold]{heading}[/]", *[""] * len(priors))
+        cells = {
+            row["prior"]: f"{probability(row['p_benefit'])} {SIGNS[standing(row['p_benefit'])]}"
+            for row in record["verdicts"]
+        }
+        mark = "" if record["passed"] else "\n[bold red]diagnostics gate failed[/]"
+        table.add_row(broken(name, room) + mark, *(cells.get(prior, "") for prior in priors))
+    console.print(table)
+    console.print(LEGEND, soft_wrap=True)
+    for name, record in records.items():
+        for prior, fit in record["fits"].items():
+            for failure in fit["gate"]["failures"]:
+                console.print(f"[bold red]gate failed[/] {name}/{prior}: {failure}")
+    same = f" ({unchanged} of {len(records)} analyses unchanged, not fitted again)" if unchanged else ""
+    console.print(f"Report: {store.root / INDEX}{same}", soft_wrap=True)
+
+
+def _of_several(record: Mapping[str, Any]) -> bool:
+    return any(row["study"] == SYNTHESIS for row in record["verdicts"])
+
+
+def broken(name: str, width: int) -> str:
+    """Break an id at its underscores into lines of at most `width` characters, where that can be done."""
+    lines = [""]
+    for part in name.split("_"):
+        joined = f"{lines[-1]}_{part}" if lines[-1] else part
+        if not lines[-1] or len(joined) < max(width, CELL):
+            lines[-1] = joined
+        else:
+            lines[-1] += "_"
+            lines.append("  " + part)
+    return "\n".join(lines)
+
+
+def hyphenated(name: str, width: int) -> str:
+    """Write a prior's name in lines of at most `width` characters, long words hyphenated."""
+    lines: list[str] = []
+    for word in name.split("_"):
+        rest = word
+        while len(rest) > width:
+            lines.append(rest[: width - 1] + "-")
+            rest = rest[width - 1 :]
+        lines.append(rest)
+    return "\n".join(lines)

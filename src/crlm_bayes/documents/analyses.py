@@ -1,0 +1,74 @@
+"""The only reader of `models/`: analysis documents and the named priors.
+
+Validation in two stages: *shape* by :mod:`crlm_bayes.documents.analysis`, *meaning* by :mod:`crlm_bayes.documents.analysis_meaning`. Everything is
+validated before the first sample.
+"""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from crlm_bayes.documents.analysis import AnalysisSpec
+from crlm_bayes.documents.analysis_meaning import check_meaning
+from crlm_bayes.documents.prior_book import DeclaredPrior, PriorBook
+from crlm_bayes.errors import InvalidInput, UnknownName
+from crlm_bayes.priors.density import Prior
+from crlm_bayes.toml import read_toml, validate
+
+PRIORS_FILE = "priors.toml"
+
+
+def read_priors(folder: Path) -> dict[str, Prior | DeclaredPrior]:
+    """Read the named effect priors of a folder, in the order of the document.
+
+    Raises
+    ------
+    InvalidInput
+        If `priors.toml` is not usable.
+    """
+    path = folder / PRIORS_FILE
+    return dict(validate(PriorBook, read_toml(path), path).root)
+
+
+def read_spec(path: Path, priors: Mapping[str, Prior | DeclaredPrior]) -> AnalysisSpec:
+    """Read one analysis document.
+
+    Raises
+    ------
+    InvalidInput, UnknownName
+        One line with file, key, what is allowed, and what is nearest.
+    """
+    spec = validate(AnalysisSpec, read_toml(path), path)
+    if spec.id != path.stem:
+        raise InvalidInput(f"{path}: id", f"'{spec.id}' is not the file name", allowed=path.stem)
+    check_meaning(spec, priors, str(path))
+    return spec
+
+
+def spec_paths(folder: Path) -> dict[str, Path]:
+    """Map analysis ids to their files, sorted by id."""
+    if not folder.is_dir():
+        raise InvalidInput(
+            str(folder), "is not a folder", allowed="a folder of analysis documents (*.toml) and priors.toml"
+        )
+    return {path.stem: path for path in sorted(folder.glob("*.toml")) if path.name != PRIORS_FILE}
+
+
+def read_specs(
+    folder: Path, names: Iterable[str] | None = None
+) -> tuple[dict[str, AnalysisSpec], dict[str, Prior | DeclaredPrior]]:
+    """Read the named analyses of a folder, or all, and the named priors.
+
+    Raises
+    ------
+    UnknownName
+        If a name has no document in the folder.
+    InvalidInput
+        If any document is not usable.
+    """
+    paths = spec_paths(folder)
+    priors = read_priors(folder)
+    wanted = list(paths) if not names else list(dict.fromkeys(names))
+    for name in wanted:
+        if name not in paths:
+            raise UnknownName.among(str(folder), "analysis", name, paths)
+    return {name: read_spec(paths[name], priors) for name in wanted}, priors

@@ -1,0 +1,231 @@
+"""What the shape of an analysis document cannot show: words that must fit each other."""
+
+from collections.abc import Mapping
+
+from crlm_bayes.documents.analysis import AnalysisSpec
+from crlm_bayes.documents.analysis_parts import HETEROGENEOUS
+from crlm_bayes.documents.entries import Arm
+from crlm_bayes.documents.prior_book import DeclaredPrior
+from crlm_bayes.documents.study import Study
+from crlm_bayes.errors import InvalidInput, UnknownName
+from crlm_bayes.priors.density import Prior
+from crlm_bayes.priors.nuisance import RandomWalk
+
+READINGS: dict[str, tuple[str, ...]] = {
+    "binomial": ("counts", "percent"),
+    "piecewise_exponential": ("landmark", "percent", "pinned", "at_risk"),
+    "log_ratio": ("contrast", "logrank", "observed_expected"),
+}
+
+MEASURES: dict[str, tuple[str, ...]] = {
+    "binomial": ("or",),
+    "piecewise_exponential": ("hr",),
+    "log_ratio": ("hr", "or", "rr"),
+}
+
+
+def check_meaning(spec: AnalysisSpec, priors: Mapping[str, Prior | DeclaredPrior], where: str) -> None:
+    """Check the words of one analysis against each other and against the named priors.
+
+    Raises
+    ------
+    InvalidInput, UnknownName
+        One line each.
+    """
+    _check_effect_priors(spec, priors, where)
+    _check_structure(spec, where)
+    for study in spec.studies:
+        own = spec.of_study(study) if spec.is_synthesis else spec
+        _check_likelihood(own, f"{where}: per_study.{study}" if study in spec.per_study else where)
+    _check_baseline(spec, where)
+    if (spec.mcid < 1) != (spec.better == "lower") or spec.mcid == 1:
+        side = "below 1" if spec.better == "lower" else "above 1"
+        raise InvalidInput(
+            f"{where}: mcid",
+            f"{spec.mcid:g} is not a benefit where better = '{spec.better}'",
+            allowed=f"a ratio {side}",
+        )
+
+
+def _check_effect_priors(spec: AnalysisSpec, priors: Mapping[str, Prior | DeclaredPrior], where: str) -> None:
+    for name in spec.effect_priors:
+        if name not in priors:
+            raise UnknownName.among(f"{where}: effect_priors", "prior", name, priors)
+        prior = priors[name]
+        if isinstance(prior, DeclaredPrior) and (own := sorted(set(prior.studies) & set(spec.studies))):
+            what = f"'{name}' is computed from {own[0]}, which the analysis analyses"
+            raise InvalidInput(f"{where}: effect_priors", what, allowed="priors from other studies")
+    if spec.primary not in spec.effect_priors:
+        raise UnknownName.among(f"{where}: primary", "prior in effect_priors", spec.primary, spec.effect_priors)
+
+
+def _check_structure(spec: AnalysisSpec, where: str) -> None:
+    if len(set(spec.studies)) < len(spec.studies):
+        raise InvalidInput(f"{where}: studies", "names a study twice", allowed="each study once")
+    if spec.is_synthesis == (len(spec.studies) == 1):
+        allowed = "two or more" if spec.is_synthesis else "exactly one"
+        what = f"{len(spec.studies)} stud{'y' if len(spec.studies) == 1 else 'ies'} with structure '{spec.structure}'"
+        raise InvalidInput(f"{where}: studies", what, allowed=allowed)
+    for study in spec.per_study:
+        if study not in spec.studies:
+            raise UnknownName.among(f"{where}: per_study", "study of the analysis", study, spec.studies)
+    if spec.is_synthesis and not spec.proportional:
+        raise InvalidInput(f"{where}: proportional", "false fits only structure 'single'")
+    learnt = any(own.discount == "learnt" for own in spec.per_study.values())
+    for study, own in spec.per_study.items():
+        if own.discount == "learnt" and (of := spec.of_study(study).likelihood) != "log_ratio":
+            what = (
+                f"a learnt weight does not fit likelihood '{of}', whose nuisance parameters it would discount as well"
+            )
+            raise InvalidInput(
+                f"{where}: per_study.{study}: discount", what, allowed="a number from 0 to 1, or log_ratio"
+            )
+    wanted = {
+        "heterogeneity": spec.structure in HETEROGENEOUS,
+        "bias_mean": spec.structure == "bias_adjusted",
+        "bias_spread": spec.structure == "bias_adjusted",
+        "moderator": spec.structure == "meta_regression",
+        "discount": learnt,
+        "centres": spec.structure == "centres",
+    }
+    for key, needed in wanted.items():
+        if (getattr(spec.priors, key) is not None) != needed:
+            reason = "a discount that is learnt" if key == "discount" else f"structure '{spec.structure}'"
+            what = f"is required with {reason}" if needed else f"has no role with structure '{spec.structure}'"
+            raise InvalidInput(f"{where}: priors.{key}", what)
+    if (spec.moderator is not None) != (spec.structure == "meta_regression"):
+        what = "is required with" if spec.structure == "meta_regression" else "has no role with"
+        raise InvalidInput(f"{where}: moderator", f"{what} structure '{spec.structure}'")
+    _check_arm_level(spec, where)
+
+
+def _check_arm_level(spec: AnalysisSpec, where: str) -> None:
+    """Arms that are compared across studies are counts, and all count the same; nothing else names arms."""
+    arm_level = spec.structure == "arm_level"
+    if arm_level and spec.likelihood != "binomial":
+        what = f"'{spec.likelihood}' does not fit structure 'arm_level'"
+        raise InvalidInput(f"{where}: likelihood", what, allowed="binomial")
+    for study, own in spec.per_study.items():
+        here = f"{where}: per_study.{study}"
+        if arm_level and own.likelihood not in (None, "binomial"):
+            what = f"'{own.likelihood}' does not fit structure 'arm_level'"
+            raise InvalidInput(f"{here}: likelihood", what, allowed="binomial")
+        unfit = ("discount", "biased") if arm_level else ("treated", "untreated")
+        for key in unfit:
+            if key in own.model_fields_set:
+                raise InvalidInput(f"{here}: {key}", f"has no role with structure '{spec.structure}'")
+
+
+def _check_likelihood(spec: AnalysisSpec, where: str) -> None:
+    """Check the reading and the measure of one study."""
+    for key, table in (("reading", READINGS), ("measure", MEASURES)):
+        allowed = table[spec.likelihood]
+        if getattr(spec, key) not in allowed:
+            raise InvalidInput(
+                f"{where}: {key}",
+                f"'{getattr(spec, key)}' does not fit likelihood '{spec.likelihood}'",
+                allowed=", ".join(allowed),
+            )
+    if spec.reading in ("logrank", "observed_expected") and spec.measure != "hr":
+        what = f"'{spec.reading}' is of survival: it does not fit measure '{spec.measure}'"
+        raise InvalidInput(f"{where}: reading", what, allowed="contrast")
+    survival = spec.likelihood == "piecewise_exponential"
+    if spec.effective_n is not None and not survival and spec.reading != "percent":
+        what = "fits only printed percentages (likelihood 'piecewise_exponential', or reading 'percent')"
+        raise InvalidInput(f"{where}: effective_n", what)
+    if spec.effective_events is not None and spec.reading != "logrank":
+        raise InvalidInput(f"{where}: effective_events", "fits only reading 'logrank'")
+
+
+def _check_baseline(spec: AnalysisSpec, where: str) -> None:
+    likelihoods = {spec.of_study(s).likelihood for s in spec.studies} if spec.is_synthesis else {spec.likelihood}
+    needing = likelihoods - {"log_ratio"}
+    baseline, survival = spec.priors.baseline, spec.likelihood == "piecewise_exponential"
+    if len(needing) > 1:
+        what = "one prior of the baseline cannot serve both a logit and a log hazard"
+        raise InvalidInput(f"{where}: likelihood", what, allowed=f"log_ratio with one of {', '.join(sorted(needing))}")
+    if (baseline is None) != (not needing):
+        what = "is required" if baseline is None else "has no role"
+        raise InvalidInput(f"{where}: priors.baseline", f"{what} with likelihood '{spec.likelihood}'")
+    if isinstance(baseline, RandomWalk) and spec.is_synthesis:
+        what = "'random_walk' does not fit several studies: it would tie one to the next"
+        raise InvalidInput(f"{where}: priors.baseline: dist", what, allowed="normal")
+    if isinstance(baseline, RandomWalk) and not (needing == {"piecewise_exponential"} and spec.proportional):
+        what = "'random_walk' fits only likelihood 'piecewise_exponential' with proportional hazards"
+        raise InvalidInput(f"{where}: priors.baseline: dist", what, allowed="normal")
+    if not spec.proportional and not survival:
+        raise InvalidInput(f"{where}: proportional", "false fits only likelihood 'piecewise_exponential'")
+    if spec.proportional != (spec.priors.time_variation is None):
+        what = (
+            "is required with proportional = false"
+            if not spec.proportional
+            else "has no role unless proportional = false"
+        )
+        raise InvalidInput(f"{where}: priors.time_variation", what)
+
+
+def check_studies(spec: AnalysisSpec, studies: Mapping[str, Study], where: str) -> None:
+    """Check what only the studies show: who bears a bias, and that a moderator, or a treatment by arms, splits them.
+
+    Raises
+    ------
+    InvalidInput
+        One line.
+    """
+    members = [studies[name] for name in spec.studies]
+    if spec.moderator is not None:
+        found = [getattr(study, spec.moderator.key) for study in members]
+        inside = [value in spec.moderator.levels for value in found]
+        if all(inside) or not any(inside):
+            what = f"does not split the studies, whose {spec.moderator.key} is {', '.join(dict.fromkeys(found))}"
+            raise InvalidInput(f"{where}: moderator", what, allowed="levels of some of the studies, not of all")
+    if spec.structure == "bias_adjusted" and not any(is_biased(spec, study) for study in members):
+        what = "no study may be biased: all are of other designs than biased_designs"
+        raise InvalidInput(f"{where}: structure", what, allowed="random")
+    if spec.structure == "arm_level":
+        flags = [treated for study in members for _, treated in compared_arms(spec, study, where)]
+        if all(flags) or not any(flags):
+            what = f"no arm is {'without' if flags[0] else 'with'} the treatment, so there is nothing to compare"
+            raise InvalidInput(f"{where}: studies", what, allowed="one arm or more on each side")
+
+
+def is_biased(spec: AnalysisSpec, study: Study) -> bool:
+    """Whether a bias term belongs to a study: by its design, unless the analysis says otherwise of this study."""
+    own = spec.reading_of(study.id).biased
+    return study.design in spec.biased_designs if own is None else own
+
+
+def compared_arms(spec: AnalysisSpec, study: Study, where: str) -> list[tuple[Arm, bool]]:
+    """Arms of a study that structure 'arm_level' takes, each with whether it has the treatment; those without first.
+
+    They are the arms of role treatment and control, unless the analysis names them (`treated`, `untreated`): an arm that
+    it names on one side is not taken by its role on the other.
+
+    Raises
+    ------
+    InvalidInput, UnknownName
+        If the analysis names an arm that is not there, or names one twice, or no arm of the study is on either side.
+    """
+    own, here = spec.reading_of(study.id), f"{where}: per_study.{study.id}"
+    arms = {arm.id: arm for arm in study.arms}
+    stated = {"untreated": own.untreated, "treated": own.treated}
+    named = [arm for names in stated.values() for arm in names or ()]
+    for key, names in stated.items():
+        for arm in names or ():
+            if arm not in arms:
+                raise UnknownName.among(f"{here}: {key}", f"arm of {study.id}", arm, arms)
+            if named.count(arm) > 1:
+                raise InvalidInput(f"{here}: {key}", f"arm '{arm}' is named twice", allowed="each arm once")
+    found: list[tuple[Arm, bool]] = []
+    for (key, names), role in zip(stated.items(), ("control", "treatment"), strict=True):
+        by_role = [arm.id for arm in study.arms if arm.role == role and arm.id not in named]
+        found += [(arms[arm], key == "treated") for arm in (by_role if names is None else names)]
+    if not found:
+        what = f"no arm of {study.id} has role control or treatment"
+        raise InvalidInput(here, what, allowed=f"treated or untreated, naming arms: {', '.join(arms) or 'none'}")
+    return found
+
+
+def is_moderated(spec: AnalysisSpec, study: Study) -> bool:
+    """Whether a study is in the group of the moderator."""
+    return spec.moderator is not None and getattr(study, spec.moderator.key) in spec.moderator.levels

@@ -1,0 +1,94 @@
+"""How an analysis of several studies says what they share and what sets each apart: the pieces of its document."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StrictBool
+
+from crlm_bayes.priors.density import Positive
+from crlm_bayes.priors.families import Normal
+from crlm_bayes.priors.nuisance import CorrelationPrior, RandomWalk
+from crlm_bayes.priors.spreads import SpreadPrior
+from crlm_bayes.toml import Frozen, Text, Word
+
+LikelihoodName = Literal["binomial", "piecewise_exponential", "log_ratio"]
+
+Reading = Literal["counts", "percent", "landmark", "pinned", "at_risk", "contrast", "logrank", "observed_expected"]
+
+Structure = Literal["single", "common", "random", "bias_adjusted", "meta_regression", "arm_level", "centres"]
+
+Design = Literal["rct", "cohort", "case_control", "single_arm", "pooled"]
+
+SYNTHESES: tuple[Structure, ...] = ("common", "random", "bias_adjusted", "meta_regression", "arm_level")
+"""Structures of several studies; the others have one."""
+
+HETEROGENEOUS: tuple[Structure, ...] = ("random", "bias_adjusted", "meta_regression", "arm_level")
+"""Structures with a standard deviation between studies, whose prior is then required: it has no default."""
+
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+
+Baseline = Annotated[Normal | RandomWalk, Field(discriminator="dist")]
+
+
+class EffectiveN(Frozen):
+    """Patients that the printed percentages stand for, where the print does not say or says what cannot be."""
+
+    arms: dict[Word, Positive]
+    basis: Text
+
+
+class EffectiveEvents(Frozen):
+    """Events behind a printed log-rank p value, where the print gives no number of events."""
+
+    total: Positive
+    basis: Text
+
+
+class Moderator(Frozen):
+    """A property of the studies that splits them in two: those at one of `levels`, and the rest, to which μ belongs."""
+
+    key: Literal["timing", "resectability", "design"]
+    levels: Annotated[tuple[Word, ...], Field(min_length=1)]
+
+
+class StudyReading(Frozen):
+    """What sets one study of a synthesis apart; what is left out is as in the analysis.
+
+    `discount` is the weight of its evidence, fixed, or ``learnt`` under `priors.discount`. `biased` overrides what the
+    design of the study says. `treated` and `untreated` name the arms that structure 'arm_level' takes as with and
+    without the treatment, where the roles of the study document do not say it.
+    """
+
+    endpoint: Word | None = None
+    likelihood: LikelihoodName | None = None
+    reading: Reading | None = None
+    adjusted: StrictBool | None = None
+    effective_n: EffectiveN | None = None
+    effective_events: EffectiveEvents | None = None
+    discount: Share | Literal["learnt"] = 1.0
+    biased: StrictBool | None = None
+    treated: tuple[Word, ...] | None = None
+    untreated: tuple[Word, ...] | None = None
+    basis: Text | None = None
+
+
+class CentrePriors(Frozen):
+    """What an analysis assumes about its centres.
+
+    Attributes
+    ----------
+    baseline_spread : SpreadPrior
+        Of τ_u, the standard deviation between centres of the log odds, or log hazard, at the middle of the arms.
+    effect_spread : SpreadPrior
+        Of τ_v, the standard deviation between centres of the effect.
+    allocation_spread : SpreadPrior, optional
+        Of τ_π, the standard deviation between centres of the log odds of being treated; required where outcomes are
+        not printed by centre, and without a role where they are.
+    allocation_correlation : CorrelationPrior, optional
+        Of ρ, the correlation of that with u_c; likewise. u_c > 0 means more events: of a response, better prognosis; of
+        death or progression, worse.
+    """
+
+    baseline_spread: SpreadPrior
+    effect_spread: SpreadPrior
+    allocation_spread: SpreadPrior | None = None
+    allocation_correlation: CorrelationPrior | None = None

@@ -1,0 +1,28 @@
+"""Where the bundled studies and analyses are, in a checkout and in an installed wheel."""
+
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+
+
+def _bundled(inside_wheel: str, in_checkout: str) -> Path:
+    wheel = _PACKAGE / "_bundled" / inside_wheel
+    return wheel if wheel.is_dir() else _PACKAGE.parents[1] / in_checkout
+
+
+def published_folder() -> Path:
+    """Folder of the bundled study documents."""
+    return _bundled("published", "data/published")
+
+
+def models_folder() -> Path:
+    """Folder of the bundled analysis documents."""
+    return _bundled("models", "models")
+
+
+def shown(path: Path) -> Path:
+    """Write a path relative to the working folder where it lies inside."""
+    try:
+        return path.resolve().relative_to(Path.cwd())
+    except ValueError:
+        return path

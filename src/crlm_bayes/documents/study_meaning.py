@@ -1,0 +1,130 @@
+"""The meaning of a study document: right shape, wrong sense is refused here."""
+
+import math
+from collections import Counter
+from collections.abc import Mapping
+
+from crlm_bayes.documents.entries import Entry
+from crlm_bayes.documents.study import ARM_TABLES, Study
+from crlm_bayes.errors import InvalidInput, UnknownName, nearest
+
+
+def check_meaning(study: Study, where: str) -> None:
+    """Check what only the whole document shows.
+
+    Raises
+    ------
+    InvalidInput
+        Repeated arms, entries for unknown arms or centres, the same quantity entered twice, a rising survival
+        curve, more patients alive than in the arm, or follow-up without its basis.
+    """
+    sizes: dict[str, int | None] = {}
+    for arm in study.arms:
+        if arm.id in sizes:
+            what = (
+                f"two different n for arm '{arm.id}' ({sizes[arm.id]}, {arm.n})"
+                if sizes[arm.id] != arm.n
+                else f"arm '{arm.id}' is given twice"
+            )
+            raise InvalidInput(f"{where}: arms", what, allowed="one entry for each arm")
+        sizes[arm.id] = arm.n
+    if (study.complete_follow_up_months is None) != (study.complete_follow_up_basis is None):
+        raise InvalidInput(f"{where}: complete_follow_up_basis", "complete follow-up and its basis go together")
+    _check_references(study, where, sizes)
+    _check_repeats(study, where)
+    _check_survival(study, where, sizes)
+
+
+def _check_references(study: Study, where: str, sizes: Mapping[str, int | None]) -> None:
+    for table in ARM_TABLES:
+        for i, row in enumerate(getattr(study, table), 1):
+            if row.arm is not None and row.arm not in sizes:
+                raise _missing_arm(f"{where}: {_entry(table, i, row)}: arm", row.arm, sizes)
+    between = (
+        ("contrasts", ("numerator", "denominator", "row")),
+        ("differences", ("minuend", "subtrahend")),
+        ("tests", ("favours",)),
+    )
+    for table, keys in between:
+        for i, row in enumerate(getattr(study, table), 1):
+            for key in keys:
+                if getattr(row, key) not in (None, *sizes):
+                    raise _missing_arm(f"{where}: {_entry(table, i, row)}: {key}", getattr(row, key), sizes)
+    for i, test in enumerate(study.tests, 1):
+        for arm in test.between or ():
+            if arm not in sizes:
+                raise _missing_arm(f"{where}: {_entry('tests', i, test)}: between", arm, sizes)
+    centres = {centre.name for centre in study.centres}
+    for i, row in enumerate(study.counts, 1):
+        if row.centre is not None and row.centre not in centres:
+            raise UnknownName.among(f"{where}: {_entry('counts', i, row)}: centre", "centre", row.centre, centres)
+
+
+def _missing_arm(where: str, arm: str, sizes: Mapping[str, int | None]) -> InvalidInput:
+    return InvalidInput(
+        where,
+        f"there is no arm '{arm}'",
+        allowed=", ".join(sizes) or "none (arms is empty)",
+        near=nearest(arm, sizes),
+    )
+
+
+def _check_repeats(study: Study, where: str) -> None:
+    """An analysis must find one print for each quantity; two need two names."""
+    for i, row in enumerate(study.counts, 1):
+        for j, other in enumerate(study.counts[: i - 1], 1):
+            if (row.endpoint, row.arm, row.centre) == (other.endpoint, other.arm, other.centre):
+                what = (
+                    f"two different n for an arm ({other.n}, {row.n})"
+                    if row.n != other.n
+                    else "the same endpoint and arm twice"
+                )
+                raise InvalidInput(
+                    f"{where}: {_entry('counts', i, row)}",
+                    f"{what}; the first is counts[{j}]",
+                    allowed="one entry for each endpoint, arm and centre",
+                )
+    keys = Counter((row.endpoint, row.arm, row.months.value) for row in study.survival)
+    for (endpoint, arm, months), times in keys.items():
+        if times > 1:
+            raise InvalidInput(
+                f"{where}: survival ({endpoint}, {arm}, {months:g})",
+                "is given twice",
+                allowed="one entry for each time",
+            )
+
+
+def _check_survival(study: Study, where: str, sizes: Mapping[str, int | None]) -> None:
+    last: dict[tuple[str, str], tuple[float, float, float, float]] = {}
+    rows = sorted(enumerate(study.survival, 1), key=lambda pair: pair[1].months.value)
+    for i, row in rows:
+        here, n = f"{where}: {_entry('survival', i, row)}", sizes[row.arm]
+        for key in ("alive", "at_risk"):
+            value = getattr(row, key)
+            if value is not None and n is not None and value > n:
+                raise InvalidInput(f"{here}: {key}", f"{value} is above the arm's n {n}", allowed=f"0 to {n}")
+        most = math.inf if n is None else n
+        months, percent, alive, at_risk = last.get((row.endpoint, row.arm), (0.0, 100.0, most, most))
+        since = f"at {months:g} months to"
+        if row.percent is not None and row.percent.value > percent:
+            what = f"survival rises from {percent:g} {since} {row.percent.value:g}"
+            raise InvalidInput(f"{here}: percent", what, allowed=f"at most {percent:g}")
+        if row.alive is not None and row.alive > alive:
+            what = f"survivors rise from {alive:g} {since} {row.alive}"
+            raise InvalidInput(f"{here}: alive", what, allowed=f"at most {alive:g}")
+        if row.at_risk is not None and row.at_risk > at_risk:
+            what = f"numbers at risk rise from {at_risk:g} {since} {row.at_risk}"
+            raise InvalidInput(f"{here}: at_risk", what, allowed=f"at most {at_risk:g}")
+        last[row.endpoint, row.arm] = (
+            row.months.value,
+            row.percent.value if row.percent is not None else percent,
+            row.alive if row.alive is not None else alive,
+            row.at_risk if row.at_risk is not None else at_risk,
+        )
+
+
+def _entry(table: str, index: int, row: Entry) -> str:
+    names = [
+        str(getattr(row, k)) for k in ("endpoint", "variable", "category", "arm", "months") if getattr(row, k, None)
+    ]
+    return f"{table}[{index}] ({', '.join(names)})"

@@ -1,0 +1,261 @@
+"""What a likelihood takes: frozen arrays that keep the printed rows they were made of."""
+
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One printed fact, where it stands, and what it became.
+
+    Attributes
+    ----------
+    table, endpoint, arm : str
+        Which entry of the study document.
+    printed : str
+        The numbers as printed.
+    locator : str
+        Where the paper prints them.
+    used : str
+        The numbers that the likelihood takes.
+    how : str
+        The step from one to the other.
+    entry : str
+        Reference of the entry (:func:`~crlm_bayes.documents.study.reference`).
+    study : str
+        Id of the study; empty until the evidence of a study is assembled.
+    """
+
+    table: str
+    endpoint: str
+    arm: str
+    printed: str
+    locator: str
+    used: str
+    how: str
+    entry: str
+    study: str = ""
+
+
+@dataclass(frozen=True)
+class BinomialEvidence:
+    """Events of `n` in each arm, control first; fractional where the reading is `percent`."""
+
+    study: str
+    arms: tuple[str, str]
+    labels: tuple[str, str]
+    events: Floats
+    n: Floats
+    rows: tuple[Row, ...] = field(default=())
+
+
+@dataclass(frozen=True)
+class SurvivalEvidence:
+    """Survivors of those at risk in each interval between landmarks.
+
+    Attributes
+    ----------
+    times : array, shape (K + 1,)
+        Landmarks in months, 0 first.
+    at_risk, survivors : array, shape (K, 2)
+        Effective numbers entering and surviving interval k, by arm, control first.
+    printed : array, shape (K, 2)
+        Printed survival at the end of each interval, as a proportion.
+    """
+
+    study: str
+    arms: tuple[str, str]
+    labels: tuple[str, str]
+    times: Floats
+    at_risk: Floats
+    survivors: Floats
+    printed: Floats
+    rows: tuple[Row, ...] = field(default=())
+
+
+@dataclass(frozen=True)
+class RatioEvidence:
+    """A log ratio, treatment over control, and its standard error.
+
+    `control_survival` is the last printed landmark of the control arm, (months, proportion), where the measure is a
+    hazard ratio: the baseline for absolute effects. Where the print does not say which arm did better `direction` is
+    ``unknown`` and `log_ratio` the size of the log ratio, at least 0.
+    """
+
+    study: str
+    arms: tuple[str, str]
+    labels: tuple[str, str]
+    log_ratio: float
+    se: float
+    control_survival: tuple[float, float] | None = None
+    rows: tuple[Row, ...] = field(default=())
+    direction: Literal["known", "unknown"] = "known"
+
+
+SingleEvidence = BinomialEvidence | SurvivalEvidence | RatioEvidence
+
+
+def discounted(evidence: SingleEvidence, weight: float) -> SingleEvidence:
+    """Evidence whose likelihood, nuisance parameters and all, is that of `evidence` to the power `weight`, above 0.
+
+    A count is that of fewer patients, a ratio has a wider standard error. A ratio of unknown direction is left as it is:
+    the power of its curve is the power of its likelihood, for it has no nuisance parameter.
+    """
+    match evidence:
+        case BinomialEvidence():
+            return replace(evidence, events=weight * evidence.events, n=weight * evidence.n)
+        case SurvivalEvidence():
+            return replace(evidence, at_risk=weight * evidence.at_risk, survivors=weight * evidence.survivors)
+        case RatioEvidence():
+            return evidence
+
+
+@dataclass(frozen=True)
+class Member:
+    """One study of a synthesis.
+
+    Attributes
+    ----------
+    study : str
+    evidence : SingleEvidence
+    shifted : bool
+        Whether its effect is that of the shifted group: of studies that may be biased, or at a level of the moderator.
+    discount : float
+        Weight of its evidence, 0 to 1; 1 where it is learnt.
+    learnt : bool
+        Whether the weight is learnt, in common with that of the other such studies.
+    """
+
+    study: str
+    evidence: SingleEvidence
+    shifted: bool = False
+    discount: float = 1.0
+    learnt: bool = False
+
+
+@dataclass(frozen=True)
+class SynthesisEvidence:
+    """The evidence of several studies, in the order of the analysis."""
+
+    members: tuple[Member, ...]
+
+    @property
+    def arms(self) -> tuple[str, str]:
+        """Names of the arms of whatever study."""
+        return "control", "treatment"
+
+    @property
+    def labels(self) -> tuple[str, str]:
+        """What the arms are called: as in the studies where these agree."""
+        (first, *rest) = (member.evidence.labels for member in self.members)
+        return first if all(labels == first for labels in rest) else self.arms
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """Printed rows of all studies."""
+        return tuple(row for member in self.members for row in member.evidence.rows)
+
+
+@dataclass(frozen=True)
+class ComparedArm:
+    """One arm of one study: events of `n`, fractional where they come from a percentage."""
+
+    study: str
+    arm: str
+    label: str
+    treated: bool
+    events: float
+    n: float
+
+    @property
+    def name(self) -> str:
+        """Name of the arm among those of all studies."""
+        return f"{self.study}.{self.arm}"
+
+
+@dataclass(frozen=True)
+class ArmLevelEvidence:
+    """Arms of several studies, compared without keeping to the comparison inside each: randomisation is broken.
+
+    Attributes
+    ----------
+    compared : tuple of ComparedArm
+        In the order of the studies; in each, the arms without the treatment first.
+    """
+
+    compared: tuple[ComparedArm, ...]
+    rows: tuple[Row, ...] = field(default=())
+
+    @property
+    def arms(self) -> tuple[str, str]:
+        """Names of the two sides."""
+        return "control", "treatment"
+
+    @property
+    def labels(self) -> tuple[str, str]:
+        """What the two sides are called; what else an arm was given differs from study to study."""
+        return "without the treatment", "with the treatment"
+
+    @property
+    def treated(self) -> tuple[bool, ...]:
+        """Which arms have the treatment."""
+        return tuple(arm.treated for arm in self.compared)
+
+    @property
+    def events(self) -> Floats:
+        """Events by arm."""
+        return np.array([arm.events for arm in self.compared])
+
+    @property
+    def n(self) -> Floats:
+        """Patients by arm."""
+        return np.array([arm.n for arm in self.compared])
+
+
+@dataclass(frozen=True)
+class CentreEvidence:
+    """Centres of one study, with the evidence of the study as a whole.
+
+    Attributes
+    ----------
+    centres : tuple of str
+        Names, in the order printed.
+    sizes : array, shape (C,)
+        Patients of each centre.
+    treated : int
+        Patients of the treatment arm.
+    pooled : BinomialEvidence or SurvivalEvidence
+        The same endpoint without regard to centres; where outcomes are printed by centre, their sum.
+    events, n : array, shape (C, 2), or None
+        Outcomes by centre and arm, control first; None where only the sizes of the centres are printed. A centre in
+        which nobody was in an arm has 0 of 0.
+    """
+
+    study: str
+    arms: tuple[str, str]
+    labels: tuple[str, str]
+    centres: tuple[str, ...]
+    sizes: Floats
+    treated: int
+    pooled: BinomialEvidence | SurvivalEvidence
+    events: Floats | None = None
+    n: Floats | None = None
+    rows: tuple[Row, ...] = field(default=())
+
+    @property
+    def tables(self) -> bool:
+        """Whether outcomes are printed by centre."""
+        return self.events is not None
+
+    @property
+    def intervals(self) -> int:
+        """Intervals of the survival curve; 0 for a binary endpoint."""
+        return len(self.pooled.survivors) if isinstance(self.pooled, SurvivalEvidence) else 0
+
+
+Evidence = SingleEvidence | SynthesisEvidence | ArmLevelEvidence | CentreEvidence

@@ -1,0 +1,1 @@
+"""One effect without a sampler: evidence curves, their posteriors, and exact synthesis."""

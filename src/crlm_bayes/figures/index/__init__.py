@@ -1,0 +1,1 @@
+"""Figures of all analyses side by side."""

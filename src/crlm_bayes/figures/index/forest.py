@@ -1,0 +1,100 @@
+"""Every analysis under its primary prior in one forest plot."""
+
+from statistics import median
+from typing import TYPE_CHECKING, Any
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from crlm_bayes.figures.frame import ratio_axis, style, words
+from crlm_bayes.figures.index.verdicts import FAILED, FALLEN, HARM, MINUTE, SURVIVING, analysis_words, by_study
+from crlm_bayes.rule import standing
+from crlm_bayes.words.nouns import SIGNS, study_name
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+ROW, STUDY = 0.35, 0.3
+
+LEFT, AXIS, RIGHT = 2.75, 3.2, 2.85
+
+TOP, BOTTOM = 0.32, 0.8
+
+COLUMNS = {"ratio (95% interval)": 0.15, "P(benefit)": 1.72, "survives": 2.3}
+"""Headings and their places, in inches from the axis."""
+
+MARKERS = {SURVIVING: ("o", style.BLUE), FALLEN: ("o", "white"), HARM: ("v", style.VERMILLION)}
+
+TOO_WIDE = 3.0
+"""An interval this many times as wide as the median one may be cut off at the edge."""
+
+
+def draw_forest(verdicts: "pd.DataFrame") -> Figure:
+    """Draw one row for each analysis, grouped by study; the shaded side of a row favours the treatment."""
+    rows = {str(row.analysis): row for row in verdicts[verdicts["primary"].astype(bool)].itertuples()}
+    studies = {study: [a for a in analyses if a in rows] for study, analyses in by_study(verdicts).items()}
+    studies = {study: analyses for study, analyses in studies.items() if analyses}
+    height = len(rows) * ROW + len(studies) * STUDY
+    figure = Figure(figsize=(LEFT + AXIS + RIGHT, BOTTOM + height + TOP))
+    axes = style.axes_at(figure, LEFT, BOTTOM, AXIS, height)
+    axes.set_ylim(0, height)
+    ratio_axis.set_ratio_axis(axes, _limits(list(rows.values())), AXIS)
+    axes.set_yticks([])
+    axes.spines["left"].set_visible(False)
+    axes.axvline(0, color=style.INK, linewidth=style.THIN, zorder=1)
+    axes.set_xlabel("ratio as reported (log scale); shaded: favours the treatment", fontsize=style.SMALL)
+
+    page = style.page(figure)
+    for heading, x in COLUMNS.items():
+        style.write(page, LEFT + AXIS + x, BOTTOM + height + 0.1, heading, style.TINY, style.SOFT)
+    y = height
+    for study, analyses in studies.items():
+        y -= STUDY
+        style.write(page, 0.1, BOTTOM + y + 0.1, study_name(study), bold=True)
+        for analysis in analyses:
+            y -= ROW
+            _row(axes, page, y, rows[analysis])
+    priors = " or ".join(words.prior_name(str(p)) for p in dict.fromkeys(row.prior for row in rows.values()))
+    note = f"{words.INTERVAL_WORDS}; primary prior ({priors})"
+    failed = [f"{FAILED} diagnostics gate failed"] if any(not row.gate_passed for row in rows.values()) else []
+    style.footnote(figure, note, f"{SURVIVING} survives", f"{FALLEN} does not", f"{HARM} harm", *failed)
+    return figure
+
+
+def _limits(rows: list[Any]) -> tuple[float, float]:
+    """Show whole intervals, save those far wider than the others."""
+    ends = [(words.log(row.eti95_lower), words.log(row.eti95_upper)) for row in rows]
+    usual = median(high - low for low, high in ends)
+    inner = [x for low, high in ends if high - low <= TOO_WIDE * usual for x in (low, high)]
+    return ratio_axis.limits([0.0, *inner], [x for pair in ends for x in pair])
+
+
+def _row(axes: Axes, page: Axes, y: float, row: Any) -> None:
+    """Draw one analysis between `y` and `y + ROW`."""
+    low, high = axes.get_xlim()
+    middle = y + ROW / 2
+    side = (low, 0.0) if row.better == "lower" else (0.0, high)
+    axes.fill_between(side, y + 0.025, y + ROW - 0.025, color=style.BENEFIT, linewidth=0, zorder=0)
+    mark = SIGNS[standing(row.p_benefit)]
+    marker, face = MARKERS[mark]
+    colour = style.VERMILLION if mark == HARM else style.BLUE
+    ratio_axis.draw_interval(
+        axes,
+        middle,
+        words.logs(row.median, row.eti95_lower, row.eti95_upper),
+        colour,
+        str(row.analysis),
+        marker=marker,
+        face=face,
+    )
+    style.write(page, 0.1, BOTTOM + middle + 0.07, words.fit(analysis_words(row), 38), style.SMALL)
+    style.write(
+        page, 0.1, BOTTOM + middle - 0.07, words.fit(words.without_role(str(row.title)), 54), MINUTE - 0.4, style.SOFT
+    )
+    cells = (
+        words.estimate(row.median, row.eti95_lower, row.eti95_upper),
+        words.probability(row.p_benefit) + ("" if row.gate_passed else FAILED),
+        "yes" if row.survives else "no",
+    )
+    for x, cell in zip(COLUMNS.values(), cells, strict=True):
+        style.write(page, LEFT + AXIS + x, BOTTOM + middle, cell, style.SMALL, bold=cell == "yes")

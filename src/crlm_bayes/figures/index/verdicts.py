@@ -1,0 +1,109 @@
+"""The verdict matrix: every analysis under every prior at a glance."""
+
+from typing import TYPE_CHECKING, Any
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from crlm_bayes.figures.frame import style, words
+from crlm_bayes.rule import LOWER, SURVIVES, standing
+from crlm_bayes.words.nouns import SIGNS, endpoint_order, study_name
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+LABEL, CELL, RIGHT = 2.65, 1.12, 0.12
+
+HEAD, ROW, STUDY, FOOT, TOP = 0.42, 0.47, 0.27, 0.95, 0.1
+
+SURVIVING, FALLEN, HARM, FAILED = SIGNS["survives"], SIGNS["open"], SIGNS["harm"], "†"
+
+MINUTE = 6.2
+"""Font size inside cells."""
+
+
+def by_study(verdicts: "pd.DataFrame") -> dict[str, list[str]]:
+    """Analyses of each study, survival first and safety last."""
+    rows = verdicts[["study", "analysis", "endpoint"]].drop_duplicates().itertuples()
+    studies: dict[str, list[str]] = {}
+    for row in sorted(rows, key=lambda row: (row.study, endpoint_order(str(row.endpoint)))):
+        studies.setdefault(str(row.study), []).append(str(row.analysis))
+    return studies
+
+
+def analysis_words(row: Any) -> str:
+    """*PFS (HR)*: endpoint and measure; the reading stands below."""
+    return f"{words.endpoint_name(str(row.endpoint))} ({str(row.measure).upper()})"
+
+
+def draw_verdicts(verdicts: "pd.DataFrame") -> Figure:
+    """Draw the matrix: analyses down, grouped by study, priors across."""
+    studies = by_study(verdicts)
+    priors = [str(p) for p in dict.fromkeys(verdicts["prior"])]
+    cells = {(row.analysis, row.prior): row for row in verdicts.itertuples()}
+    first = {str(row.analysis): row for row in reversed(list(verdicts.itertuples()))}
+    width = max(LABEL + CELL * len(priors) + RIGHT, 6.6)
+    height = TOP + HEAD + len(studies) * STUDY + len(first) * ROW + FOOT
+    figure = Figure(figsize=(width, height))
+    page = style.page(figure)
+    primary = set(verdicts.loc[verdicts["primary"].astype(bool), "prior"])
+    y = height - TOP - HEAD
+    for j, prior in enumerate(priors):
+        name = words.fit(words.prior_name(prior), 14, 2)
+        style.write(page, LABEL + (j + 0.5) * CELL, y + 0.08, name, bold={prior} == primary, ha="center", va="bottom")
+    for study, analyses in studies.items():
+        y -= STUDY
+        style.write(page, 0.1, y + 0.08, study_name(study), bold=True, va="bottom")
+        page.plot([0.1, LABEL + CELL * len(priors)], [y + 0.03] * 2, color=style.SOFT, linewidth=style.THIN)
+        for analysis in analyses:
+            y -= ROW
+            row = first[analysis]
+            style.write(page, 0.1, y + ROW - 0.06, words.fit(analysis_words(row), 36), va="top")
+            title = words.fit(words.without_role(str(row.title)), 46, 2)
+            style.write(page, 0.1, y + ROW - 0.2, title, MINUTE, style.SOFT, va="top", linespacing=1.1)
+            for j, prior in enumerate(priors):
+                _cell(page, LABEL + j * CELL, y, cells.get((analysis, prior)))
+    _key(page, bool(verdicts["gate_passed"].astype(bool).all()))
+    return figure
+
+
+def _cell(page: Axes, x: float, y: float, row: Any) -> None:
+    """Draw one verdict: P(benefit) and its sign, the ratio with its interval below."""
+    inset, middle = 0.025, x + CELL / 2
+    box = (x + inset, y + inset), CELL - 2 * inset, ROW - 2 * inset
+    if row is None:
+        style.write(page, middle, y + ROW / 2, "–", colour=style.SOFT, ha="center")
+        return
+    page.add_patch(Rectangle(*box, facecolor=style.PROBABILITY_MAP(float(row.p_benefit)), linewidth=0))
+    if row.survives:
+        page.add_patch(Rectangle(*box, facecolor="none", edgecolor=style.INK, linewidth=1.5, label="survives"))
+    number = f"{SIGNS[standing(row.p_benefit)]} {words.probability(row.p_benefit)}"
+    number += "" if row.gate_passed else FAILED
+    style.write(page, middle, y + 0.62 * ROW, number, bold=bool(row.primary), ha="center")
+    interval = words.estimate(row.median, row.eti95_lower, row.eti95_upper)
+    style.write(page, middle, y + 0.27 * ROW, interval, MINUTE, ha="center")
+
+
+def _key(page: Axes, all_passed: bool) -> None:
+    """Say what signs, numbers and colours mean."""
+    signs = (
+        f"{SURVIVING} framed: benefit survives, P(benefit) ≥ {SURVIVES:g}",
+        f"{FALLEN} does not",
+        f"{HARM} harm, P(benefit) ≤ {LOWER:g}",
+    )
+    lines = [
+        style.SPACE.join(signs),
+        f"each cell: P(benefit); ratio ({words.INTERVAL_WORDS}); bold: primary prior",
+    ]
+    if not all_passed:
+        lines.append(f"{FAILED} the diagnostics gate failed: not to be relied on")
+    for i, line in enumerate(lines):
+        style.write(page, 0.1, FOOT - 0.18 - 0.17 * i, line, style.TINY)
+    y, left, chip = FOOT - 0.2 - 0.17 * len(lines), 1.25, 0.24
+    style.write(page, 0.1, y, "colour: P(benefit)", style.TINY)
+    for i in range(11):
+        place = (left + i * chip, y - 0.06), chip, 0.12
+        page.add_patch(Rectangle(*place, facecolor=style.PROBABILITY_MAP(i / 10), edgecolor="white", linewidth=0.5))
+        if i % 5 == 0:
+            style.write(page, left + (i + 0.5) * chip, y - 0.13, f"{i / 10:g}", MINUTE, ha="center")

@@ -1,0 +1,109 @@
+"""The prior panel as a forest plot: what each prior makes of the same data.
+
+ArviZ's `plot_forest` summarises draws; these intervals come from the exact curve, so the rows are drawn here.
+"""
+
+import math
+from typing import TYPE_CHECKING
+
+from matplotlib.figure import Figure
+
+from crlm_bayes.answers.result import AnalysisResult
+from crlm_bayes.figures.frame import ratio_axis, style, words
+from crlm_bayes.rule import SURVIVES
+from crlm_bayes.scepticism.normal_forms import Z
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+ROW = 0.32
+
+LEFT, AXIS, RIGHT = 1.62, 3.4, 3.78
+
+TOP, BOTTOM = 0.42, 0.92
+
+COLUMNS = (("ratio", 0.24), ("P(benefit)", 1.88), ("P(MCID)", 2.58), ("survives", 3.2))
+"""Headings and their places, in inches from the axis."""
+
+
+def rows_of(result: AnalysisResult) -> "pd.DataFrame":
+    """Rows of the ratio in the table of estimates, by engine and prior."""
+    table = result.estimates
+    return table[table["quantity"] == result.spec.measure].set_index(["engine", "prior"])
+
+
+def draw_panel(result: AnalysisResult) -> Figure:
+    """Draw one row for the data alone and one for each prior, in the order of the analysis."""
+    spec, table = result.spec, rows_of(result)
+    names = spec.effect_priors
+    mode, width = result.scepticism.likelihood
+    alone = (mode - Z * width, mode, mode + Z * width)
+    exact = [words.logs(*table.loc[("curve", name), words.NUMBERS]) for name in names]
+
+    height = ROW * (len(names) + 1.5)
+    figure = Figure(figsize=(LEFT + AXIS + RIGHT, BOTTOM + height + TOP))
+    axes = style.axes_at(figure, LEFT, BOTTOM, AXIS, height)
+    axes.set_ylim(len(names) + 0.9, -0.6)
+    mcid = math.log(spec.mcid)
+    has_estimate = result.scepticism.has_estimate
+    ends = ratio_axis.limits([0.0, mcid, *(x for row in exact for x in row)], alone if has_estimate else [])
+    ratio_axis.set_ratio_axis(axes, ends, AXIS)
+    ratio_axis.shade_benefit(axes, spec.better)
+    ratio_axis.reference_lines(axes, spec, named=True)
+    ratio_axis.name_sides(axes, spec.better, words.gain(result.question.evidence.labels))
+    axes.set_yticks([])
+    axes.spines["left"].set_visible(False)
+    axes.set_xlabel(ratio_axis.axis_title(spec.measure), labelpad=16)
+
+    beside = style.page(figure)
+
+    def write(y: float, x: float, text: str, colour: str = style.INK, *, bold: bool = False) -> None:
+        style.write(
+            beside, x, BOTTOM + height * (len(names) + 0.9 - y) / (len(names) + 1.5), text, colour=colour, bold=bold
+        )
+
+    headings = {"ratio": f"{spec.measure.upper()} (95% interval)"}
+    for heading, x in COLUMNS:
+        text = headings.get(heading, heading)
+        style.write(beside, LEFT + AXIS + x, BOTTOM + height + 0.17, text, style.SMALL, style.SOFT, va="bottom")
+    columns = dict(COLUMNS)
+
+    write(0, 0.12, "data alone", style.SOFT)
+    without = "no estimate"
+    if has_estimate:
+        ratio_axis.draw_interval(axes, 0, alone, style.SOFT, "data-alone", marker="s")
+        without = words.estimate(*(_exp(alone[i]) for i in (1, 0, 2)))
+    write(0, LEFT + AXIS + columns["ratio"], without, style.SOFT)
+    axes.axhline(0.6, color=style.FAINT, linewidth=style.THIN, zorder=1)
+    for i, (name, interval) in enumerate(zip(names, exact, strict=True)):
+        y = i + 1.2
+        row, primary = table.loc[("curve", name)], name == spec.primary
+        ratio_axis.draw_interval(axes, y, interval, style.BLUE, name)
+        if ("nuts", name) in table.index:
+            check = words.log(table.at[("nuts", name), "median"])
+            style.mark(axes, check, y + 0.27, "o", 3.4, style.INK, "white", f"{name}-nuts", markeredgewidth=0.7)
+        failed = not result.record["fits"].get(name, {}).get("gate", {}).get("passed", True)
+        write(y, 0.12, words.prior_name(name) + (" †" if failed else ""), bold=primary)
+        if primary:
+            axes.axhspan(y - 0.5, y + 0.5, color=style.INK, alpha=0.05, linewidth=0, zorder=0.5)
+        survives = row["p_benefit"] >= SURVIVES
+        cells = (
+            words.estimate(*row[words.NUMBERS]),
+            words.probability(row["p_benefit"]),
+            words.probability(row["p_mcid"]),
+            "yes" if survives else "no",
+        )
+        for (_, x), cell in zip(COLUMNS, cells, strict=True):
+            write(y, LEFT + AXIS + x, cell, bold=primary or cell == "yes")
+    marks = [
+        f"● {words.INTERVAL_WORDS}, exact",
+        "○ median by NUTS",
+        f"■ no prior: maximum likelihood ± {Z:.2f} standard errors",
+        "bold: primary prior",
+    ]
+    style.footnote(figure, *marks, *([] if result.passed else ["† diagnostics gate failed"]))
+    return figure
+
+
+def _exp(x: float) -> float:
+    return math.exp(min(x, 700))

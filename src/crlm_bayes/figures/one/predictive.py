@@ -1,0 +1,138 @@
+"""What the model expects to be printed, before and after it has seen the print."""
+
+from typing import Literal
+
+import numpy as np
+import xarray as xr
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from crlm_bayes.answers.result import AnalysisResult
+from crlm_bayes.evidence.values import ArmLevelEvidence, BinomialEvidence, RatioEvidence, SurvivalEvidence
+from crlm_bayes.figures.frame import ratio_axis, style, words
+from crlm_bayes.figures.frame.arviz_axes import collection
+from crlm_bayes.rule import INTERVAL
+
+Group = Literal["posterior_predictive", "prior_predictive"]
+
+LEFT, CELL, RIGHT = 0.75, 0.92, 0.3
+
+BOTTOM, HEIGHT, TOP = 0.74, 2.2, 0.2
+
+
+def draw_predictive(result: AnalysisResult, prior: str, group: Group) -> Figure:
+    """Draw predictive intervals with the observed values, one for each number that the likelihood takes."""
+    tree, evidence = result.trees[prior], result.question.evidence
+    predicted, observed = tree[group].dataset["y"], tree["observed_data"].dataset["y"]
+    if isinstance(evidence, RatioEvidence):
+        return _draw_ratio(result, prior, group, predicted, observed)
+    if isinstance(evidence, SurvivalEvidence):
+        n = xr.DataArray(evidence.at_risk, dims=("interval", "arm"), coords={"arm": list(evidence.arms)})
+        order, quantity = ["interval", "arm"], "surviving the interval (%)"
+    elif isinstance(evidence, ArmLevelEvidence):
+        n = xr.DataArray(evidence.n, dims="study_arm", coords={"study_arm": [arm.name for arm in evidence.compared]})
+        order, quantity = ["study_arm"], f"{words.endpoint_name(result.spec.endpoint)} (%)"
+    else:
+        assert isinstance(evidence, BinomialEvidence)
+        n = xr.DataArray(evidence.n, dims="arm", coords={"arm": list(evidence.arms)})
+        order, quantity = ["arm"], f"{words.endpoint_name(result.spec.endpoint)} (%)"
+    # replicates are whole patients of a rounded number; where nobody is at risk, nobody survives
+    data = xr.Dataset({"y": _cells(100 * predicted / np.maximum(np.rint(n), 1), order)})
+    seen = xr.Dataset({"y": _cells(100 * observed / np.where(n > 0, n, 1), order)})
+
+    cells = seen.sizes["cell"]
+    width = CELL * max(cells, 5)
+    figure = Figure(figsize=(LEFT + width + RIGHT, BOTTOM + HEIGHT + TOP))
+    axes = style.axes_at(figure, LEFT, BOTTOM, width, HEIGHT)
+    _intervals(figure, axes, data, seen, group)
+    axes.set(xlim=(-0.6, cells - 0.4), ylabel=quantity)
+    axes.set_xticks(range(cells), labels=_cell_names(evidence))
+    axes.tick_params(axis="x", length=0)
+    for k in range(2, cells, 2):
+        axes.axvline(k - 0.5, color=style.FAINT, linewidth=style.THIN)
+    low, high = (-2.0, 102.0) if group == "prior_predictive" else axes.get_ylim()
+    axes.set_ylim(max(low, -2.0), min(high, 102.0))
+    _caption(figure, prior, group, f"○ median, 50% and {INTERVAL:.0%} equal-tailed intervals", "▬ observed")
+    return figure
+
+
+def _cells(values: xr.DataArray, order: list[str]) -> xr.DataArray:
+    """Lay the dimensions of the data out in one row."""
+    stacked = values.stack(cell=order)
+    return stacked.drop_vars([c for c in stacked.coords if c not in ("chain", "draw")]).assign_coords(
+        cell=np.arange(stacked.sizes["cell"])
+    )
+
+
+def _cell_names(evidence: BinomialEvidence | SurvivalEvidence | ArmLevelEvidence) -> list[str]:
+    if isinstance(evidence, ArmLevelEvidence):
+        return [f"{arm.study}\n{'with' if arm.treated else 'without'}\n{arm.n:g}" for arm in evidence.compared]
+    arms = ("control", words.gain(evidence.labels, 13))
+    if isinstance(evidence, BinomialEvidence):
+        return [f"{arm}\n{n:g} patients" for arm, n in zip(arms, evidence.n, strict=True)]
+    spans = [f"{a:g}–{b:g} months" for a, b in zip(evidence.times[:-1], evidence.times[1:], strict=True)]
+    return [f"{arm}\n{span}" for span in spans for arm in arms]
+
+
+def _intervals(figure: Figure, axes: Axes, data: xr.Dataset, seen: xr.Dataset, group: Group) -> None:
+    import arviz as az
+
+    az.plot_ppc_interval(
+        xr.DataTree.from_dict({group: data, "observed_data": seen}),
+        group=group,
+        plot_collection=collection(figure, {"y": axes}, data),
+        ci_kind="eti",
+        ci_probs=(0.5, INTERVAL),
+        point_estimate="median",
+        visuals={
+            "trunk": {"color": style.BLUE, "alpha": 0.45, "width": style.LINE},
+            "twig": {"color": style.BLUE, "width": 2 * style.HEAVY},
+            "prediction_markers": {"color": "white", "marker": "o", "size": 16},
+            "observed_markers": {"color": style.VERMILLION, "marker": "_", "size": 480, "width": 2.2},
+            "xlabel": False,
+            "ylabel": False,
+        },
+    )
+
+
+def _draw_ratio(
+    result: AnalysisResult, prior: str, group: Group, predicted: xr.DataArray, observed: xr.DataArray
+) -> Figure:
+    """Draw the distribution of the printed log ratio, a single number, with the one observed."""
+    import arviz as az
+
+    width = CELL * 5
+    figure = Figure(figsize=(LEFT + width + RIGHT, BOTTOM + 0.8 * HEIGHT + TOP))
+    axes = style.axes_at(figure, LEFT, BOTTOM, width, 0.8 * HEIGHT)
+    data = xr.Dataset({"y": predicted})
+    az.plot_dist(
+        xr.DataTree.from_dict({group: data}),
+        group=group,
+        plot_collection=collection(figure, {"y": axes}, data),
+        kind="kde",
+        ci_kind="eti",
+        ci_prob=INTERVAL,
+        point_estimate="median",
+        stats={"dist": {"grid_len": 128}},
+        visuals={
+            "dist": {"color": style.BLUE, "width": style.LINE},
+            "face": {"color": style.BLUE, "alpha": 0.15},
+            "credible_interval": {"color": style.BLUE, "width": style.HEAVY},
+            "point_estimate": {"color": style.BLUE},
+            "point_estimate_text": False,
+            "title": False,
+            "remove_axis": False,
+        },
+    )
+    style.mark(axes, float(observed), 0, "D", style.MARKER, style.VERMILLION, label="observed", clip_on=False, zorder=6)
+    ratio_axis.set_ratio_axis(axes, axes.get_xlim(), width)
+    axes.set_xlabel(f"replicated {ratio_axis.axis_title(result.spec.measure)}")
+    axes.set(yticks=[])
+    axes.spines["left"].set_visible(False)
+    _caption(figure, prior, group, f"● {words.INTERVAL_WORDS}", "◆ observed")
+    return figure
+
+
+def _caption(figure: Figure, prior: str, group: Group, *marks: str) -> None:
+    which = "posterior" if group == "posterior_predictive" else "prior"
+    style.footnote(figure, f"{which} predictive, {words.prior_name(prior)} prior:", *marks)

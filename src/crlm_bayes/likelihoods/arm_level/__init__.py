@@ -1,0 +1,1 @@
+"""Single arms compared across studies."""

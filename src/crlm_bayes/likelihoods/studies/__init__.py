@@ -1,0 +1,1 @@
+"""Several studies: how they are stacked in one model, and their exact synthesis."""

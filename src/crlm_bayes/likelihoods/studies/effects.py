@@ -1,0 +1,93 @@
+r"""How the effects of several studies relate, as a PyMC model: common, random, shifted by bias or by a moderator.
+
+.. math::
+
+    \theta_i = \mu + \tau z_i \; (+ \gamma m_i), \quad y_i \text{ informs } \theta_i + b_i, \quad
+    b_i = 0 \text{ or } \beta + \sigma_b w_i, \quad z_i, w_i \sim N(0, 1)
+
+Non-centred throughout: with few and wide studies the funnel of a centred model has no bottom. The exact engine for the
+same models is :mod:`crlm_bayes.exact.synthesis`.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from crlm_bayes.likelihoods.contract import Shape
+from crlm_bayes.likelihoods.variables import spread_variable
+
+
+class Effects(NamedTuple):
+    """Effects of the studies as model variables.
+
+    Attributes
+    ----------
+    estimated : tensor, shape (n,)
+        What each study estimates, its bias included.
+    weight : tensor, shape (n,)
+        Power of each study's likelihood: a number in `pm.Data`, or the learnt discount.
+    """
+
+    estimated: Any
+    weight: Any
+
+
+def study_effects(mu: Any, shape: Shape) -> Effects:
+    """Add the effects of all studies to the PyMC model in context; dims ``study``.
+
+    Parameters
+    ----------
+    mu : tensor
+        The pooled effect.
+    shape : Shape
+        Of the synthesis.
+    """
+    import pymc as pm
+    import pytensor.tensor as pt
+
+    n = len(shape.shifted)
+    effect: Any = mu * pt.ones(n)
+    if shape.spread:
+        tau = spread_variable("tau", shape.spread)
+        effect = effect + tau * pm.Normal("z", 0, 1, dims="study")
+        pm.Deterministic("predictive", mu + tau * pm.Normal("z_new", 0, 1))
+    shifted = np.array(shape.shifted, dtype=float)
+    if shape.effects == "meta_regression":
+        gamma = pm.Normal("gamma", pm.Data("moderator_mean", 0.0), pm.Data("moderator_sd", 1.0))
+        effect = effect + gamma * shifted
+        pm.Deterministic("mu_moderated", mu + gamma)
+    effect = pm.Deterministic("effect", effect, dims="study")
+    estimated = effect
+    if shape.effects == "bias_adjusted":
+        beta = pm.Normal("beta", pm.Data("bias_mean_mean", 0.0), pm.Data("bias_mean_sd", 1.0))
+        bias_spread = spread_variable("bias_spread", shape.bias_spread)
+        bias = beta + bias_spread * pm.Normal("w", 0, 1, dims="biased_study")
+        of_study = np.eye(n)[:, np.flatnonzero(shifted)]
+        estimated = pm.Deterministic("estimated", effect + (of_study * bias).sum(axis=1), dims="study")
+    return Effects(estimated, _weights(shape))
+
+
+def _weights(shape: Shape) -> Any:
+    """Power of each study's likelihood; the normaliser of the learnt one is added as a potential."""
+    import pymc as pm
+    import pytensor.tensor as pt
+
+    weight = pm.Data("weight", np.ones(len(shape.shifted)), dims="study")
+    if not any(shape.learnt):
+        return weight
+    delta = pm.Beta("delta", pm.Data("discount_a", 1.0), pm.Data("discount_b", 1.0))
+    # log c(δ), the normaliser of the power prior (Duan, Ye & Smith 2006), as a Chebyshev series in log(1 + kδ)
+    series, k = pm.Data("log_normaliser", np.zeros(CHEBYSHEV)), pm.Data("discount_scale", 1.0)
+    x = 2 * pt.log1p(k * delta) / pt.log1p(k) - 1
+    before, now = pt.as_tensor_variable(1.0), x
+    total = series[0] + series[1] * x
+    for term in range(2, CHEBYSHEV):
+        before, now = now, 2 * x * now - before
+        total = total + series[term] * now
+    # c(δ) is that of likelihoods of maximum 1; the constant undoes what the model's own are at their maxima
+    pm.Potential("power_prior_normaliser", -total - pm.Data("discount_constant", 0.0) * delta)
+    return pt.switch(np.array(shape.learnt), delta, weight)
+
+
+CHEBYSHEV = 24
+"""Terms of the series of the normaliser's logarithm."""

@@ -1,0 +1,206 @@
+r"""Several studies, each with its own exact likelihood, and effects that relate as the structure says.
+
+.. math::
+
+    y_i \sim L_i(\theta_i + b_i)^{\delta_i}, \qquad \theta_i \sim N(\mu, \tau^2)
+
+μ is called ``theta`` in the model: it is the effect that priors are put on and that everything downstream reads. Each
+study keeps its own nuisance parameters; studies of one likelihood are one block of the compiled model
+(:mod:`crlm_bayes.likelihoods.studies.blocks`), and what is drawn carries the study's name afterwards.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from crlm_bayes.arrays import Floats
+from crlm_bayes.documents.analysis import AnalysisSpec
+from crlm_bayes.evidence.values import SynthesisEvidence
+from crlm_bayes.exact.curve import EvidenceCurve
+from crlm_bayes.likelihoods.contract import Shape
+from crlm_bayes.likelihoods.studies import blocks
+from crlm_bayes.likelihoods.studies import blocks as study_blocks
+from crlm_bayes.likelihoods.studies.blocks import module
+from crlm_bayes.likelihoods.variables import spread_data
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+EQUATIONS = (
+    (
+        r"y_i \sim L_i(\theta_i + b_i)^{\delta_i}",
+        "y_i ~ L_i(θ_i + b_i)^δ_i",
+        "each study by its own likelihood, weighted by its discount (1: as it stands)",
+    ),
+)
+
+COMMON = ((r"\theta_i = \mu, \quad b_i = 0", "θ_i = μ,  b_i = 0", "one effect in all studies"),)
+
+RANDOM = (
+    (r"\theta_i \sim \mathrm{Normal}(\mu,\; \tau^2)", "θ_i ~ Normal(μ, τ²)", "effects scatter around the pooled one"),
+)
+
+UNBIASED = ((r"b_i = 0", "b_i = 0", "no study is taken to be biased"),)
+
+BIAS = (
+    (
+        r"b_i = 0 \text{ (randomised)}, \quad b_i \sim \mathrm{Normal}(\beta,\; \sigma_b^2) \text{ (not randomised)}",
+        "b_i = 0 (randomised),  b_i ~ Normal(β, σ_b²) (not randomised)",
+        "bias of studies that were not randomised; negative flatters the treatment",
+    ),
+)
+
+MODERATED = (
+    (
+        r"\theta_i \sim \mathrm{Normal}(\mu + \gamma m_i,\; \tau^2)",
+        "θ_i ~ Normal(μ + γ m_i, τ²)",
+        "m_i = 1 in the group of the moderator, else 0: μ belongs to the rest",
+    ),
+)
+
+
+def shape(evidence: SynthesisEvidence, spec: AnalysisSpec) -> Shape:
+    """What a compiled model is specific to."""
+    tau, bias = spec.priors.heterogeneity, spec.priors.bias_spread
+    return Shape(
+        "synthesis",
+        spread=tau.dist if tau else "",
+        effects=spec.structure,
+        blocks=study_blocks.blocks_of(evidence),
+        shifted=tuple(member.shifted for member in evidence.members),
+        learnt=tuple(member.learnt for member in evidence.members),
+        bias_spread=bias.dist if bias else "",
+    )
+
+
+def build(theta: Any, shape: Shape, block: str = "") -> None:
+    """Add the studies to the PyMC model in context; `theta` is the pooled effect."""
+    import pymc as pm
+
+    from crlm_bayes.likelihoods.studies.effects import study_effects
+
+    model = pm.modelcontext(None)
+    model.add_coords({"study": range(len(shape.shifted)), "biased_study": range(sum(shape.shifted))})
+    effects = study_effects(theta, shape)
+    blocks.build(shape.blocks, effects.estimated, effects.weight)
+
+
+def data(evidence: SynthesisEvidence, spec: AnalysisSpec) -> dict[str, Any]:
+    """Values of the model's `pm.Data`, priors of everything but the pooled effect included."""
+    priors = spec.priors
+    values: dict[str, Any] = {"weight": np.array([member.discount for member in evidence.members])}
+    if priors.heterogeneity is not None:
+        values |= spread_data("tau", priors.heterogeneity)
+    for name, prior in (("bias_mean", priors.bias_mean), ("moderator", priors.moderator)):
+        if prior is not None:
+            values |= {f"{name}_mean": spec.sign * prior.mean, f"{name}_sd": prior.sd}
+    if priors.bias_spread is not None:
+        values |= spread_data("bias_spread", priors.bias_spread)
+    if priors.discount is not None:
+        values |= {"discount_a": priors.discount.a, "discount_b": priors.discount.b} | _normaliser(evidence, spec)
+    return values | blocks.data(evidence, spec)
+
+
+def _normaliser(evidence: SynthesisEvidence, spec: AnalysisSpec) -> dict[str, Any]:
+    """Chebyshev series of the logarithm of the power prior's normaliser."""
+    from crlm_bayes.likelihoods.studies.effects import CHEBYSHEV
+    from crlm_bayes.likelihoods.studies.exact import log_normaliser, synthesis_of
+
+    synthesis = synthesis_of(evidence, spec)
+    k, log_c = log_normaliser(synthesis)
+    nodes = np.polynomial.chebyshev.chebpts1(CHEBYSHEV)
+    series = np.polynomial.chebyshev.chebfit(nodes, log_c(0.5 * (nodes + 1)), CHEBYSHEV - 1)
+    constant = sum(
+        float(module(member).log_likelihood(member.evidence, np.zeros(1))[0] - own.curve.log_likelihood(0.0))
+        for member, own in zip(evidence.members, synthesis.members, strict=True)
+        if member.learnt
+    )
+    return {"log_normaliser": series, "discount_scale": k, "discount_constant": constant}
+
+
+def curve(evidence: SynthesisEvidence, spec: AnalysisSpec) -> EvidenceCurve:
+    """Evidence curve of the pooled effect: everything else integrated out."""
+    from crlm_bayes.likelihoods.studies.exact import synthesis_of  # it asks this package for the curves of the studies
+
+    return synthesis_of(evidence, spec).curve
+
+
+def coordinates(evidence: SynthesisEvidence) -> dict[str, list[Any]]:
+    """Labels of the model's dimensions; those of one study start with its name."""
+    labels: dict[str, list[Any]] = {
+        "arm": list(evidence.arms),
+        "study": [member.study for member in evidence.members],
+        "biased_study": [member.study for member in evidence.members if member.shifted],
+    }
+    for member in evidence.members:
+        own = module(member).coordinates(member.evidence)
+        labels |= {f"{member.study}.{dim}": values for dim, values in own.items() if dim != "arm"}
+    return labels
+
+
+def sample_nuisance(
+    evidence: SynthesisEvidence, spec: AnalysisSpec, theta: Floats, rng: np.random.Generator
+) -> dict[str, tuple[tuple[str, ...], Floats]]:
+    """Draw heterogeneity, bias and study effects from their priors, and the nuisance parameters of every study."""
+    size, n, priors = len(theta), len(evidence.members), spec.priors
+    drawn: dict[str, tuple[tuple[str, ...], Floats]] = {}
+    effect = np.repeat(theta[:, None], n, axis=1)
+    shifted = np.array([member.shifted for member in evidence.members])
+    if priors.heterogeneity is not None:
+        tau = priors.heterogeneity.sample(size, rng)
+        effect = effect + tau[:, None] * rng.standard_normal((size, n))
+        drawn |= {"tau": ((), tau), "predictive": ((), theta + tau * rng.standard_normal(size))}
+    if priors.moderator is not None:
+        gamma = spec.sign * priors.moderator.sample(size, rng)
+        effect = effect + gamma[:, None] * shifted
+        drawn |= {"gamma": ((), gamma), "mu_moderated": ((), theta + gamma)}
+    drawn["effect"] = (("study",), effect)
+    estimated = effect
+    if priors.bias_mean is not None and priors.bias_spread is not None:
+        beta, spread = spec.sign * priors.bias_mean.sample(size, rng), priors.bias_spread.sample(size, rng)
+        bias = beta[:, None] + spread[:, None] * rng.standard_normal((size, n))
+        estimated = effect + shifted * bias
+        drawn |= {"beta": ((), beta), "bias_spread": ((), spread), "estimated": (("study",), estimated)}
+    if priors.discount is not None:
+        drawn["delta"] = ((), rng.beta(priors.discount.a, priors.discount.b, size))
+    for i, member in enumerate(evidence.members):
+        own = module(member).sample_nuisance(member.evidence, spec.of_study(member.study), estimated[:, i], rng)
+        drawn |= dict(blocks.cut(own, member))
+    return drawn
+
+
+def replicate(parameters: "xr.Dataset", evidence: SynthesisEvidence, rng: np.random.Generator) -> "xr.Dataset":
+    """Draw new data of every study, given its own effect: ``trial2020.y``."""
+    import xarray as xr
+
+    estimated = parameters["estimated" if "estimated" in parameters else "effect"]
+    drawn = []
+    for i, member in enumerate(evidence.members):
+        mine = f"{member.study}."
+        own = {str(v): str(v).removeprefix(mine) for v in parameters.variables if str(v).startswith(mine)}
+        block = parameters[[v for v in own if v in parameters.data_vars]].rename(own)
+        block = block.assign(theta=estimated.isel(study=i, drop=True))
+        new = module(member).replicate(block.drop_vars("study", errors="ignore"), member.evidence, rng)
+        drawn.append(new.rename({v: blocks.own_name(member, str(v)) for v in new.variables}))
+    merged: xr.Dataset = xr.merge(drawn)
+    return merged
+
+
+def observed(evidence: SynthesisEvidence) -> dict[str, tuple[tuple[str, ...], Floats]]:
+    """What every study observed, and its dims."""
+    return {
+        name: value
+        for member in evidence.members
+        for name, value in blocks.cut(module(member).observed(member.evidence), member)
+    }
+
+
+def derive(parameters: "xr.Dataset", evidence: SynthesisEvidence, spec: AnalysisSpec) -> "xr.Dataset":
+    """The pooled effect under its name, and the ratio in a new study."""
+    import xarray as xr
+
+    derived = {"mu": parameters["theta"]}
+    if "predictive" in parameters:
+        ratio: Any = np.exp(parameters["predictive"])
+        derived[f"predictive_{spec.measure}"] = ratio
+    return xr.Dataset(derived)

@@ -1,0 +1,62 @@
+"""What a prior says on the ratio scale, as reported: what a reader needs to judge it."""
+
+import math
+from dataclasses import dataclass
+
+from crlm_bayes.documents.analysis import AnalysisSpec
+from crlm_bayes.priors.density import Prior
+from crlm_bayes.priors.elicited import Quantiles, TwoPiece
+from crlm_bayes.priors.families import Mixture, Normal, StudentT
+from crlm_bayes.rule import LOWER, UPPER
+
+
+@dataclass(frozen=True)
+class PriorContent:
+    """Probability content of one effect prior.
+
+    Attributes
+    ----------
+    lower, upper : float
+        Equal-tailed 95% of ratios, in the direction reported.
+    p_benefit, p_mcid, p_harm : float
+        Prior probability of any benefit, of a ratio beyond the smallest one worth having, and of harm beyond its
+        inverse.
+    events : float or None
+        Weight in events, 4 / sd²: a trial with that many events and equal arms has the same standard error of a log
+        hazard ratio (Spiegelhalter, Abrams & Myles 2004). None where the prior has no variance.
+    """
+
+    lower: float
+    upper: float
+    p_benefit: float
+    p_mcid: float
+    p_harm: float
+    events: float | None
+
+
+def content(prior: Prior, spec: AnalysisSpec) -> PriorContent:
+    """Say what a named prior holds, as the analysis uses it."""
+    turned, mcid = spec.effect_prior(prior), spec.sign * math.log(spec.mcid)
+    variance = _variance(prior)
+    return PriorContent(
+        math.exp(turned.quantile(LOWER)),
+        math.exp(turned.quantile(UPPER)),
+        float(prior.cdf(0.0)),
+        float(prior.cdf(mcid)),
+        1 - float(prior.cdf(-mcid)),
+        4 / variance if variance else None,
+    )
+
+
+def _variance(prior: Prior) -> float | None:
+    match prior:
+        case Normal():
+            return prior.sd**2
+        case StudentT() if prior.df > 2:
+            return prior.sd**2 * prior.df / (prior.df - 2)
+        case Mixture():
+            second = sum(w * (s**2 + m**2) for w, m, s in zip(prior.weights, prior.means, prior.sds, strict=True))
+            return second - prior.centre**2
+        case TwoPiece() | Quantiles():
+            return prior.variance
+    return None

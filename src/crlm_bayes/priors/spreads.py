@@ -1,0 +1,106 @@
+"""Priors on a standard deviation between effects (over intervals, studies or centres); there is no default scale."""
+
+import math
+from abc import ABC, abstractmethod
+from typing import Annotated, Literal, override
+
+import numpy as np
+from numpy.typing import ArrayLike
+from pydantic import Field
+from scipy import special
+
+from crlm_bayes.priors.density import Finite, Floats, Positive
+from crlm_bayes.toml import Frozen, Text
+
+
+class ScalePrior(Frozen, ABC):
+    """A proper density on the positive half line."""
+
+    rationale: Text
+
+    @abstractmethod
+    def quantile(self, p: ArrayLike) -> Floats:
+        """Value below which the prior holds probability `p`, same shape."""
+
+    @abstractmethod
+    def log_density(self, x: Floats) -> Floats:
+        """Log density at positive `x`, same shape."""
+
+    def logpdf(self, x: ArrayLike) -> Floats:
+        """Log density at `x`, same shape: -inf below 0, the limit from above at 0."""
+        points = np.asarray(x, dtype=float)
+        floor = np.maximum(points, np.finfo(float).tiny)
+        return np.where(points < 0, -np.inf, self.log_density(floor))
+
+    def sample(self, size: int, rng: np.random.Generator) -> Floats:
+        """Draw `size` independent values."""
+        return self.quantile(rng.uniform(size=size))
+
+
+class HalfNormal(ScalePrior):
+    """The absolute value of N(0, sd²)."""
+
+    dist: Literal["half_normal"]
+    sd: Positive
+
+    @override
+    def quantile(self, p: ArrayLike) -> Floats:
+        return np.asarray(self.sd * special.ndtri(0.5 + 0.5 * np.asarray(p, dtype=float)))
+
+    @override
+    def log_density(self, x: Floats) -> Floats:
+        return 0.5 * math.log(2 / math.pi) - math.log(self.sd) - 0.5 * (x / self.sd) ** 2
+
+
+class HalfStudentT(ScalePrior):
+    """The absolute value of a t with `df` degrees of freedom and scale `sd`."""
+
+    dist: Literal["half_student_t"]
+    df: Positive
+    sd: Positive
+
+    @override
+    def quantile(self, p: ArrayLike) -> Floats:
+        return np.asarray(self.sd * special.stdtrit(self.df, 0.5 + 0.5 * np.asarray(p, dtype=float)))
+
+    @override
+    def log_density(self, x: Floats) -> Floats:
+        constant = special.gammaln((self.df + 1) / 2) - special.gammaln(self.df / 2) + math.log(2 / self.sd)
+        constant -= 0.5 * math.log(self.df * math.pi)
+        return np.asarray(constant - (self.df + 1) / 2 * np.log1p((x / self.sd) ** 2 / self.df))
+
+
+class HalfCauchy(ScalePrior):
+    """The absolute value of a Cauchy with scale `sd`."""
+
+    dist: Literal["half_cauchy"]
+    sd: Positive
+
+    @override
+    def quantile(self, p: ArrayLike) -> Floats:
+        return np.asarray(self.sd * np.tan(0.5 * math.pi * np.asarray(p, dtype=float)))
+
+    @override
+    def log_density(self, x: Floats) -> Floats:
+        return math.log(2 / (math.pi * self.sd)) - np.log1p((x / self.sd) ** 2)
+
+
+class LogNormal(ScalePrior):
+    """exp(N(mean, sd²)), stated for the standard deviation itself, not for its square."""
+
+    dist: Literal["log_normal"]
+    mean: Finite
+    sd: Positive
+
+    @override
+    def quantile(self, p: ArrayLike) -> Floats:
+        return np.asarray(np.exp(self.mean + self.sd * special.ndtri(np.asarray(p, dtype=float))))
+
+    @override
+    def log_density(self, x: Floats) -> Floats:
+        log_x = np.log(x)
+        z = (log_x - self.mean) / self.sd
+        return np.asarray(-0.5 * z**2 - log_x - math.log(self.sd) - 0.5 * math.log(2 * math.pi))
+
+
+SpreadPrior = Annotated[HalfNormal | HalfStudentT | HalfCauchy | LogNormal, Field(discriminator="dist")]

@@ -1,0 +1,1 @@
+"""Every sentence about an answer, once, for terminal, pages and figures."""

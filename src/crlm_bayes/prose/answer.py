@@ -1,0 +1,136 @@
+"""The answer in plain prose, made from the numbers alone.
+
+A prior is written by its name; probabilities stand in brackets behind it. A safety endpoint speaks of lower risk and of
+harm, never of a benefit of treatment.
+"""
+
+import math
+from collections.abc import Sequence
+
+from crlm_bayes.documents.analysis import AnalysisSpec
+from crlm_bayes.prose.absolute import absolute
+from crlm_bayes.prose.index import sentences_of_index
+from crlm_bayes.rule import SURVIVES, standing
+from crlm_bayes.scepticism.normal_forms import Z
+from crlm_bayes.scepticism.panel import PriorVerdict
+from crlm_bayes.words.nouns import Vocabulary, capital, listed, prior_name, vocabulary
+from crlm_bayes.words.numbers import LEVEL, probability, ratio, span
+
+__all__ = ["absolute", "answer_of", "critical_range", "sentences_of_index"]
+
+
+def answer_of(spec: AnalysisSpec, panel: Sequence[PriorVerdict], critical_sd: float | None) -> tuple[str, str]:
+    """Say in two sentences what the primary prior makes of the claim, then every other prior, then how sceptical one must be.
+
+    Parameters
+    ----------
+    panel : sequence of PriorVerdict
+        With the primary prior among them.
+    critical_sd : float or None
+        As in :class:`crlm_bayes.scepticism.panel.Scepticism`.
+    """
+    words = vocabulary(spec)
+    primary = next(v for v in panel if v.prior == spec.primary)
+    others = [v for v in panel if v.prior != spec.primary]
+    first = f"{_primary(words, primary)}: {_numbers(words, primary)}."
+    second = f"{_others(words, standing(primary.p_benefit), others)}; {_critical(words, primary, critical_sd)}."
+    return first, second
+
+
+def critical_range(critical_sd: float) -> tuple[float, float]:
+    """95% of the ratios of N(0, critical_sd²)."""
+    return math.exp(-Z * critical_sd), math.exp(Z * critical_sd)
+
+
+def _primary(words: Vocabulary, v: PriorVerdict) -> str:
+    prior = f"the primary, {prior_name(v.prior)} prior"
+    match standing(v.p_benefit):
+        case "survives":
+            return f"The {words.claim} survives {prior}"
+        case "harm":
+            return f"The data point to harm under {prior}"
+        case _ if words.safety:
+            return f"Under {prior} neither a lower nor a higher risk is established"
+    return f"The {words.claim} does not survive {prior}"
+
+
+def _numbers(words: Vocabulary, v: PriorVerdict) -> str:
+    p = f"{words.p_claim} is {probability(v.p_benefit)}"
+    if standing(v.p_benefit) == "open" and not words.safety:
+        p += f", below the {probability(SURVIVES)} that the rule asks for"
+    if words.safety or standing(v.p_benefit) == "harm":
+        beyond = f"the probability of a relevant harm ({words.harm}) is {probability(v.p_harm)}"
+    else:
+        beyond = f"the probability of a ratio worth having ({words.worth}) is {probability(v.p_mcid)}"
+    estimate = f"the posterior median {words.measure} for {words.endpoint} is {ratio(v.median)} ({LEVEL} interval {span(v.lower, v.upper)})"
+    return f"{estimate}, {p}, and {beyond}"
+
+
+def _others(words: Vocabulary, ours: str, others: Sequence[PriorVerdict]) -> str:
+    if not others:
+        return "No other prior was put to it"
+    groups = {kind: [v for v in others if standing(v.p_benefit) == kind] for kind in ("survives", "open", "harm")}
+    if len(groups[ours]) == len(others):
+        return f"{_unanimous(words, ours)} ({_each(words, others)})"
+    first = next(kind for kind, panel in groups.items() if panel)
+    # whether the first sentence was about a claim that survives or not, so that "it" stands for that claim
+    told = ours == "survives" or (ours == "open" and not words.safety)
+    named = {
+        kind: _priors(words, panel, labelled=kind == first, last="or" if kind == "open" and told else "and")
+        for kind, panel in groups.items()
+        if panel
+    }
+    also = "also " if ours == first else ""
+    it = "it" if told else f"a {words.claim}"
+    clauses = []
+    if "survives" in named:
+        does = "does survive" if ours == "open" and not words.safety else f"{also}survives"
+        clauses.append(f"{it} {does} {named['survives']}")
+    if "open" in named and told:
+        if clauses:
+            clauses[0] += f", but not {named['open']}"
+        else:
+            clauses.append(f"it does not survive {named['open']}{' either' if ours == 'open' else ''}")
+    elif "open" in named:
+        clauses.append(f"the question stays open under {named['open']}")
+    if "harm" in named:
+        clauses.append(f"the data {'also ' if ours == 'harm' else ''}point to harm under {named['harm']}")
+    return capital("; ".join(clauses))
+
+
+def _unanimous(words: Vocabulary, ours: str) -> str:
+    match ours:
+        case "survives":
+            return "It survives every other prior as well"
+        case "harm":
+            return "Every other prior says the same"
+    return "No other prior settles it" if words.safety else "Nor does it survive any other prior"
+
+
+def _each(words: Vocabulary, panel: Sequence[PriorVerdict]) -> str:
+    parts = [
+        f"{probability(v.p_benefit)} under the {prior_name(v.prior)}{' prior' * (i == 0)}" for i, v in enumerate(panel)
+    ]
+    return f"{words.p_claim} {listed(parts)}"
+
+
+def _priors(words: Vocabulary, panel: Sequence[PriorVerdict], *, labelled: bool, last: str) -> str:
+    """``the reference (P(benefit) 0.997) and neutral (0.995) priors``."""
+    label = f"{words.p_claim} " if labelled else ""
+    if len(panel) == 1:
+        return f"the {prior_name(panel[0].prior)} prior ({label}{probability(panel[0].p_benefit)})"
+    names = [f"{prior_name(v.prior)} ({label * (i == 0)}{probability(v.p_benefit)})" for i, v in enumerate(panel)]
+    return f"the {listed(names, last)} prior{'s' if last == 'and' else ''}"
+
+
+def _critical(words: Vocabulary, primary: PriorVerdict, critical_sd: float | None) -> str:
+    claim = f"a claim of {words.claim}" if words.safety else "the claim"
+    if critical_sd is not None:
+        low, high = critical_range(critical_sd)
+        return (
+            f"for {claim} to stand, a prior centred on no effect must be at least so wide that {LEVEL} of ratios "
+            f"lie between {ratio(low)} and {ratio(high)}"
+        )
+    if standing(primary.p_benefit) == "harm":
+        return f"no prior centred on no effect, however wide, turns this into a {words.claim} that survives"
+    return f"no prior centred on no effect, however wide, lets {claim} stand"

@@ -1,0 +1,51 @@
+"""What the map of assumptions about centres says, in sentences."""
+
+from crlm_bayes.documents.analysis import AnalysisSpec
+from crlm_bayes.likelihoods.centres.map import CentreMap, falls_at, spread_at_which_it_falls
+from crlm_bayes.rule import SURVIVES
+from crlm_bayes.words.nouns import vocabulary
+from crlm_bayes.words.numbers import probability
+
+
+def sentences(found: CentreMap, spec: AnalysisSpec) -> tuple[str, ...]:
+    """Say in plain words what the map shows."""
+    words = vocabulary(spec)
+    unit = "log hazard" if spec.likelihood == "piecewise_exponential" else "log odds"
+    under = f" under the {found.prior.replace('_', ' ')} prior" if found.prior else ""
+    start = float(found.p_benefit[0, 0])
+    said = [
+        "This is a sensitivity analysis: the study does not print which centre treated whom, and its data say almost "
+        "nothing about how far centres differ in prognosis or whether those with a better prognosis treated more.",
+        f"If centres differ only in the effect (standard deviation {found.effect_spread:.2f}) and not in prognosis, "
+        f"{words.p_claim} is {probability(start)}{under}.",
+    ]
+    least, most = float(found.p_benefit.min()), float(found.p_benefit.max())
+    said.append(f"Over the map it ranges from {probability(least)} to {probability(most)}.")
+    if start < SURVIVES:
+        where = "nowhere on this map" if most < SURVIVES else "only where centres with a worse prognosis treat more"
+        if most >= SURVIVES and not _only_worse(found):
+            where = "in parts of this map"
+        said.append(f"The {words.claim} does not survive to begin with; it would survive {where}.")
+        return tuple(said)
+    limit = spread_at_which_it_falls(found)
+    said.append(
+        f"Even if allocation has nothing to do with prognosis, chance imbalance between arms costs the {words.claim} its "
+        f"survival once the standard deviation between centres reaches {limit:.2f} on the {unit}."
+        if limit is not None
+        else f"If allocation has nothing to do with prognosis, the {words.claim} survives on the whole map."
+    )
+    for row in sorted({len(found.spreads) // 4, len(found.spreads) // 2, len(found.spreads) - 1}):
+        falls, spread = falls_at(found, row), f"With a standard deviation of {found.spreads[row]:.2f}"
+        if falls is None:
+            said.append(f"{spread}, the claim is lost nowhere on this map.")
+        elif falls == 0:
+            said.append(f"{spread}, it is lost without any correlation.")
+        else:
+            said.append(f"{spread}, it is lost from a correlation of {falls:.2f} in one direction or the other.")
+    return tuple(said)
+
+
+def _only_worse(found: CentreMap) -> bool:
+    """Whether the claim survives only where the correlation with a good prognosis is negative."""
+    alive = (found.p_benefit >= SURVIVES).any(axis=0)
+    return bool(alive.any()) and bool((found.correlations[alive] < 0).all())

@@ -1,0 +1,159 @@
+"""The decision in words: what a reader would now conclude, and what would change it."""
+
+from collections.abc import Mapping, Sequence
+
+from crlm_bayes.documents.analysis import AnalysisSpec
+from crlm_bayes.prose.absolute import Difference
+from crlm_bayes.rule import standing
+from crlm_bayes.scepticism.decision import FURTHEST, Decision, PriorDecision, Verdict
+from crlm_bayes.words.nouns import EVENT_FREE, Vocabulary, in_words, listed, prior_name, vocabulary
+from crlm_bayes.words.numbers import LEVEL, number, percent, probability, ratio
+
+
+def wording(found: Verdict, words: Vocabulary) -> str:
+    """Write a verdict; a safety endpoint speaks of risk."""
+    if not words.safety:
+        return str(found)
+    bad = {"lower risk": "higher risk"}.get(words.claim, "worse outcome")
+    text = str(found).replace("worthwhile benefit", f"much {words.claim}").replace("not worthwhile", "small")
+    text = text.replace("not relevant", "small").replace("benefit", words.claim)
+    return f"{bad}{text.removeprefix('harm')}" if text.startswith("harm") else text
+
+
+GROUPS = ("survives", "open", "harm")
+
+
+def paragraph(made: Decision, spec: AnalysisSpec, difference: Difference | None = None) -> list[str]:
+    """Say in four or five short sentences what the decision is, for whom, and what would change it.
+
+    Parameters
+    ----------
+    difference : Difference, optional
+        The absolute effect under the primary prior, where one is at hand.
+    """
+    words, primary = vocabulary(spec), made.row(made.primary)
+    said = [_for_readers(made, words), _sizes(made, primary, words)]
+    if difference is not None:
+        said += _of_a_thousand(difference, spec, words)
+    return [*said, _verdict(made, primary, words), _turning(made, primary, words)]
+
+
+def _for_readers(made: Decision, words: Vocabulary) -> str:
+    named = (
+        ("neutral reader", made.readers.neutral),
+        ("sceptic", made.readers.sceptic),
+        ("enthusiast", made.readers.enthusiast),
+    )
+    people = [(who, made.row(prior)) for who, prior in named if prior is not None]
+    if not people:
+        people = [(f"reader with the {prior_name(made.primary)} prior", made.row(made.primary))]
+    chances = [f"{_chance(row.p_benefit)} for {'an' if who[0] in 'aeiou' else 'a'} {who}" for who, row in people]
+    groups = {kind: [who for who, row in people if standing(row.p_benefit) == kind] for kind in GROUPS}
+    return f"The probability of a {words.claim} is {listed(chances)}: {_concluded(groups, words)}."
+
+
+def _concluded(groups: Mapping[str, Sequence[str]], words: Vocabulary) -> str:
+    everyone = sum(len(who) for who in groups.values())
+    good, harm = f"a {words.claim} is established", f"{_harm(words)} is established"
+    for kind, who in groups.items():
+        if len(who) == everyone:
+            each = {1: "", 2: " for both"}.get(everyone, f" for all {in_words(everyone)}")
+            nobody = {1: "neither it nor {} is established", 2: "neither it nor {} is established for either"}
+            neither = nobody.get(everyone, "neither it nor {} is established for any of them").format(_harm(words))
+            return {"survives": f"{good}{each}", "open": neither, "harm": f"{harm}{each}"}[kind]
+    survives, still, harmed = (listed(f"the {who}" for who in groups[kind]) for kind in GROUPS)
+    clauses = []
+    if survives:
+        clauses.append(f"{good} for {survives}{f', but not for {still}' if still else ''}")
+    elif still:
+        clauses.append(f"neither it nor {_harm(words)} is established for {still}")
+    if harmed:
+        clauses.append(f"{harm} for {harmed}")
+    return "; ".join(clauses)
+
+
+def _sizes(made: Decision, primary: PriorDecision, words: Vocabulary) -> str:
+    worth = f"much {words.claim}" if words.safety else f"worthwhile {words.claim}"
+    first = (
+        f"Under the primary, {prior_name(made.primary)} prior the probability of a {worth} ({words.measure} {words.worth}) is "
+        f"{_chance(primary.p_worthwhile)}, that of a relevant harm ({words.harm}) is {_chance(primary.p_harm)}"
+    )
+    if len(made.rows) == 1:
+        return f"{first}."
+    ranges = [_range([getattr(row, key) for row in made.rows]) for key in ("p_worthwhile", "p_harm")]
+    return f"{first}; over all priors the first {ranges[0]}, the second {ranges[1]}."
+
+
+def _range(values: Sequence[float]) -> str:
+    low, high = _chance(min(values)), _chance(max(values))
+    return f"is {low} throughout" if low == high else f"runs from {low} to {high}"
+
+
+def _chance(p: float) -> str:
+    text = probability(p)
+    return text.replace("<", "below ").replace(">", "above ")
+
+
+def _of_a_thousand(d: Difference, spec: AnalysisSpec, words: Vocabulary) -> list[str]:
+    x, low, high = d.difference.median, d.difference.lower, d.difference.upper
+    if x is None or low is None or high is None:
+        return []
+    alive = EVENT_FREE.get(d.endpoint or spec.endpoint)
+    if not d.months:
+        what = f"have {words.endpoint}"
+    elif alive:
+        what = f"be {alive} at {d.months} months"
+    else:
+        what = f"be free of {words.endpoint} at {d.months} months"
+    near, far = (low, high) if x >= 0 else (high, low)
+    ends = [_patients(near), _patients(far)]
+    if ends[0].split()[1:] == ends[1].split()[1:]:  # 10 to 180 more
+        ends[0] = ends[0].split()[0]
+    more = f"{_patients(x)} would {what} with the treatment than without"
+    if not round(1000 * x):
+        more = f"as many would {what} with the treatment as without"
+    given = f", {d.given}" if d.given else ""
+    return [f"Of 1,000 patients, {more} ({LEVEL} interval {' to '.join(ends)}){given}."]
+
+
+def _patients(x: float) -> str:
+    return f"{number(1000 * abs(x), 0)} {'more' if x > 0 else 'fewer'}"
+
+
+def _verdict(made: Decision, primary: PriorDecision, words: Vocabulary) -> str:
+    ours = f"The verdict under that prior is “{wording(primary.verdict, words)}”"
+    others = [row for row in made.rows if row.prior != made.primary]
+    if not others:
+        return f"{ours}."
+    if made.unanimous:
+        return f"{ours}, and no other prior changes it."
+    changed: dict[Verdict, list[str]] = {}
+    for row in sorted(others, key=lambda row: -row.verdict.rank):
+        if row.verdict != primary.verdict:
+            changed.setdefault(row.verdict, []).append(prior_name(row.prior))
+    clauses = [
+        f"“{wording(found, words)}” under the {listed(names)} prior{'s' if len(names) > 1 else ''}"
+        for found, names in changed.items()
+    ]
+    return f"{ours}; it becomes {listed(clauses)}."
+
+
+def _turning(made: Decision, primary: PriorDecision, words: Vocabulary) -> str:
+    """What more, or less, evidence of the same kind would do to the verdict about no effect."""
+    kind, turning = standing(primary.p_benefit), made.turning
+    claim = {1: f"a {words.claim}", -1: _harm(words)}
+    if kind == "open":
+        if turning is None:
+            return f"Even {number(FURTHEST, 0)} times as much evidence that says the same would establish neither a {words.claim} nor {_harm(words)} under that prior."
+        return f"It would take {ratio(turning.weight)} times as much evidence that says the same to establish {claim[turning.side]} under that prior."
+    ours = claim[1 if kind == "survives" else -1]
+    if turning is None:
+        return f"Even {percent(1 / FURTHEST, 0)} of this evidence would establish {ours} under that prior."
+    less = percent(min(turning.weight, 0.999), 0 if turning.weight < 0.985 else 1)
+    return f"With less than {less} of this evidence {ours} would no longer be established under that prior."
+
+
+def _harm(words: Vocabulary) -> str:
+    if not words.safety:
+        return "harm"
+    return "a higher risk" if words.claim == "lower risk" else "a worse outcome"

@@ -1,0 +1,197 @@
+"""What an analysis cannot say, in words: from its design, its print and its model."""
+
+from collections.abc import Iterator
+
+from crlm_bayes.answers.pooled_view import FUNNEL
+from crlm_bayes.answers.result import AnalysisResult
+from crlm_bayes.documents.study import title_of
+from crlm_bayes.evidence.values import RatioEvidence, SynthesisEvidence
+from crlm_bayes.words.nouns import DESIGNS, endpoint_noun, in_words, listed
+
+
+def limits(result: AnalysisResult) -> list[str]:
+    """List the limits of an analysis, the gravest first."""
+    return limits_of_synthesis(result) if result.spec.is_synthesis else _limits_of_one(result)
+
+
+def _limits_of_one(result: AnalysisResult) -> list[str]:
+    spec, study, evidence = result.spec, result.question.study, result.question.evidence
+    said = []
+    if study.design != "rct":
+        said.append(
+            f"The study is a {DESIGNS[study.design]}. Who was treated was not left to chance, and confounding is not modelled "
+            "here: the interval says what chance can do, not what selection can do. The E-value tells how strong "
+            "confounding would have to be."
+        )
+    said += [
+        "This is a reanalysis made after the results were published. Priors, the smallest ratio worth having and the rule "
+        "are fixed in documents whose digests are given here, but they were written with the results in print.",
+        "It rests on published summaries, not on the data of single patients: no covariate, censoring time or subgroup can be "
+        "looked at again.",
+        "Printed numbers are rounded, and they are taken at their printed value.",
+        "It is one reading of the print. Other defensible readings of the same paper are analyses of their own: the page "
+        "of all analyses puts them side by side. Readings of the same patients are never multiplied together.",
+    ]
+    if spec.structure == "centres":
+        said.append(
+            "How much centres differ, and whether those with a better prognosis treated more of their patients, is not in the print: "
+            "what is said of it follows from assumptions and is a sensitivity analysis."
+        )
+    if spec.likelihood == "piecewise_exponential":
+        said.append(
+            "Between landmarks the hazard is taken as constant; the shape of the curve between them is not in the print."
+        )
+    if not spec.proportional:
+        said.append(
+            "θ is the plain average of the log hazard ratios of the intervals between landmarks; other landmarks would "
+            "make other intervals, and intervals with few events weigh as much as those with many."
+        )
+    if spec.reading == "logrank":
+        said.append(
+            "A hazard ratio is recovered from a p value and a number of events: its size is right where hazards are "
+            "proportional and nobody was left out of the test."
+        )
+    elif spec.likelihood == "log_ratio":
+        said.append(
+            "The printed ratio is believed as it stands, with the model and the covariates that its authors chose."
+        )
+    if isinstance(evidence, RatioEvidence) and evidence.control_survival is not None:
+        said.append(
+            "The absolute effect takes the printed survival of the control arm as known; its own uncertainty is not in the interval."
+        )
+    if (
+        study.complete_follow_up_months is not None
+        and spec.reading in ("landmark", "percent")
+        and spec.likelihood == "piecewise_exponential"
+    ):
+        said.append(
+            "Nobody is taken as censored before the last landmark, on the basis stated with the data. If patients were, the intervals are too narrow."
+        )
+    if study.source == "secondary":
+        said.append("The paper itself was not read: its numbers come from another paper's account.")
+    return said
+
+
+CONVERTED = ("logrank", "percent", "observed_expected")
+"""Readings that give numbers only by way of an assumption."""
+
+FEW = 5
+"""With fewer studies than this the spread between them is known from its prior rather than from the data."""
+
+
+def limits_of_synthesis(result: AnalysisResult) -> list[str]:
+    """List the limits of an analysis of several studies, the gravest first."""
+    return [*_of_structure(result), *_of_studies(result), *_of_print(result), *_of_all(result)]
+
+
+def _of_structure(result: AnalysisResult) -> Iterator[str]:
+    spec, studies = result.spec, result.question.studies
+    observational = [title_of(study) for study in studies if study.design != "rct"]
+    if spec.structure == "arm_level":
+        yield (
+            "Arms of different studies are compared as if they were groups of one. Nothing makes them comparable: this is a sensitivity "
+            "analysis, weaker than any of the others."
+        )
+    if observational:
+        said = f"{listed(observational)} {'was' if len(observational) == 1 else 'were'} not randomised. "
+        yield said + (
+            "Their bias is modelled, but nothing in the data tells how large it is: what is said of it is mostly its prior."
+            if spec.structure == "bias_adjusted"
+            else "Confounding is not modelled here: the interval says what chance can do, not what selection can do."
+        )
+    if spec.structure == "common":
+        yield "One effect in all studies is an assumption; where effects differ, the interval is too narrow."
+    elif spec.structure != "arm_level":
+        yield (
+            "Exchangeability is an assumption: the studies differ in timing, regimen and patients, and the model knows these differences only as "
+            "scatter. The pooled effect is the mean of such studies, not that of any one group of patients."
+        )
+    if len(studies) < FEW and spec.structure != "common":
+        yield f"With {in_words(len(studies))} studies the spread between them is hardly learnt from the data: its prior decides how far the interval of the pooled effect reaches."
+    discounts = [title_of(s) for s in studies if spec.reading_of(s.id).discount != 1]
+    if discounts:
+        yield (
+            f"{listed(discounts)} answer a neighbouring question. How much they should count is a judgement; the conclusion is shown for every weight from "
+            "nothing to all."
+        )
+
+
+def _of_studies(result: AnalysisResult) -> Iterator[str]:
+    studies = result.question.studies
+    doubtful = [title_of(study) for study in studies if study.relevance == "doubtful"]
+    if doubtful:
+        yield f"{listed(doubtful)} {'is' if len(doubtful) == 1 else 'are'} held to be doubtful by the collection itself."
+    serious = dict.fromkeys(f.study for f in result.question.findings if f.severity == "serious")
+    if serious:
+        names = listed(title_of(result.question.audits[name].study) for name in serious)
+        yield (
+            f"Numbers of {names} contradict each other and are taken all the same, accepted by name. A contradiction tells nothing of its cause, and the model "
+            "cannot weigh it; the answer without them is shown."
+        )
+    second = [title_of(study) for study in studies if study.source == "secondary"]
+    if second:
+        yield f"{listed(second)} {'was' if len(second) == 1 else 'were'} not read: the numbers come from another paper’s account."
+    yield (
+        "The risk of bias of the studies is shown by design, source and audit; no formal tool (RoB 2, ROBINS-I) was applied, by one person or by two."
+    )
+    yield (
+        "Whether some patients are counted in two studies cannot be told from what is printed. Studies are taken to be independent."
+    )
+    yield (
+        "The studies were named by the analysis document, not found by a systematic search of its own. What was never published, or published only where "
+        "it was significant, is missing, and no model here corrects for it"
+        + ("." if len(studies) >= FUNNEL else f"; with fewer than {in_words(FUNNEL)} studies no funnel could show it.")
+    )
+
+
+def _of_print(result: AnalysisResult) -> Iterator[str]:
+    spec, evidence = result.spec, result.question.evidence
+    titles = {study.id: title_of(study) for study in result.question.studies}
+    endpoints = dict.fromkeys(spec.of_study(name).endpoint for name in spec.studies)
+    if len(endpoints) > 1:
+        yield (
+            f"{listed(endpoint_noun(e) for e in endpoints).capitalize()} are pooled as one: they begin at different times and count different events, and a ratio of one "
+            "need not be that of another."
+        )
+    if isinstance(evidence, SynthesisEvidence):
+        converted = [titles[name] for name in spec.studies if spec.of_study(name).reading in CONVERTED]
+        if converted:
+            yield (
+                f"The numbers of {listed(converted)} are reconstructed, from percentages or from a test and a number of events; each step is stated with the rows. "
+                "Their size is right where hazards are proportional and nobody was left out."
+            )
+        stated = [titles[name] for name in spec.studies if _has_stated_numbers(result, name)]
+        if stated:
+            yield f"For {listed(stated)} the number of patients or events behind the print is stated by the analysis, on the basis given with it."
+        lost = [titles[m.study] for m in evidence.members if _without_direction(m.evidence)]
+        if lost:
+            yield (
+                f"What was read of {listed(lost)} does not say which arm did better. Both directions are taken as equally likely, which can only dilute what they say."
+            )
+
+
+def _has_stated_numbers(result: AnalysisResult, name: str) -> bool:
+    own = result.spec.of_study(name)
+    return own.effective_n is not None or own.effective_events is not None
+
+
+def _without_direction(evidence: object) -> bool:
+    return isinstance(evidence, RatioEvidence) and evidence.direction == "unknown"
+
+
+def _of_all(result: AnalysisResult) -> Iterator[str]:
+    yield (
+        "This is a reanalysis made after the results were published. Priors, structure, the smallest ratio worth having and the rule are fixed in documents "
+        "whose digests are given here, but they were written with the results in print."
+    )
+    yield (
+        "It rests on published summaries, not on the data of single patients: no covariate, censoring time or subgroup can be looked at again. Printed numbers "
+        "are rounded, and they are taken at their printed value."
+    )
+    if result.spec.measure == "hr":
+        yield (
+            "Hazards are taken as proportional over the time that each study followed its patients; follow-up differs between studies."
+        )
+    if result.synthesis is not None:
+        yield "Absolute effects put the pooled ratio on one printed control risk, taken as known; other patients have other risks."
+    yield "It is one way of taking these studies together. Others are shown on this page and on the page of all analyses; they rest on the same patients and are never multiplied together."

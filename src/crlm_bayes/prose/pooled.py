@@ -1,0 +1,178 @@
+"""The first screen of a synthesis: which studies, how they scatter, and whether the answer holds without some of them."""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from crlm_bayes.answers.result import AnalysisResult
+from crlm_bayes.answers.variants import Line, Variants
+from crlm_bayes.documents.study import Study, title_of
+from crlm_bayes.rule import standing
+from crlm_bayes.words.nouns import capital, endpoint_noun, in_words, listed, vocabulary
+from crlm_bayes.words.numbers import LEVEL, number, probability, ratio_estimate, ratio_of, ratio_span, span
+
+OVERSTATED = 1.25
+"""Factor of overstatement that the first screen speaks of; the page has others."""
+
+
+class Held(NamedTuple):
+    """A doubt, and what it does to the answer."""
+
+    doubt: str
+    answer: str
+
+
+def studies_in_words(result: AnalysisResult) -> str:
+    """Say which studies are taken together, how many patients they have, and how many of them were randomised."""
+    studies = result.question.studies
+    randomised = [study for study in studies if study.design == "rct"]
+    rest = [study for study in studies if study.design != "rct"]
+    parts = []
+    if randomised:
+        kind = "randomised trial" if len(randomised) == 1 else "randomised trials"
+        parts.append(
+            f"{in_words(len(randomised))} {kind} ({listed(title_of(s) for s in randomised)}; {_patients(randomised)})"
+        )
+    if rest:
+        kind = f"stud{'y' if len(rest) == 1 else 'ies'} that {'was' if len(rest) == 1 else 'were'} not"
+        kind += "" if randomised else " randomised"
+        parts.append(f"{in_words(len(rest))} {kind} ({listed(title_of(s) for s in rest)}; {_patients(rest)})")
+    said = f"{capital(listed(parts))} {'is' if len(studies) == 1 else 'are'} taken together."
+    pooled = _endpoints(result)
+    return f"{said} {pooled}" if pooled else said
+
+
+def studies_counted(n: int) -> str:
+    """Write a number of studies: ``one study``, ``two studies``."""
+    return f"{in_words(n)} stud{'y' if n == 1 else 'ies'}"
+
+
+def _patients(studies: Sequence[Study]) -> str:
+    known = [study.patients for study in studies if study.patients is not None]
+    missing = len(studies) - len(known)
+    if not known:
+        return "patients not printed"
+    text = f"{number(sum(known), 0)} patients"
+    return text if not missing else f"{text}, {studies_counted(missing)} without a number"
+
+
+def _endpoints(result: AnalysisResult) -> str:
+    """Name the endpoints where they are not one."""
+    spec, titles = result.spec, {study.id: title_of(study) for study in result.question.studies}
+    other: dict[str, list[str]] = {}
+    for name in spec.studies:
+        if (endpoint := spec.of_study(name).endpoint) != spec.endpoint:
+            other.setdefault(endpoint, []).append(titles[name])
+    if not other:
+        return ""
+    named = [f"{endpoint_noun(endpoint)} ({listed(names)})" for endpoint, names in other.items()]
+    return f"Counted as {endpoint_noun(spec.endpoint)}: also {listed(named)}."
+
+
+def scatter(result: AnalysisResult) -> str:
+    """Say how much the effects differ between studies, and what that means for a new one; empty for a common effect."""
+    spec, pooled, words = result.spec, result.pooled, vocabulary(result.spec)
+    if pooled.tau is None:
+        return "One effect in all studies is assumed: nothing is said of how it differs between them."
+    tau, new = pooled.tau, pooled.predictive
+    good = new.p_below(0.0) if spec.sign == 1 else 1 - new.p_below(0.0)
+    return (
+        f"Between studies the log {words.measure} scatters with a standard deviation τ of {number(tau.median)} ({LEVEL} interval "
+        f"{span(*tau.interval, write=number)}). In a new study of this kind the {words.measure} is foretold as {ratio_of(new.median)} "
+        f"({LEVEL} prediction interval {ratio_span(new.interval)}), on the good side with probability {probability(good)}."
+    )
+
+
+def learnt(result: AnalysisResult) -> list[str]:
+    """Say what is learnt of bias, of the group of a moderator, and of a discount."""
+    spec, pooled, words = result.spec, result.pooled, vocabulary(result.spec)
+    said = []
+    if pooled.beta is not None:
+        shown = ratio_estimate(pooled.beta)
+        if spec.structure == "meta_regression" and spec.moderator is not None:
+            group = listed((level.replace("_", " ") for level in spec.moderator.levels), "or")
+            said.append(
+                f"The {words.measure} is that of the studies outside the group; in the group ({spec.moderator.key}: {group}) it is times {shown}."
+            )
+        else:
+            said.append(
+                f"Studies that were not randomised are estimated to print the {words.measure} times {shown} (mean bias β)."
+            )
+    if pooled.delta is not None:
+        delta = pooled.delta
+        said.append(
+            f"The weight δ of the discounted studies is learnt as {number(delta.median)} ({LEVEL} interval {span(*delta.interval, write=number)}); "
+            "0 would leave them out, 1 take them in full."
+        )
+    return said
+
+
+def holds(variants: Variants) -> list[Held]:
+    """Say what becomes of the answer under each doubt, the gravest first."""
+    return list(_holds(variants))
+
+
+def _holds(v: Variants) -> Iterator[Held]:
+    ours = v.as_it_is
+    lines = sorted(v.without_each, key=lambda line: line.p_benefit)
+    if len(lines) > 2:
+        yield Held("Without any one study", _without_one(lines, ours, _p(v)))
+    else:
+        yield Held("Each study alone", _each_alone(v))
+    if v.without_doubtful is not None and len(v.names) > 2:
+        names = listed(v.names[name] for name in v.doubtful)
+        yield Held(
+            f"Without {names}, whose numbers taken here have serious audit findings", _now(v.without_doubtful, ours, v)
+        )
+    elif v.doubtful and v.without_doubtful is None:
+        yield Held("Without the studies with serious audit findings", "nothing is left: every study has them.")
+    if v.randomised_alone is not None and len(v.names) > 2:
+        yield Held("Randomised studies alone", _now(v.randomised_alone, ours, v))
+    p = v.p_overstated(OVERSTATED)
+    if p is not None:
+        face = "" if v.at_face_value is None else f" Taken at face value they would give {_p(v)} {v.at_face_value.p}."
+        yield Held(
+            f"If studies that were not randomised overstate the benefit by a factor of {OVERSTATED:g}",
+            f"{_p(v)} is {probability(p)}{_kept(standing(p), ours.standing)}.{face}",
+        )
+    if v.direct_alone is not None and v.in_full is not None:
+        yield Held(
+            "If the discounted studies count for nothing",
+            f"{_now(v.direct_alone, ours, v)} In full they would give {_p(v)} {v.in_full.p}.",
+        )
+    if v.common is not None:
+        yield Held("If all studies shared one effect", _now(v.common, ours, v))
+
+
+def _p(v: Variants) -> str:
+    return vocabulary(v.result.spec).p_claim
+
+
+def _without_one(lines: Sequence[Line], ours: Line, p: str) -> str:
+    low, high = lines[0], lines[-1]
+    said = f"{p} runs from {low.p} ({low.what}) to {high.p} ({high.what})"
+    changed = [line.what for line in lines if line.standing != ours.standing]
+    if not changed:
+        return f"{said}: no single study decides the verdict."
+    return f"{said}; the verdict is another {listed(changed, 'or')}."
+
+
+def _each_alone(v: Variants) -> str:
+    """Of two studies: what is left when the other is left out."""
+    names = [line.study.id for group in v.view.groups for line in group.lines]
+    parts = [
+        f"{v.names[other]} alone gives {_p(v)} {line.p}{_kept(line.standing, v.as_it_is.standing)}"
+        for line, other in zip(v.without_each, reversed(names), strict=True)
+    ]
+    return f"{'; '.join(parts)}."
+
+
+def _now(line: Line, ours: Line, v: Variants) -> str:
+    measure = vocabulary(v.result.spec).measure
+    left = f" ({studies_counted(line.studies)})" if line.studies != ours.studies else ""
+    return f"the {measure} is {line.ratio} ({line.interval}) and {_p(v)} {line.p}{left}{_kept(line.standing, ours.standing)}."
+
+
+def _kept(now: str, ours: str) -> str:
+    if now == ours:
+        return ": the same verdict"
+    return {"survives": ": it would survive", "open": ": it would not survive", "harm": ": it would point to harm"}[now]

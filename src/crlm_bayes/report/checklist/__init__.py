@@ -1,0 +1,1 @@
+"""The reporting checklist, each item with its proof."""

@@ -1,0 +1,1 @@
+"""Tables of a page, as values for the templates."""

@@ -1,0 +1,45 @@
+"""The centres of a study on its page: what the map of assumptions shows, and what is left of each centre's effect."""
+
+from typing import Final, NamedTuple
+
+from crlm_bayes.answers.lookup import arguments, by_name
+from crlm_bayes.answers.result import AnalysisResult
+from crlm_bayes.prose.centres import sentences
+from crlm_bayes.words.numbers import number, ratio, span
+
+SPREADS: Final = {
+    "baseline_spread": "spread of prognosis between centres, τ_u",
+    "effect_spread": "spread of the effect between centres, τ_v",
+    "allocation_spread": "spread of the share treated, τ_π",
+    "allocation_correlation": "correlation of prognosis and share treated, ρ",
+}
+
+
+class CentreRow(NamedTuple):
+    """One quantity under the primary prior: median and interval."""
+
+    what: str
+    median: str
+    interval: str
+
+
+def centre_sentences(result: AnalysisResult) -> tuple[str, ...]:
+    """Say what the map of centres shows; empty without one."""
+    found = result.centre_map
+    return () if found is None else sentences(found, result.spec)
+
+
+def centre_rows(result: AnalysisResult) -> list[CentreRow]:
+    """List the ratio in each centre, then how far centres differ, by NUTS; empty where none was sampled."""
+    if result.spec.structure != "centres":
+        return []
+    ratios, spreads = [], []
+    for (prior, engine, quantity), e in by_name(result.estimates).items():
+        name, inside = arguments(quantity)
+        if (prior, engine) != (result.spec.primary, "nuts"):
+            continue
+        if name == "centre_ratio":
+            ratios.append(CentreRow(", ".join(inside), ratio(e.median), span(e.lower, e.upper)))
+        elif name in SPREADS:
+            spreads.append(CentreRow(SPREADS[name], number(e.median), span(e.lower, e.upper, number)))
+    return ratios + spreads

@@ -1,0 +1,163 @@
+"""The decision and its sensitivity as text: the rule, the table by prior, a paragraph for clinicians, power scaling."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from crlm_bayes.answers.result import AnalysisResult
+from crlm_bayes.documents.analysis import AnalysisSpec
+from crlm_bayes.prose.absolute import chief
+from crlm_bayes.prose.decision import paragraph, wording
+from crlm_bayes.rule import LOWER, SURVIVES, standing
+from crlm_bayes.sampling.power_scaling import MAX_K, Row, Scaled, power_scaling
+from crlm_bayes.scepticism import scaling
+from crlm_bayes.scepticism.decision import PriorDecision, Verdict, decision
+from crlm_bayes.scepticism.scaling import ALPHAS, ExactScaling, exact_scaling
+from crlm_bayes.words.nouns import SIGNS, Vocabulary, capital, prior_name, vocabulary
+from crlm_bayes.words.numbers import ABSENT, number, probability, ratio
+
+ESTABLISHED = {1: f"≥ {probability(SURVIVES)}", 0: "between", -1: f"≤ {probability(LOWER)}"}
+"""What the probability of a side of a mark has to be."""
+
+
+@dataclass(frozen=True)
+class DecisionRow:
+    """One prior: its probabilities, the four parts of its bar (they add up to 1), and the verdict."""
+
+    prior: str
+    primary: bool
+    standing: str
+    sign: str
+    p_benefit: str
+    p_worthwhile: str
+    p_equivalent: str
+    p_harm: str
+    bar: tuple[float, float, float, float]
+    verdict: str
+
+
+@dataclass(frozen=True)
+class DecisionSection:
+    """Everything that the section shows; `rule` holds each verdict with what it asks of three probabilities."""
+
+    rule: tuple[tuple[str, str, str, str], ...]
+    rows: tuple[DecisionRow, ...]
+    paragraph: tuple[str, ...]
+    equivalence: str
+
+
+class EffectRow(NamedTuple):
+    """The effect with one component scaled: medians and P(benefit) at both powers, sensitivity exact and by NUTS, k."""
+
+    what: str
+    medians: tuple[str, str]
+    p_benefit: tuple[str, str]
+    exact: str
+    nuts: str
+    k: str
+
+
+class ParameterRow(NamedTuple):
+    """Sensitivity of one other parameter to each component, and the diagnosis."""
+
+    parameter: str
+    effect_prior: str
+    other_priors: str
+    likelihood: str
+    diagnosis: str
+
+
+@dataclass(frozen=True)
+class SensitivitySection:
+    """Power scaling as text; `limits` are those of sensitivity and of k, `as_it_is` is median and P(benefit) unscaled.
+
+    `said` reads the effect's row, `untrusted` marks importance weights that cannot be relied on.
+    """
+
+    powers: tuple[str, str]
+    limits: tuple[str, str]
+    as_it_is: tuple[str, str]
+    effect: tuple[EffectRow, ...]
+    parameters: tuple[ParameterRow, ...]
+    sampled: bool
+    said: str
+    untrusted: bool
+
+
+def decision_section(result: AnalysisResult) -> DecisionSection:
+    """Lay out the decision of an analysis."""
+    spec, words = result.spec, vocabulary(result.spec)
+    made = decision(result.curve, spec, result.question.priors, result.scepticism.panel)
+    bounds = sorted((spec.mcid, 1 / spec.mcid))
+    return DecisionSection(
+        tuple(_asked(v, words) for v in Verdict),
+        tuple(_row(row, spec, words) for row in made.rows),
+        tuple(paragraph(made, spec, chief(result))),
+        f"{ratio(bounds[0])} to {ratio(bounds[1])}",
+    )
+
+
+def _asked(found: Verdict, words: Vocabulary) -> tuple[str, str, str, str]:
+    """What a verdict asks of the probabilities of a ratio worth having, of any benefit, and of relevant harm."""
+    mcid, no_effect, harm = found.sides
+    return capital(wording(found, words)), ESTABLISHED[mcid], ESTABLISHED[no_effect], ESTABLISHED[-harm]
+
+
+def _row(row: PriorDecision, spec: AnalysisSpec, words: Vocabulary) -> DecisionRow:
+    kind = standing(row.p_benefit)
+    small, slight = max(0.0, row.p_benefit - row.p_worthwhile), max(0.0, 1 - row.p_benefit - row.p_harm)
+    return DecisionRow(
+        prior_name(row.prior),
+        row.prior == spec.primary,
+        kind,
+        SIGNS[kind],
+        probability(row.p_benefit),
+        probability(row.p_worthwhile),
+        probability(row.p_equivalent),
+        probability(row.p_harm),
+        (row.p_worthwhile, small, slight, row.p_harm),
+        wording(row.verdict, words),
+    )
+
+
+def sensitivity_section(result: AnalysisResult) -> SensitivitySection:
+    """Scale prior and likelihood of the primary posterior, exactly and by NUTS."""
+    spec, priors = result.spec, result.question.priors
+    base = next(v for v in result.scepticism.panel if v.prior == spec.primary)
+    tree = result.trees.get(spec.primary)
+    rows = power_scaling(tree) if tree is not None and {"log_prior", "log_likelihood"} <= set(tree.children) else ()
+    sampled = rows[0] if rows else None
+    scaled = exact_scaling(result.curve, spec, priors[spec.primary])
+    found = sampled.diagnosis if sampled else scaling.diagnose(scaled[0].sensitivity, scaled[1].sensitivity)
+    return SensitivitySection(
+        (number(ALPHAS[0]), number(ALPHAS[1])),
+        (number(scaling.SENSITIVE), number(MAX_K, 1)),
+        (ratio(base.median), probability(base.p_benefit)),
+        tuple(_effect_rows(scaled, sampled)),
+        tuple(_parameter_row(row) for row in rows[1:]),
+        bool(rows),
+        scaling.MEANINGS[found].format(vocabulary(spec).measure),
+        any(not row.trusted for row in rows),
+    )
+
+
+def _effect_rows(scaled: tuple[ExactScaling, ExactScaling], sampled: Row | None) -> Iterator[EffectRow]:
+    found = (sampled.effect_prior, sampled.likelihood) if sampled else (None, None)
+    for what, exact, nuts in zip(("prior of the effect", "data"), scaled, found, strict=True):
+        medians = (ratio(exact.medians[0]), ratio(exact.medians[1]))
+        chances = (probability(exact.p_benefit[0]), probability(exact.p_benefit[1]))
+        yield EffectRow(what, medians, chances, number(exact.sensitivity, 3), *_by_nuts(nuts))
+    if sampled and sampled.nuisance_priors:
+        nothing = (ABSENT, ABSENT)
+        yield EffectRow("all other priors", nothing, nothing, ABSENT, *_by_nuts(sampled.nuisance_priors))
+
+
+def _by_nuts(scaled: Scaled | None) -> tuple[str, str]:
+    if scaled is None:
+        return ABSENT, ABSENT
+    return number(scaled.sensitivity, 3), f"{number(scaled.k_lower)}, {number(scaled.k_upper)}"
+
+
+def _parameter_row(row: Row) -> ParameterRow:
+    effect, rest, data = (_by_nuts(x)[0] for x in (row.effect_prior, row.nuisance_priors, row.likelihood))
+    return ParameterRow(row.parameter, effect, rest, data, str(row.diagnosis))

@@ -1,0 +1,96 @@
+"""All the evidence together, for the page of all analyses: every synthesis under its primary prior, by endpoint."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from crlm_bayes.answers.lookup import Estimate, by_name
+from crlm_bayes.prose.index import of_syntheses, subtitle
+from crlm_bayes.rule import standing
+from crlm_bayes.words.nouns import MEASURES, SIGNS, capital, endpoint_noun, endpoint_order, is_safety
+from crlm_bayes.words.numbers import ABSENT, number, probability, ratio, ratio_span, span
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class OverviewRow:
+    """One synthesis; `new` is the ratio in a new study with its interval."""
+
+    analysis: str
+    what: str
+    studies: int
+    ratio: str
+    interval: str
+    p: str
+    standing: str
+    sign: str
+    tau: str
+    tau_limits: str
+    new: str
+    gate_passed: bool
+
+
+@dataclass(frozen=True)
+class OverviewGroup:
+    """The syntheses of one endpoint."""
+
+    endpoint: str
+    measure: str
+    p_claim: str
+    rows: tuple[OverviewRow, ...]
+
+
+def overview(
+    verdicts: "pd.DataFrame", estimates: Mapping[str, "pd.DataFrame"], records: Mapping[str, Mapping[str, Any]]
+) -> list[OverviewGroup]:
+    """Lay out the syntheses, endpoint by endpoint, those of few studies first.
+
+    Parameters
+    ----------
+    verdicts : DataFrame
+        As in `verdicts.csv`.
+    estimates : mapping of analysis to DataFrame
+        As in `estimates.csv`; without it the spread and the effect in a new study are not shown.
+    records : mapping of analysis to run record
+        For the number of studies.
+    """
+    table = of_syntheses(verdicts)
+    if table.empty:
+        return []
+    primary = table[table["primary"].astype(bool)]
+    groups = []
+    for endpoint in sorted(dict.fromkeys(str(e) for e in primary["endpoint"]), key=endpoint_order):
+        rows = primary[primary["endpoint"] == endpoint].to_dict("records")
+        found = [_row(row, estimates.get(row["analysis"]), records.get(row["analysis"], {})) for row in rows]
+        made = tuple(sorted(found, key=lambda row: (row.studies, row.analysis)))
+        measure = capital(MEASURES[rows[0]["measure"]])
+        p_claim = "P(lower risk)" if is_safety(endpoint) else "P(benefit)"
+        groups.append(OverviewGroup(capital(endpoint_noun(endpoint)), measure, p_claim, made))
+    return groups
+
+
+def _row(row: Mapping[Any, Any], estimates: "pd.DataFrame | None", record: Mapping[str, Any]) -> OverviewRow:
+    kind = standing(float(row["p_benefit"]))
+    named = {} if estimates is None else by_name(estimates)
+    tau, new = (named.get((str(row["prior"]), "curve", name)) for name in ("tau", "predictive"))
+    return OverviewRow(
+        str(row["analysis"]),
+        subtitle(str(row["title"])),
+        len({used["study"] for used in record.get("rows", ())}),
+        ratio(float(row["median"])),
+        span(float(row["eti95_lower"]), float(row["eti95_upper"])),
+        probability(float(row["p_benefit"])),
+        kind,
+        SIGNS[kind],
+        ABSENT if tau is None else number(tau.median),
+        "" if tau is None else span(tau.lower, tau.upper, number),
+        ABSENT if new is None else _ratio_limits(new),
+        bool(row["gate_passed"]),
+    )
+
+
+def _ratio_limits(e: Estimate) -> str:
+    """Limits of a log ratio as ratios."""
+    return ABSENT if e.lower is None or e.upper is None else ratio_span((e.lower, e.upper))

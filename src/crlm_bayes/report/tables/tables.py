@@ -1,0 +1,121 @@
+"""Tables of an analysis page as text: the panel by both engines, and the priors."""
+
+from dataclasses import dataclass
+
+from crlm_bayes.answers.lookup import Estimate, by_name
+from crlm_bayes.answers.result import AnalysisResult
+from crlm_bayes.documents.analysis import AnalysisSpec
+from crlm_bayes.priors.content import content
+from crlm_bayes.prose.equations import density
+from crlm_bayes.rule import standing
+from crlm_bayes.scepticism.panel import PriorVerdict
+from crlm_bayes.words.nouns import SIGNS, is_safety, prior_name
+from crlm_bayes.words.numbers import ABSENT, number, probability, ratio, span, true_minus
+
+VERDICTS = {"survives": "survives", "open": "does not survive", "harm": "points to harm"}
+
+SAFETY_VERDICTS = {"survives": "lower risk survives", "open": "not settled", "harm": "points to harm"}
+
+
+@dataclass(frozen=True)
+class PanelRow:
+    """What one engine makes of one prior."""
+
+    prior: str
+    primary: bool
+    standing: str
+    sign: str
+    verdict: str
+    median: str
+    interval: str
+    p_benefit: str
+    p_mcid: str
+    p_harm: str
+
+
+@dataclass(frozen=True)
+class PriorRow:
+    """One effect prior and what it holds on the scale of the ratio."""
+
+    prior: str
+    primary: bool
+    density: str
+    interval: str
+    p_benefit: str
+    p_mcid: str
+    p_harm: str
+    events: str
+    rationale: str
+
+
+def panel(result: AnalysisResult, engine: str) -> list[PanelRow]:
+    """Rows of the prior panel by one engine, in the order of the analysis."""
+    spec, named = result.spec, by_name(result.estimates)
+    rows = []
+    for name in spec.effect_priors:
+        value = named.get((name, engine, spec.measure))
+        if value is not None:
+            rows.append(_panel_row(name, spec, value))
+    return rows
+
+
+def verdict_of(seen: PriorVerdict, spec: AnalysisSpec) -> PanelRow:
+    """Row of a prior that has no estimates in the table: what the exact curve says under it."""
+    one = Estimate(
+        seen.median, seen.lower, seen.upper, seen.p_benefit, seen.p_mcid, seen.p_harm, None, None, None
+    )  # fmt: skip
+    return _panel_row(seen.prior, spec, one)
+
+
+def _panel_row(name: str, spec: AnalysisSpec, e: Estimate) -> PanelRow:
+    kind = standing(e.p_benefit or 0.0)
+    return PanelRow(
+        prior_name(name),
+        name == spec.primary,
+        kind,
+        SIGNS[kind],
+        (SAFETY_VERDICTS if is_safety(spec.endpoint) else VERDICTS)[kind],
+        ratio(e.median),
+        span(e.lower, e.upper),
+        probability(e.p_benefit),
+        probability(e.p_mcid),
+        probability(e.p_harm),
+    )
+
+
+def disagreements(result: AnalysisResult) -> list[str]:
+    """Priors under which the two engines fall on opposite sides of the rule."""
+    named, measure = by_name(result.estimates), result.spec.measure
+    found = []
+    for name in result.spec.effect_priors:
+        exact, nuts = (named.get((name, engine, measure)) for engine in ("curve", "nuts"))
+        if exact is None or nuts is None or exact.p_benefit is None or nuts.p_benefit is None:
+            continue
+        if standing(exact.p_benefit) != standing(nuts.p_benefit):
+            found.append(
+                f"{prior_name(name)} (exact {probability(exact.p_benefit)}, NUTS {probability(nuts.p_benefit)})"
+            )
+    return found
+
+
+def priors(result: AnalysisResult) -> list[PriorRow]:
+    """Rows of the effect priors with their probability content."""
+    spec, rows = result.spec, []
+    for name in spec.effect_priors:
+        prior = result.question.priors[name]
+        held = content(prior, spec)
+        weighs = spec.measure in ("hr", "or") and held.events is not None
+        rows.append(
+            PriorRow(
+                prior_name(name),
+                name == spec.primary,
+                true_minus(density(spec.effect_prior(prior))[1]),
+                span(held.lower, held.upper),
+                probability(held.p_benefit),
+                probability(held.p_mcid),
+                probability(held.p_harm),
+                number(held.events, 0 if (held.events or 0) >= 10 else 1) if weighs else ABSENT,
+                prior.rationale,
+            )
+        )
+    return rows

@@ -1,0 +1,1 @@
+"""One analysis or many, from question to files: the only writer."""

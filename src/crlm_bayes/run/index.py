@@ -1,0 +1,98 @@
+"""The pages of all analyses and of the audit: from the run records in the output folder and the studies."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from crlm_bayes import figures
+from crlm_bayes.answers.question import SYNTHESIS
+from crlm_bayes.audit.registry import QUESTIONS
+from crlm_bayes.audit.study_audit import StudyAudit
+from crlm_bayes.prose.audit import is_drawn
+from crlm_bayes.prose.index import of_single_studies, of_syntheses
+from crlm_bayes.report.audit_page import audit_page
+from crlm_bayes.report.pages import index_page
+from crlm_bayes.report.tables.overview import overview
+from crlm_bayes.run.store import AUDIT, INDEX, VERDICTS, Store
+from crlm_bayes.scepticism.replication import Estimated, Pair, pairs
+from crlm_bayes.words.nouns import endpoint_order
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+def verdicts(records: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
+    """Stack the verdict rows of run records: syntheses, then by study; survival first and safety last, the hypothetical after the printed."""
+    rows = [{"hypothetical": False} | dict(row) for record in records.values() for row in record["verdicts"]]
+    return pd.DataFrame(sorted(rows, key=_order))
+
+
+def _order(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    return (
+        row["study"] != SYNTHESIS,
+        row["study"],
+        endpoint_order(row["endpoint"]),
+        row["hypothetical"],
+        row["analysis"],
+    )
+
+
+def replications(records: Mapping[str, Mapping[str, Any]]) -> list[Pair]:
+    """Pairs of analyses of which one may be taken as a replication of the other; hypothetical readings are none."""
+    said = [
+        Estimated(**(record["likelihood"] | {"estimate": tuple(record["likelihood"]["estimate"])}))
+        for record in records.values()
+        if record.get("likelihood")
+        and not any(row.get("hypothetical") or row["study"] == SYNTHESIS for row in record["verdicts"])
+    ]
+    return pairs(said)
+
+
+def write_index(store: Store, audits: Mapping[str, StudyAudit]) -> pd.DataFrame:
+    """Write `verdicts.csv`, `index.html`, `audit.html` and their figures, from every run record in the folder.
+
+    Parameters
+    ----------
+    audits : mapping of id to StudyAudit
+        All studies of the data folder; `audit.html` shows them all, the index those that were analysed.
+
+    Returns
+    -------
+    DataFrame
+        The verdicts.
+    """
+    records = store.records()
+    table = verdicts(records)
+    drawn = _drawn(table) | {
+        f"audit_{name}": figures.draw_audit(audit) for name, audit in audits.items() if is_drawn(audit)
+    }
+    drawings = store.write_figures(drawn)
+    of_studies = {name: drawings[f"audit_{name}"] for name in audits if f"audit_{name}" in drawings}
+    store.write_text(VERDICTS, table.to_csv(index=False, float_format="%.6g", lineterminator="\n"))
+    store.write_text(AUDIT, audit_page(audits, of_studies, QUESTIONS))
+    latest = max(records.values(), key=lambda record: str(record["started"]))
+    used = studies_used(records)
+    present = {name: audit for name, audit in audits.items() if name in used}
+    payloads = [store.explorer(str(name)) for name in dict.fromkeys(table["analysis"])]
+    explorable = [payload for payload in payloads if payload is not None]
+    several = dict.fromkeys(of_syntheses(table)["analysis"])
+    together = overview(table, {str(name): store.estimates(str(name)) for name in several}, records)
+    page = index_page(table, drawings, present, latest, explorable, replications(records), together)
+    store.write_text(INDEX, page)
+    return table
+
+
+def _drawn(table: pd.DataFrame) -> dict[str, "Figure"]:
+    """Draw the figures of the index: readings are alternatives of one study; syntheses have a forest of their own."""
+    single, several = of_single_studies(table), of_syntheses(table)
+    drawn = {} if single.empty else figures.draw_index(single)
+    if not several.empty:
+        drawn |= {"synthesis": figures.draw_index(several)["forest"]}
+    return drawn
+
+
+def studies_used(records: Mapping[str, Mapping[str, Any]]) -> set[str]:
+    """Ids of all studies of which an analysis takes a number."""
+    rows = {str(row["study"]) for record in records.values() for row in record.get("rows", ()) if row.get("study")}
+    return rows | {str(row["study"]) for record in records.values() for row in record["verdicts"]} - {SYNTHESIS}

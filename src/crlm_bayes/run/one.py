@@ -1,0 +1,190 @@
+"""One analysis from question to page: reuse or sample each posterior, gate, summarise, render, write."""
+
+import shutil
+import time
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from platform import python_version
+from typing import Any, Final
+
+import pandas as pd
+import xarray as xr
+
+from crlm_bayes import __version__, figures
+from crlm_bayes.answers import tables as summary
+from crlm_bayes.answers.answer import estimated
+from crlm_bayes.answers.identity import canonical, digests, fit_digest
+from crlm_bayes.answers.question import Question
+from crlm_bayes.answers.result import AnalysisResult
+from crlm_bayes.evidence.values import SynthesisEvidence
+from crlm_bayes.likelihoods import evidence_curve
+from crlm_bayes.likelihoods.studies.exact import synthesis_of
+from crlm_bayes.report import pages
+from crlm_bayes.report.explorer import payload
+from crlm_bayes.report.tables.matrix import reading
+from crlm_bayes.run.saved import current_fits, require_current, wanted_priors
+from crlm_bayes.run.store import (
+    ESTIMATES,
+    EXPLORER,
+    PAGE,
+    POSTERIOR,
+    RECORD,
+    Store,
+    write_estimates,
+    write_figures,
+    write_json,
+)
+from crlm_bayes.sampling.settings import Settings
+from crlm_bayes.scepticism.panel import examine
+from crlm_bayes.words.nouns import capital, endpoint_noun
+
+TABULATED: Final = ("posterior", "sample_stats")
+"""Groups of a posterior that tables and diagnostics are made from."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run reports of one analysis: its record, and how many posteriors were sampled anew."""
+
+    record: Mapping[str, Any]
+    sampled: int
+
+
+def run(question: Question, settings: Settings, store: Store, prior: str | None = None, force: bool = False) -> Outcome:
+    """Fit what is missing, judge, summarise, render, and replace the saved result.
+
+    Parameters
+    ----------
+    prior : str, optional
+        Fit this prior (and the primary one); saved posteriors of the others are kept.
+    force : bool
+        Sample again even what is unchanged.
+    """
+    from crlm_bayes.sampling import nuts as inference
+
+    began, clock = datetime.now(UTC), time.perf_counter()
+    spec, evidence = question.spec, question.evidence
+    kept = {} if force and prior is None else current_fits(question, settings, store)
+    wanted = wanted_priors(question, prior)
+    if force:
+        kept = {name: fit for name, fit in kept.items() if name not in wanted}
+    trees = saved_trees(question, kept, store)
+    fits: dict[str, dict[str, Any]] = {name: dict(fit) for name, fit in kept.items()}
+    sampled = [name for name in wanted if name not in trees]
+    for name in sampled:
+        start = time.perf_counter()
+        fit = inference.fit(spec, evidence, name, question.priors[name], settings)
+        trees[name] = fit.tree
+        seconds = round(time.perf_counter() - start, 3)
+        fits[name] = {
+            "digest": fit_digest(question, name, settings),
+            "seed": fit.tree.attrs["seed"],
+            "seconds": seconds,
+        }
+    ordered = {name: trees[name] for name in spec.effect_priors if name in trees}
+    record = {
+        "analysis": spec.id,
+        "started": began.isoformat(timespec="seconds"),
+        "seconds": round(time.perf_counter() - clock, 2),
+        "digests": digests(question, settings),
+        "settings": {k: v for k, v in asdict(settings).items() if k != "cores"},
+        "versions": versions(),
+    }
+    result = conclude(question, ordered, fits, record)
+    _write(result, store, kept)
+    return Outcome(result.record, len(sampled))
+
+
+def conclude(
+    question: Question,
+    trees: Mapping[str, xr.DataTree],
+    fits: dict[str, dict[str, Any]],
+    record: dict[str, Any],
+) -> AnalysisResult:
+    """Turn posteriors into tables and verdicts, and hold each to the gate."""
+    spec, evidence = question.spec, question.evidence
+    synthesis = synthesis_of(evidence, spec) if isinstance(evidence, SynthesisEvidence) else None
+    curve = synthesis.curve if synthesis else evidence_curve(evidence, spec)
+    exact = summary.curve_estimates(spec, curve, question.priors, synthesis)
+    tables = [exact]
+    for name, tree in trees.items():
+        table = summary.nuts_estimates(spec, evidence, name, tree["posterior"].to_dataset())
+        gate = summary.judge(spec, table, exact[exact["prior"] == name], tree["sample_stats"].to_dataset())
+        fits[name]["gate"] = asdict(gate) | {"passed": gate.passed, "failures": list(gate.failures)}
+        tables.append(table)
+    estimates = pd.concat(tables, ignore_index=True)
+    scepticism = examine(curve, spec, question.priors)
+    ordered = {name: fits[name] for name in trees}
+    passed = all(fit["gate"]["passed"] for fit in ordered.values())
+    verdicts = summary.verdict_rows(question, scepticism, passed)
+    rows = [asdict(row) for row in evidence.rows]
+    stands_alone = scepticism.has_estimate and spec.structure == "single"
+    likelihood = estimated(spec, scepticism)._asdict() if stands_alone else None
+    full = canonical(
+        record | {"likelihood": likelihood, "fits": ordered, "verdicts": verdicts, "rows": rows, "passed": passed}
+    )
+    return AnalysisResult(question, curve, scepticism, estimates, trees, full, synthesis)
+
+
+def render_again(question: Question, store: Store) -> AnalysisResult:
+    """Render a saved result again and write it.
+
+    Raises
+    ------
+    StaleResult
+        If it is missing, out of date, or failed the gate.
+    """
+    record, fits = require_current(question, store)
+    trees = saved_trees(question, fits, store)
+    head = {k: v for k, v in record.items() if k not in ("likelihood", "fits", "verdicts", "rows", "passed")}
+    result = conclude(question, trees, fits, head)
+    _write(result, store, fits)
+    return result
+
+
+def saved_trees(question: Question, names: Iterable[str], store: Store) -> dict[str, xr.DataTree]:
+    """Read saved posteriors: all of the one that the page draws, of the others what tables and diagnostics need."""
+    spec, saved = question.spec, list(names)
+    drawn = spec.primary if spec.primary in saved else next(iter(saved), None)
+    return {name: store.tree(spec.id, name, () if name == drawn else TABULATED) for name in saved}
+
+
+def _write(result: AnalysisResult, store: Store, kept: Collection[str]) -> None:
+    """Replace the saved result; posteriors that were kept are copied, not written again."""
+
+    def fill(folder: Path) -> None:
+        drawings = write_figures(folder / "figures", figures.draw(result))
+        (folder / PAGE).write_text(pages.analysis_page(result, drawings), encoding="utf-8")
+        write_estimates(folder / ESTIMATES, result.estimates)
+        for name, tree in result.trees.items():
+            (folder / name).mkdir()
+            if name in kept:
+                shutil.copy2(store.posterior(result.spec.id, name), folder / name / POSTERIOR)
+            else:
+                tree.to_netcdf(folder / name / POSTERIOR, engine="h5netcdf")
+        write_json(folder / RECORD, result.record)
+        name = f"{capital(endpoint_noun(result.spec.endpoint))}: {reading(result.spec.title, result.spec.reading)}"
+        write_json(folder / EXPLORER, payload(result.spec, result.curve, result.question.priors, name), compact=True)
+
+    store.write_analysis(result.spec.id, fill)
+
+
+def versions() -> dict[str, str]:
+    """Versions of everything that a number may depend on."""
+    packages = (
+        "pymc",
+        "pytensor",
+        "nutpie",
+        "arviz",
+        "arviz-stats",
+        "numpy",
+        "scipy",
+        "xarray",
+        "pandas",
+        "matplotlib",
+    )
+    found = {"python": python_version(), "crlm_bayes": __version__} | {name: version(name) for name in packages}
+    return found

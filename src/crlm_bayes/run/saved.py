@@ -1,0 +1,71 @@
+"""Saved results: what is still current, and what may not be shown. Needs no sampler and no plotting."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from crlm_bayes.answers.identity import digests, fit_digest
+from crlm_bayes.answers.question import Question
+from crlm_bayes.errors import StaleResult
+from crlm_bayes.run.store import POSTERIOR, Store
+from crlm_bayes.sampling.settings import Settings
+
+
+def wanted_priors(question: Question, prior: str | None) -> tuple[str, ...]:
+    """Priors to fit: all of the analysis, or the one asked for and the primary, on which the page rests.
+
+    Of a synthesis, whose models are large, the primary prior only is fitted unasked: the others are exact.
+    """
+    spec = question.spec
+    every = prior is None and not spec.is_synthesis
+    return tuple(n for n in spec.effect_priors if every or n in (prior, spec.primary))
+
+
+def current_fits(question: Question, settings: Settings, store: Store) -> dict[str, dict[str, Any]]:
+    """Records of saved posteriors that are still what would be sampled now."""
+    record = store.record(question.spec.id) or {}
+    saved: dict[str, dict[str, Any]] = record.get("fits", {})
+    return {
+        name: saved[name]
+        for name in question.spec.effect_priors
+        if name in saved
+        and saved[name].get("digest") == fit_digest(question, name, settings)
+        and (store.root / question.spec.id / name / POSTERIOR).is_file()
+    }
+
+
+def unchanged(question: Question, settings: Settings, store: Store, prior: str | None) -> Mapping[str, Any] | None:
+    """Return the saved record where everything asked for is there and nothing has changed."""
+    record = store.record(question.spec.id)
+    if record is None or record.get("digests") != digests(question, settings):
+        return None
+    fits = current_fits(question, settings, store)
+    whole = set(wanted_priors(question, prior)) <= set(fits) and store.complete(question.spec.id, tuple(fits))
+    return record if whole else None
+
+
+def require_current(question: Question, store: Store) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
+    """Return the run record and the current fits of a result that may be shown.
+
+    Raises
+    ------
+    StaleResult
+        If it is missing, out of date, or failed the gate.
+    """
+    spec, record = question.spec, store.record(question.spec.id)
+    where, again = f"analysis {spec.id}", f"python -m crlm_bayes fit {spec.id}"
+    if record is None:
+        raise StaleResult(where, f"has no fit in {store.root}", allowed=again)
+    settings = Settings(**record["settings"])
+    now = digests(question, settings)
+    changed = ", ".join(key for key, value in now.items() if record["digests"].get(key) != value)
+    if changed:
+        raise StaleResult(where, f"its fit is out of date ({changed} changed)", allowed=again)
+    fits = current_fits(question, settings, store)
+    if spec.primary not in fits:
+        raise StaleResult(where, f"its posteriors are not saved in {store.root}", allowed=again)
+    if not record["passed"]:
+        bad = ", ".join(name for name, fit in fits.items() if not fit["gate"]["passed"])
+        raise StaleResult(
+            where, f"failed the diagnostics gate ({bad})", allowed=f"{again} with more draws or another seed"
+        )
+    return record, fits

@@ -1,0 +1,169 @@
+"""The only writer of the output folder: each analysis is written beside its place and then moved into it.
+
+A run that is killed leaves the last good result or none, never half of one.
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from crlm_bayes.errors import InvalidInput, UnwritableOutput
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+    from matplotlib.figure import Figure
+
+ESTIMATES, RECORD, PAGE, POSTERIOR, VERDICTS, INDEX, AUDIT, EXPLORER = (
+    "estimates.csv", "run.json", "report.html", "posterior.nc", "verdicts.csv", "index.html", "audit.html", "explorer.json",
+)  # fmt: skip
+
+
+class Store:
+    """The output folder.
+
+    Parameters
+    ----------
+    root : Path
+        Made when first written to.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def require_writable(self) -> None:
+        """Fail before the first sample if the folder cannot be written.
+
+        Raises
+        ------
+        UnwritableOutput
+            With the reason of the operating system.
+        """
+        probe = self.root / f".writable-{os.getpid()}"
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+            probe.touch()
+            probe.unlink()
+        except OSError as error:
+            raise UnwritableOutput(
+                str(self.root),
+                f"cannot be written ({error.strerror})",
+                allowed="--out with a folder that can",
+            ) from error
+
+    def record(self, analysis: str) -> dict[str, Any] | None:
+        """Read the run record of an analysis, or None where there is none."""
+        path = self.root / analysis / RECORD
+        if not path.is_file():
+            return None
+        try:
+            record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        except (ValueError, OSError) as error:
+            raise InvalidInput(
+                str(path), f"is not a run record ({error})", allowed="fit --force, which writes it again"
+            ) from error
+        return record
+
+    def records(self) -> dict[str, dict[str, Any]]:
+        """Read every run record in the folder."""
+        found = {path.parent.name: self.record(path.parent.name) for path in sorted(self.root.glob(f"[!.]*/{RECORD}"))}
+        return {name: record for name, record in found.items() if record is not None}
+
+    def has_index(self) -> bool:
+        """Whether the page of all analyses, that of the audit and the verdicts are there."""
+        return all((self.root / name).is_file() for name in (INDEX, AUDIT, VERDICTS))
+
+    def complete(self, analysis: str, priors: tuple[str, ...]) -> bool:
+        """Whether the posteriors, estimates and page of an analysis are all there."""
+        folder = self.root / analysis
+        needed = [folder / ESTIMATES, folder / PAGE, *(folder / prior / POSTERIOR for prior in priors)]
+        return all(path.is_file() for path in needed)
+
+    def estimates(self, analysis: str) -> "pd.DataFrame":
+        """Read `estimates.csv` of an analysis."""
+        import pandas as pd
+
+        return pd.read_csv(self.root / analysis / ESTIMATES)
+
+    def tree(self, analysis: str, prior: str, groups: Sequence[str] = ()) -> "xr.DataTree":
+        """Read one saved posterior into memory, or only some of its groups."""
+        import xarray as xr
+
+        path = self.posterior(analysis, prior)
+        if not groups:
+            with xr.open_datatree(path, engine="h5netcdf") as tree:
+                return tree.load()
+        found = {group: xr.load_dataset(path, group=group, engine="h5netcdf") for group in groups}
+        return xr.DataTree.from_dict(found)
+
+    def explorer(self, analysis: str) -> Any:
+        """Read what the explorer carries of an analysis, or None where it was not written."""
+        path = self.root / analysis / EXPLORER
+        return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
+
+    def posterior(self, analysis: str, prior: str) -> Path:
+        """Where a posterior is saved."""
+        return self.root / analysis / prior / POSTERIOR
+
+    def write_analysis(self, analysis: str, fill: Callable[[Path], None]) -> None:
+        """Replace the folder of an analysis by what `fill` writes into an empty one.
+
+        Nothing changes if `fill` raises.
+        """
+        target = self.root / analysis
+        fresh, old = (self.root / f".{analysis}.{kind}-{os.getpid()}" for kind in ("new", "old"))
+        shutil.rmtree(fresh, ignore_errors=True)
+        fresh.mkdir(parents=True)
+        try:
+            fill(fresh)
+            if target.exists():
+                target.rename(old)
+            fresh.rename(target)
+        finally:
+            shutil.rmtree(fresh, ignore_errors=True)
+            if old.exists() and not target.exists():
+                old.rename(target)
+            shutil.rmtree(old, ignore_errors=True)
+
+    def write_text(self, name: str, text: str) -> None:
+        """Write a file at the top of the folder atomically."""
+        target = self.root / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        fresh = target.with_name(f".{target.name}.new-{os.getpid()}")
+        fresh.write_text(text, encoding="utf-8")
+        fresh.replace(target)
+
+    def write_figures(self, figures: Mapping[str, "Figure"]) -> dict[str, str]:
+        """Write the figures of the index; return their SVG."""
+        fresh = self.root / f".figures.new-{os.getpid()}"
+        texts = write_figures(fresh, figures)
+        target = self.root / "figures"
+        shutil.rmtree(target, ignore_errors=True)
+        fresh.rename(target)
+        return texts
+
+
+def write_figures(folder: Path, figures: Mapping[str, "Figure"]) -> dict[str, str]:
+    """Save figures as SVG and PNG; return the SVG of each by name."""
+    from crlm_bayes.figures.frame.style import SAVE, rendering
+
+    folder.mkdir(parents=True, exist_ok=True)
+    with rendering():
+        for name, figure in figures.items():
+            figure.savefig(folder / f"{name}.svg", **SAVE["svg"])
+            figure.savefig(folder / f"{name}.png", **SAVE["png"])
+    return {name: (folder / f"{name}.svg").read_text(encoding="utf-8") for name in figures}
+
+
+def write_json(path: Path, value: Any, compact: bool = False) -> None:
+    """Write canonical, readable JSON: sorted keys, a final newline; compact what only programs read."""
+    style: dict[str, Any] = {"separators": (",", ":")} if compact else {"indent": 2}
+    path.write_text(json.dumps(value, sort_keys=True, allow_nan=False, **style) + "\n", encoding="utf-8")
+
+
+def write_estimates(path: Path, estimates: "pd.DataFrame") -> None:
+    """Write a tidy table; floats by 10 significant digits."""
+    estimates.to_csv(path, index=False, float_format="%.10g", lineterminator="\n")

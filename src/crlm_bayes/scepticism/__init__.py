@@ -1,0 +1,1 @@
+"""What a doubter makes of one evidence curve."""

@@ -1,0 +1,1 @@
+"""How things are written: numbers and nouns; no study and no analysis is known here."""

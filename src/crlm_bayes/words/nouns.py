@@ -1,0 +1,167 @@
+"""The nouns of terminal, figures and pages: endpoints, measures, readings and lists, so that one thing has one name."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from crlm_bayes.documents.analysis import AnalysisSpec
+from crlm_bayes.words.numbers import threshold
+
+ENDPOINTS: Final = {
+    "os": "overall survival",
+    "pfs": "progression-free survival",
+    "dfs": "disease-free survival",
+    "rfs": "relapse-free survival",
+    "orr": "objective response",
+    "dcr": "disease control",
+    "r0": "complete (R0) resection",
+    "complication": "complications",
+}
+"""Nouns of the endpoints; in the order of an index."""
+
+EVENT_FREE: Final = {"os": "alive", "pfs": "progression-free", "dfs": "disease-free", "rfs": "relapse-free"}
+
+MEASURES: Final = {"hr": "hazard ratio", "or": "odds ratio", "rr": "risk ratio"}
+
+DESIGNS: Final = {
+    "rct": "randomised trial",
+    "cohort": "cohort study (not randomised)",
+    "case_control": "case-control study (not randomised)",
+    "single_arm": "single-arm study",
+    "pooled": "pooled analysis of several studies",
+}
+
+READINGS: Final = {
+    "counts": "printed counts",
+    "percent": "printed percentages, as they stand",
+    "landmark": "printed survival at landmarks",
+    "pinned": "whole counts that give both the printed percentages and the printed p values",
+    "at_risk": "printed survival with numbers at risk",
+    "contrast": "printed ratio with its interval",
+    "logrank": "printed log-rank p value with the number of events",
+    "observed_expected": "printed observed minus expected events with their variance",
+}
+
+LIKELIHOODS: Final = {
+    "binomial": "binomial",
+    "piecewise_exponential": "piecewise exponential survival",
+    "log_ratio": "normal on the log ratio",
+}
+
+SIGNS: Final = {"survives": "●", "open": "○", "harm": "▼"}
+"""Marks of a verdict, readable in grey."""
+
+SEVERITY_SIGNS: Final = {"serious": "▲", "warning": "△", "note": "·"}
+"""Marks of a finding's severity."""
+
+SEVERITY_NOUNS: Final = {"serious": "serious finding", "warning": "warning", "note": "note"}
+
+NUMBERS: Final = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """What the effect of one analysis is called.
+
+    A safety endpoint knows no benefit of treatment: its good side is a lower risk.
+
+    Attributes
+    ----------
+    endpoint, measure : str
+    claim : str
+        ``benefit`` or ``lower risk``.
+    worth, harm : str
+        The regions beyond the smallest ratio worth having and beyond its inverse: ``0.80 or lower``.
+    """
+
+    endpoint: str
+    measure: str
+    safety: bool
+    claim: str
+    worth: str
+    harm: str
+
+    @property
+    def p_claim(self) -> str:
+        """Name of the probability of the good side."""
+        return f"P({self.claim})"
+
+
+def vocabulary(spec: AnalysisSpec) -> Vocabulary:
+    """Choose the words of an analysis."""
+    safety = is_safety(spec.endpoint)
+    low, high = "or lower", "or higher"
+    good, bad = (low, high) if spec.better == "lower" else (high, low)
+    return Vocabulary(
+        endpoint_noun(spec.endpoint),
+        MEASURES[spec.measure],
+        safety,
+        ("lower risk" if spec.better == "lower" else "better outcome") if safety else "benefit",
+        f"{threshold(spec.mcid)} {good}",
+        f"{threshold(1 / spec.mcid)} {bad}",
+    )
+
+
+def is_safety(endpoint: str) -> bool:
+    """Whether an endpoint counts harm done: an adverse event or a complication."""
+    return endpoint.startswith(("ae:", "complication"))
+
+
+def endpoint_noun(endpoint: str) -> str:
+    """Name an endpoint: ``pfs`` is progression-free survival, ``ae:hypertension`` hypertension."""
+    if endpoint in ENDPOINTS:
+        return ENDPOINTS[endpoint]
+    name = endpoint.removeprefix("ae:").replace("_", " ").replace(":", ": ")
+    name = re.sub(r" grade(\d)plus$", r" of grade \1 or more", name)
+    return name.upper() if len(name) <= 3 else name
+
+
+def spelled_out(subject: str) -> str:
+    """Spell out the endpoints of a subject: ``pfs at 12 months`` is progression-free survival at 12 months."""
+    known = "|".join(sorted(ENDPOINTS, key=len, reverse=True))
+    return re.sub(rf"\b(?:[a-z][a-z0-9_]*:[a-z0-9_]+|{known})\b", lambda match: endpoint_noun(match[0]), subject)
+
+
+def study_name(study: str) -> str:
+    """Name a study by its id: ``example2020`` is Example 2020."""
+    match = re.fullmatch(r"([a-z]+)[_-]?(\d{4})([a-z]?)", study)
+    return f"{match[1].capitalize()} {match[2]}{match[3]}" if match else study
+
+
+def endpoint_order(endpoint: str) -> tuple[bool, int, str]:
+    """Sort endpoints: efficacy before safety, survival first."""
+    known = list(ENDPOINTS)
+    return is_safety(endpoint), known.index(endpoint) if endpoint in known else len(known), endpoint
+
+
+def prior_name(name: str) -> str:
+    """Name a prior: ``strongly_sceptical`` is strongly sceptical."""
+    return name.replace("_", " ")
+
+
+def listed(items: Iterable[str], last: str = "and") -> str:
+    """Write a list: ``a``, ``a and b``, ``a, b and c``."""
+    words = list(items)
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}" if words else ""
+
+
+def tally(severities: Iterable[str]) -> str:
+    """Count findings by severity: ``nine serious findings, two warnings and one note``."""
+    found = list(severities)
+    return listed(counted(found.count(s), noun) for s, noun in SEVERITY_NOUNS.items() if s in found) or "no finding"
+
+
+def in_words(n: int) -> str:
+    """Write a small number as a word."""
+    return NUMBERS[n] if n < len(NUMBERS) else str(n)
+
+
+def counted(n: int, noun: str) -> str:
+    """Write a number of things: ``one reading``, ``12 readings``."""
+    return f"{in_words(n)} {noun}{'' if n == 1 else 's'}"
+
+
+def capital(text: str) -> str:
+    """Start a sentence."""
+    return text[:1].upper() + text[1:]
