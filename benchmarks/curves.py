@@ -18,7 +18,7 @@ import numpy as np
 
 from crlm_bayes.answers.questions import read_questions
 from crlm_bayes.exact.many_priors import survey
-from crlm_bayes.likelihoods import evidence_curve
+from crlm_bayes.likelihoods.registry import evidence_curve
 from crlm_bayes.priors.density import Prior
 from crlm_bayes.priors.elicited import Quantiles, TwoPiece
 from crlm_bayes.priors.families import Cauchy, Mixture, Normal, StudentT

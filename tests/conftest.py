@@ -19,7 +19,7 @@ from crlm_bayes.documents.study_meaning import check_meaning
 from crlm_bayes.evidence.assemble import assemble, of_study
 from crlm_bayes.evidence.values import Evidence
 from crlm_bayes.exact.curve import EvidenceCurve
-from crlm_bayes.likelihoods import evidence_curve
+from crlm_bayes.likelihoods.registry import evidence_curve
 from crlm_bayes.priors.density import Prior
 
 ROOT = Path(__file__).resolve().parents[1]

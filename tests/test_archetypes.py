@@ -18,7 +18,7 @@ from crlm_bayes.audit.registry import audit_studies
 from crlm_bayes.documents.prior_book import EmpiricalPrior
 from crlm_bayes.documents.study import Study
 from crlm_bayes.errors import CrlmBayesError, InvalidInput, UnknownName
-from crlm_bayes.evidence.trial_priors import Estimate, pool
+from crlm_bayes.evidence.trial_priors import Estimate, pool, resolved
 from crlm_bayes.priors.archetypes import NEUTRAL_SDS, OPPOSITE, calibrated_sd, from_statement, zampieri_grid
 from crlm_bayes.priors.density import Prior
 from crlm_bayes.priors.families import Cauchy, Mixture, Normal, StudentT
@@ -263,7 +263,7 @@ def test_two_trials_are_pooled_by_inverse_variance_and_widened(make_study: Calla
         "one": make_study(id="one", contrasts=[row | {"value": "0.93", "ci": ["0.81", "1.08"]}]),
         "two": make_study(id="two", contrasts=[row | {"value": "1.16", "ci": ["0.99", "1.37"]}]),
     }
-    prior = empirical(studies=["one", "two"]).resolved(studies)
+    prior = resolved(empirical(studies=["one", "two"]), studies)
     y = np.log([0.93, 1.16])
     se = np.array([math.log(1.08 / 0.81), math.log(1.37 / 0.99)]) / (2 * stats.norm.ppf(0.975))
     w = se**-2
@@ -275,7 +275,7 @@ def test_two_trials_are_pooled_by_inverse_variance_and_widened(make_study: Calla
 
 
 def test_one_trial_is_itself_widened(published: dict[str, Study]) -> None:
-    prior = empirical().resolved(published)
+    prior = resolved(empirical(), published)
     assert prior.mean == pytest.approx(math.log(1.16), abs=1e-12)
     se = math.log(1.37 / 0.99) / (2 * stats.norm.ppf(0.975))
     assert prior.sd == pytest.approx(math.hypot(se, 0.2), abs=1e-12)
@@ -284,7 +284,7 @@ def test_one_trial_is_itself_widened(published: dict[str, Study]) -> None:
 
 def test_first_line_trials_make_an_enthusiast(published: dict[str, Study]) -> None:
     """97.5% limits in one, a standard error in the other; the trials differ by more than a small widening admits."""
-    prior = empirical(studies=["no16966", "avf2107g"], endpoint="pfs", widening=0.3).resolved(published)
+    prior = resolved(empirical(studies=["no16966", "avf2107g"], endpoint="pfs", widening=0.3), published)
     se = np.array([math.log(0.95 / 0.72) / (2 * stats.norm.ppf(0.9875)), 0.09])
     w = se**-2
     assert prior.mean == pytest.approx(float(w @ np.log([0.83, 0.54]) / w.sum()), abs=1e-9)
@@ -300,7 +300,7 @@ def test_a_ratio_printed_the_other_way_round_is_turned(make_study: Callable[...,
         "two": make_study(contrasts=[row | {"numerator": "control", "denominator": "treated"}]),
     }
     means = {
-        (name, better): empirical(studies=[name], endpoint="orr", measure="or", better=better).resolved(studies).mean
+        (name, better): resolved(empirical(studies=[name], endpoint="orr", measure="or", better=better), studies).mean
         for name, better in itertools.product(studies, ("lower", "higher"))
     }
     assert means[("one", "lower")] == means[("two", "higher")] == pytest.approx(math.log(2))
@@ -328,7 +328,7 @@ def test_what_the_studies_do_not_print_is_one_line(
     changes: dict[str, Any], words: str, published: dict[str, Study]
 ) -> None:
     with pytest.raises(CrlmBayesError) as caught:
-        empirical(**changes).resolved(published, "priors.toml: empirical_sceptic")
+        resolved(empirical(**changes), published, "priors.toml: empirical_sceptic")
     assert isinstance(caught.value, InvalidInput | UnknownName)
     assert str(caught.value).startswith("priors.toml: empirical_sceptic: ") and words in str(caught.value)
     assert "\n" not in str(caught.value)
@@ -338,7 +338,7 @@ def test_a_ratio_without_any_error_is_one_line(published: dict[str, Study]) -> N
     bare = published["avf2107g"]
     bare = bare.model_copy(update={"contrasts": tuple(c.model_copy(update={"se": None}) for c in bare.contrasts)})
     with pytest.raises(InvalidInput, match="prints neither an interval nor a standard error nor an exact p value"):
-        empirical(studies=["avf2107g"], endpoint="pfs").resolved({"avf2107g": bare})
+        resolved(empirical(studies=["avf2107g"], endpoint="pfs"), {"avf2107g": bare})
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.exact.curve import EvidenceCurve
-from crlm_bayes.likelihoods import evidence_curve
+from crlm_bayes.likelihoods.registry import evidence_curve
 from crlm_bayes.priors.density import Prior
 from crlm_bayes.priors.families import Cauchy, EffectPrior, Normal, StudentT
 from crlm_bayes.report.explorer import payload

@@ -10,8 +10,7 @@ import pytest
 from crlm_bayes.answers.tables import curve_estimates
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.evidence.values import Evidence
-from crlm_bayes.likelihoods import evidence_curve
-from crlm_bayes.likelihoods.registry import module_of
+from crlm_bayes.likelihoods.registry import evidence_curve, module_of
 from crlm_bayes.likelihoods.variables import prior_data
 from crlm_bayes.priors.density import Prior
 from crlm_bayes.priors.families import Cauchy, Mixture, Normal, StudentT

@@ -30,8 +30,7 @@ from crlm_bayes.exact.curve import EvidenceCurve
 from crlm_bayes.figures import draw, draw_index
 from crlm_bayes.figures.frame import ratio_axis, words
 from crlm_bayes.figures.frame.style import SAVE, rendering
-from crlm_bayes.likelihoods import evidence_curve
-from crlm_bayes.likelihoods.registry import module_of
+from crlm_bayes.likelihoods.registry import evidence_curve, module_of
 from crlm_bayes.priors.density import Prior
 from crlm_bayes.priors.families import Normal
 from crlm_bayes.scepticism.normal_forms import Z

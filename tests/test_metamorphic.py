@@ -22,7 +22,7 @@ from crlm_bayes.evidence.assemble import of_study
 from crlm_bayes.evidence.values import Evidence
 from crlm_bayes.exact.curve import EvidenceCurve
 from crlm_bayes.exact.posterior import GridPosterior
-from crlm_bayes.likelihoods import evidence_curve
+from crlm_bayes.likelihoods.registry import evidence_curve
 from crlm_bayes.priors.density import Prior
 from crlm_bayes.priors.families import Cauchy, Mixture, Normal, StudentT
 from crlm_bayes.scepticism.critical import critical_sd

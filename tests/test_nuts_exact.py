@@ -20,7 +20,7 @@ from crlm_bayes.answers.tables import curve_estimates, judge, nuts_estimates
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.evidence.values import Evidence, SynthesisEvidence
 from crlm_bayes.exact.curve import EvidenceCurve
-from crlm_bayes.likelihoods import evidence_curve
+from crlm_bayes.likelihoods.registry import evidence_curve
 from crlm_bayes.likelihoods.studies.exact import synthesis_of
 from crlm_bayes.priors.density import Prior
 from crlm_bayes.priors.families import Cauchy, Mixture, Normal, StudentT

@@ -19,7 +19,8 @@ from crlm_bayes.evidence.values import BinomialEvidence, Evidence, SurvivalEvide
 from crlm_bayes.exact import curve as curves
 from crlm_bayes.exact.curve import EvidenceCurve
 from crlm_bayes.exact.quadrature import log_integral_concave
-from crlm_bayes.likelihoods import binomial, evidence_curve, piecewise_exponential
+from crlm_bayes.likelihoods import binomial, piecewise_exponential
+from crlm_bayes.likelihoods.registry import evidence_curve
 from crlm_bayes.priors.density import Prior
 from crlm_bayes.priors.elicited import Quantiles, TwoPiece
 from crlm_bayes.priors.families import Cauchy, Mixture, Normal, StudentT

@@ -10,7 +10,7 @@ import pytest
 from crlm_bayes.documents.analysis import AnalysisSpec, NuisancePriors
 from crlm_bayes.documents.study import Study
 from crlm_bayes.evidence.assemble import of_study
-from crlm_bayes.likelihoods import evidence_curve
+from crlm_bayes.likelihoods.registry import evidence_curve
 from crlm_bayes.priors.families import Normal
 
 pytestmark = pytest.mark.statistical

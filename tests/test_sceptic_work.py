@@ -10,6 +10,7 @@ from crlm_bayes.answers.question import Question
 from crlm_bayes.answers.questions import read_questions
 from crlm_bayes.commands.sceptic import print_scepticism, sceptic_rows
 from crlm_bayes.exact.synthesis.synthesis import synthesise
+from crlm_bayes.likelihoods.studies import exact as syntheses
 from crlm_bayes.scepticism import critical as critical_priors
 from crlm_bayes.scepticism import panel as scepticism
 from crlm_bayes.scepticism import reverse_bayes

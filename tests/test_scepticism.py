@@ -11,7 +11,7 @@ from scipy import optimize, stats
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.evidence.values import Evidence
 from crlm_bayes.exact.curve import EvidenceCurve
-from crlm_bayes.likelihoods import evidence_curve
+from crlm_bayes.likelihoods.registry import evidence_curve
 from crlm_bayes.priors.density import Prior
 from crlm_bayes.priors.families import Normal
 from crlm_bayes.rule import INTERVAL, LOWER, SURVIVES, UPPER

@@ -17,6 +17,7 @@ from crlm_bayes.documents.prior_book import RobustMapPrior
 from crlm_bayes.documents.study import Study
 from crlm_bayes.errors import CrlmBayesError, InvalidInput, UnknownName
 from crlm_bayes.evidence.assemble import assemble
+from crlm_bayes.evidence.trial_priors import resolved
 from crlm_bayes.evidence.values import BinomialEvidence, SurvivalEvidence, SynthesisEvidence, discounted
 from crlm_bayes.exact.curve import EvidenceCurve
 from crlm_bayes.likelihoods import binomial
@@ -196,10 +197,10 @@ def test_a_moderator_must_split_the_studies_and_bias_needs_somebody_to_bear_it(
 def test_robust_prior_from_other_trials_is_wide_where_it_says_so(published: dict[str, Study], root: Path) -> None:
     declared = read_priors(root / "models")["robust_metastatic"]
     assert isinstance(declared, RobustMapPrior)
-    prior = declared.resolved(published)
+    prior = resolved(declared, published)
     assert isinstance(prior, Mixture)
     assert prior.weights[-1] == pytest.approx(declared.weight) and prior.sds[-1] == declared.wide_sd
-    trusted = declared.model_copy(update={"weight": 0.05}).resolved(published)
+    trusted = resolved(declared.model_copy(update={"weight": 0.05}), published)
     # the trials found benefit: the more they are trusted, the more the prior expects it
     assert 0.5 < float(prior.cdf(0.0)) < float(trusted.cdf(0.0)) < 1
     assert "NO16966 0.83" in prior.rationale

@@ -13,6 +13,7 @@ from crlm_bayes.documents.prior_book import DeclaredPrior
 from crlm_bayes.documents.reader import read_studies, study_paths
 from crlm_bayes.errors import InvalidInput, UnknownName
 from crlm_bayes.evidence.assemble import assemble
+from crlm_bayes.evidence.trial_priors import resolved
 from crlm_bayes.evidence.values import Evidence
 from crlm_bayes.priors.archetypes import zampieri_grid
 from crlm_bayes.priors.density import Prior
@@ -73,7 +74,7 @@ def resolve(
             for study in prior.studies:
                 if study not in known:
                     raise UnknownName.among(f"{where}: studies", "study", study, known)
-            found[name] = prior.resolved(read_studies(data, prior.studies), where)
+            found[name] = resolved(prior, read_studies(data, prior.studies), where)
     return found
 
 

@@ -19,7 +19,7 @@ from crlm_bayes.words.numbers import probability
 def question_rows(question: Question) -> dict[str, Any]:
     """Rows of `show --json`."""
     spec = question.spec
-    priors = {name: asdict(content(prior, spec)) for name, prior in question.priors.items()}
+    priors = {name: asdict(content(prior, spec.sign, spec.mcid)) for name, prior in question.priors.items()}
     return {
         "analysis": spec.model_dump(mode="json"),
         "equations": [line._asdict() for line in equations(spec, question.priors)],
@@ -50,7 +50,7 @@ def print_question(question: Question) -> None:
     for head in ("95% of ratios", "P(benefit)", f"beats {spec.mcid:g}", "harm as large", "events"):
         table.add_column(head, justify="right", no_wrap=True)
     for name, prior in question.priors.items():
-        c = content(prior, spec)
+        c = content(prior, spec.sign, spec.mcid)
         events = "" if c.events is None else f"{c.events:.0f}"
         chances = (probability(c.p_benefit), probability(c.p_mcid), probability(c.p_harm))
         table.add_row(prior_name(name), f"{c.lower:.2f}-{c.upper:.2f}", *chances, events)

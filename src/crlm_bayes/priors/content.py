@@ -3,7 +3,6 @@
 import math
 from dataclasses import dataclass
 
-from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.priors.density import Prior
 from crlm_bayes.priors.elicited import Quantiles, TwoPiece
 from crlm_bayes.priors.families import Mixture, Normal, StudentT
@@ -34,16 +33,26 @@ class PriorContent:
     events: float | None
 
 
-def content(prior: Prior, spec: AnalysisSpec) -> PriorContent:
-    """Say what a named prior holds, as the analysis uses it."""
-    turned, mcid = spec.effect_prior(prior), spec.sign * math.log(spec.mcid)
+def content(prior: Prior, sign: int, mcid: float) -> PriorContent:
+    """Say what a prior holds, on the scale of a reported ratio.
+
+    Parameters
+    ----------
+    prior : Prior
+        Of the log ratio on the benefit scale: negative favours the treatment.
+    sign : int
+        1 where ratios below 1 favour the treatment, else -1.
+    mcid : float
+        Smallest ratio worth having, as reported.
+    """
+    turned, worth = prior if sign == 1 else prior.turned(), sign * math.log(mcid)
     variance = _variance(prior)
     return PriorContent(
         math.exp(turned.quantile(LOWER)),
         math.exp(turned.quantile(UPPER)),
         float(prior.cdf(0.0)),
-        float(prior.cdf(mcid)),
-        1 - float(prior.cdf(-mcid)),
+        float(prior.cdf(worth)),
+        1 - float(prior.cdf(-worth)),
         4 / variance if variance else None,
     )
 

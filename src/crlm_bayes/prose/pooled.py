@@ -87,7 +87,7 @@ def learnt(result: AnalysisResult) -> list[str]:
     spec, pooled, words = result.spec, result.pooled, vocabulary(result.spec)
     said = []
     if pooled.beta is not None:
-        shown = ratio_estimate(pooled.beta)
+        shown = ratio_estimate(pooled.beta.median, pooled.beta.interval)
         if spec.structure == "meta_regression" and spec.moderator is not None:
             group = listed((level.replace("_", " ") for level in spec.moderator.levels), "or")
             said.append(

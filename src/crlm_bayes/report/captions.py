@@ -61,5 +61,5 @@ def _forest_label(result: AnalysisResult) -> str:
     moderated = result.spec.structure == "meta_regression"
     named = [(titles[one.name], one.estimated if moderated else one.effect) for one in pooled.effects]
     named.append(("pooled", pooled.mu))
-    rows = "; ".join(f"{name} {ratio_estimate(p)}" for name, p in named)
+    rows = "; ".join(f"{name} {ratio_estimate(p.median, p.interval)}" for name, p in named)
     return f"Forest plot of the {vocabulary(result.spec).measure}, each study as drawn towards the others: {rows}"

@@ -10,9 +10,11 @@ from crlm_bayes.prose.index import (
     sentences_of_syntheses,
 )
 from crlm_bayes.rule import standing
-from crlm_bayes.run.store import VERDICTS
 from crlm_bayes.words.nouns import SIGNS, prior_name
 from crlm_bayes.words.numbers import probability
+
+VERDICTS = "verdicts.csv"
+"""The table of all verdicts, beside the index."""
 
 BEGIN, END = "<!-- verdicts: written by `python -m crlm_bayes fit` -->", "<!-- verdicts: end -->"
 

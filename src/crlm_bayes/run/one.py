@@ -20,7 +20,7 @@ from crlm_bayes.answers.identity import canonical, digests, fit_digest
 from crlm_bayes.answers.question import Question
 from crlm_bayes.answers.result import AnalysisResult
 from crlm_bayes.evidence.values import SynthesisEvidence
-from crlm_bayes.likelihoods import evidence_curve
+from crlm_bayes.likelihoods.registry import evidence_curve
 from crlm_bayes.likelihoods.studies.exact import synthesis_of
 from crlm_bayes.report import pages
 from crlm_bayes.report.explorer import payload

@@ -11,14 +11,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crlm_bayes.errors import InvalidInput, UnwritableOutput
+from crlm_bayes.report.markdown import VERDICTS
 
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
     from matplotlib.figure import Figure
 
-ESTIMATES, RECORD, PAGE, POSTERIOR, VERDICTS, INDEX, AUDIT, EXPLORER = (
-    "estimates.csv", "run.json", "report.html", "posterior.nc", "verdicts.csv", "index.html", "audit.html", "explorer.json",
+ESTIMATES, RECORD, PAGE, POSTERIOR, INDEX, AUDIT, EXPLORER = (
+    "estimates.csv", "run.json", "report.html", "posterior.nc", "index.html", "audit.html", "explorer.json",
 )  # fmt: skip
 
 

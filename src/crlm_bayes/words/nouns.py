@@ -3,9 +3,8 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal, Protocol
 
-from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.words.numbers import threshold
 
 ENDPOINTS: Final = {
@@ -60,6 +59,19 @@ SEVERITY_NOUNS: Final = {"serious": "serious finding", "warning": "warning", "no
 NUMBERS: Final = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
+class Claim(Protocol):
+    """What the words of an effect depend on; an analysis has it."""
+
+    @property
+    def endpoint(self) -> str: ...  # noqa: D102
+    @property
+    def measure(self) -> Literal["hr", "or", "rr"]: ...  # noqa: D102
+    @property
+    def better(self) -> Literal["lower", "higher"]: ...  # noqa: D102
+    @property
+    def mcid(self) -> float: ...  # noqa: D102
+
+
 @dataclass(frozen=True)
 class Vocabulary:
     """What the effect of one analysis is called.
@@ -88,7 +100,7 @@ class Vocabulary:
         return f"P({self.claim})"
 
 
-def vocabulary(spec: AnalysisSpec) -> Vocabulary:
+def vocabulary(spec: Claim) -> Vocabulary:
     """Choose the words of an analysis."""
     safety = is_safety(spec.endpoint)
     low, high = "or lower", "or higher"

@@ -8,7 +8,6 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from crlm_bayes.exact.posterior import GridPosterior
 from crlm_bayes.rule import ALPHA, INTERVAL, LOWER, SURVIVES
 
 LEVEL: Final = f"{100 * INTERVAL:g}%"
@@ -166,6 +165,6 @@ def ratio_span(limits: tuple[float, float]) -> str:
     return span(math.exp(limits[0]), math.exp(limits[1]))
 
 
-def ratio_estimate(posterior: GridPosterior) -> str:
+def ratio_estimate(median: float, limits: tuple[float, float]) -> str:
     """Write median and interval of a log ratio as those of the ratio."""
-    return f"{ratio_of(posterior.median)} ({ratio_span(posterior.interval)})"
+    return f"{ratio_of(median)} ({ratio_span(limits)})"

@@ -159,7 +159,7 @@ class Pooled:
         common = self.engine.structure.heterogeneity is None
         if member.shifted:
             estimated = self.location.estimated(i)
-            effect = self.mu if common else bias_free(self, i)
+            effect = self.mu if common else bias_free(i, self.location, self.log_joint, self.mu, self.location.shift)
         else:
             effect = estimated = self.mu if common else self._scatter.members[i]
         return Effect(member.name, estimate, limits, effect, estimated)
@@ -167,7 +167,8 @@ class Pooled:
     @cached_property
     def weights(self) -> tuple[Weight, ...]:
         """Share of each member, in order, and of the prior of μ, last, in the posterior mean of μ; they sum to 1."""
-        return weights(self)
+        location = self.location if self.engine.structure.shift else None
+        return weights(self.engine, self.nodes.theta, self.log_joint, location)
 
     def p_below(self, mu: float) -> float:
         """P(μ < a log ratio)."""

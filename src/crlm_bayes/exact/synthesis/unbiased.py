@@ -11,18 +11,13 @@ v² = τ² + σ² and ℓ the blurred log likelihood of the study,
 by two normals of one width, a normal alone for a normal curve, and mixed over the posterior of μ, m, τ and σ.
 """
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from crlm_bayes.exact.posterior import GridPosterior
 from crlm_bayes.exact.synthesis.blur import log_sum
 from crlm_bayes.exact.synthesis.grids import Floats, Line
-from crlm_bayes.exact.synthesis.location import others
+from crlm_bayes.exact.synthesis.location import GroupLocation, others
 from crlm_bayes.exact.synthesis.scatter import line_about, normalised
-
-if TYPE_CHECKING:
-    from crlm_bayes.exact.synthesis.pooled import Pooled
 
 SIDE = 39
 
@@ -31,20 +26,34 @@ BINS = 401
 WIDTHS = 48
 
 
-def bias_free(pooled: "Pooled", i: int) -> GridPosterior:
-    """Posterior of θ_i for a shifted member."""
-    engine, location = pooled.engine, pooled.location
-    assert engine.structure.shift is not None
+def bias_free(
+    i: int, location: GroupLocation, log_joint: Floats, mu_posterior: GridPosterior, beta_posterior: GridPosterior
+) -> GridPosterior:
+    """Posterior of θ_i for a shifted member.
+
+    Parameters
+    ----------
+    i : int
+        Place of the member.
+    location : GroupLocation
+        Of μ + β.
+    log_joint : array, shape (K, T, Q)
+        Log posterior probability of δ, τ and μ at their nodes.
+    mu_posterior, beta_posterior : GridPosterior
+        Of the pooled effect and of the shift.
+    """
+    engine = location.engine
+    assert engine.structure.shift is not None, "a shifted member has a shift"
     prior = engine.structure.shift.mean
-    mu, beta, log_weights = _pairs(pooled)
+    mu, beta, log_weights = _pairs(location, mu_posterior, beta_posterior)
     m = mu + beta
-    taus = _thinned(log_sum(log_sum(pooled.log_joint, axis=2), axis=0), len(engine.members))
+    taus = _thinned(log_sum(log_sum(log_joint, axis=2), axis=0), len(engine.members))
     sigmas = _thinned(location.log_sigma, len(engine.group.who))
     tau, sigma = engine.tau.points[taus], engine.sigma.points[sigmas]
     to_v = engine.group.spreads.interpolation(np.hypot(tau[:, None], sigma).ravel())
     at_m = engine.group.line.interpolation(m).T
     slope = engine.group.line.differentiation(engine.group.line.points).T
-    fixed = others(engine, pooled.log_layers, mu, pooled.prior)[:, taus] + prior.logpdf(beta) + log_weights
+    fixed = others(engine, location.log_layers, mu, location.prior)[:, taus] + prior.logpdf(beta) + log_weights
     sums = engine.group.sums(engine.everyone)
     log_masses, cumulants = [], []
     for k in range(len(sums)):
@@ -89,19 +98,19 @@ def _line(posterior: GridPosterior) -> Line:
     return Line.over(posterior.median, 1.5 * posterior.sd, float(inside[0]), float(inside[-1]), SIDE)
 
 
-def _pairs(pooled: "Pooled") -> tuple[Floats, Floats, Floats]:
+def _pairs(
+    location: GroupLocation, mu_posterior: GridPosterior, beta_posterior: GridPosterior
+) -> tuple[Floats, Floats, Floats]:
     """Nodes of μ and β and log weights of their rule, in the two of μ, β and μ + β that the data know best.
 
     The third is then smooth on the scale of the nodes.
     """
-    location = pooled.location
-    assert pooled.beta is not None
     log_m = log_sum(log_sum(log_sum(location.log_mass, axis=2), axis=1), axis=0)
     m = normalised(location.line, log_m - location.line.log_weights, np.zeros_like, np.empty(0))
     lines = {
-        "mu": (pooled.mu.sd, _line(pooled.mu)),
+        "mu": (mu_posterior.sd, _line(mu_posterior)),
         "m": (m.sd, _line(m)),
-        "beta": (pooled.beta.sd, _line(pooled.beta)),
+        "beta": (beta_posterior.sd, _line(beta_posterior)),
     }
     widest = max(lines, key=lambda name: lines[name][0])
     (one, first), (two, second) = ((name, line) for name, (_, line) in lines.items() if name != widest)

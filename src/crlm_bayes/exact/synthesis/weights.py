@@ -8,12 +8,12 @@ Röver 2020.) With a discount it is the curve that is moved, not the normalising
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from crlm_bayes.exact.synthesis.pooled import Pooled
+from crlm_bayes.exact.synthesis.engine import Engine
+from crlm_bayes.exact.synthesis.grids import Floats
+from crlm_bayes.exact.synthesis.location import GroupLocation
 
 PRIOR = "prior"
 
@@ -29,12 +29,21 @@ class Weight:
     share: float
 
 
-def weights(pooled: "Pooled") -> tuple[Weight, ...]:
-    """Weights of all members in order, and of the prior, last."""
-    engine, names = pooled.engine, [member.name for member in pooled.engine.members]
+def weights(engine: Engine, mu: Floats, log_joint: Floats, location: GroupLocation | None) -> tuple[Weight, ...]:
+    """Weights of all members in order, and of the prior, last.
+
+    Parameters
+    ----------
+    mu : array, shape (Q,)
+        Nodes of μ.
+    log_joint : array, shape (K, T, Q)
+        Log posterior probability of δ, τ and μ.
+    location : GroupLocation or None
+        Of the shifted group, where there is one.
+    """
+    names = [member.name for member in engine.members]
     shares = np.zeros(len(names))
-    mu = pooled.nodes.theta
-    p = np.exp(pooled.log_joint)
+    p = np.exp(log_joint)
     p /= p.sum()
     away = mu - float(p.sum(axis=(0, 1)) @ mu)
     slopes = engine.free.line.differentiation(mu).T
@@ -42,8 +51,7 @@ def weights(pooled: "Pooled") -> tuple[Weight, ...]:
         for k, layer in enumerate(p):
             slope = engine.to_tau @ (engine.free.of(i, k) @ slopes)
             shares[i] -= float(((layer * slope) @ away).sum())
-    if engine.structure.shift is not None:
-        location = pooled.location
+    if location is not None:
         mass = np.exp(location.log_mass)
         away = (location.expected_mu - float((mass.sum(axis=2) * location.expected_mu).sum()))[:, :, None]
         slopes = engine.group.line.differentiation(location.line.points).T

@@ -14,7 +14,7 @@ from crlm_bayes.arrays import Floats
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.evidence.values import BinomialEvidence, Member, RatioEvidence, SurvivalEvidence, SynthesisEvidence
 from crlm_bayes.likelihoods.contract import Shape
-from crlm_bayes.likelihoods.registry import module_of
+from crlm_bayes.likelihoods.leaves import LEAVES
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -79,7 +79,7 @@ def name_of(member: Member) -> str:
 
 def module(member: Member) -> Any:
     """Module of one study's likelihood."""
-    return module_of(LIKELIHOODS[name_of(member)])
+    return LEAVES[LIKELIHOODS[name_of(member)]]
 
 
 def blocks_of(evidence: SynthesisEvidence) -> tuple[Block, ...]:
@@ -109,7 +109,7 @@ def build(blocks: tuple[Block, ...], estimated: Any, weight: Any) -> None:
         model.add_coord(block.dimension, range(len(block.of)))
         of = np.array(block.of)
         with pm.Model(name=block.name, model=model):
-            module_of(block.likelihood).build(estimated[of], block.shape, f"{block.name}_")
+            LEAVES[block.likelihood].build(estimated[of], block.shape, f"{block.name}_")
         y = model[f"{block.name}::y"]
         logp: Any = pm.logp(y, model.rvs_to_values[y])
         each = logp.sum(axis=1) if logp.ndim == 2 else logp

@@ -12,7 +12,7 @@ from crlm_bayes.evidence.values import Member as Assembled
 from crlm_bayes.evidence.values import SynthesisEvidence, discounted
 from crlm_bayes.exact.synthesis.members import Member, PowerPrior, Shift, Structure
 from crlm_bayes.exact.synthesis.synthesis import Synthesis, synthesise
-from crlm_bayes.likelihoods.registry import module_of
+from crlm_bayes.likelihoods.leaves import LEAVES
 from crlm_bayes.priors.families import Normal
 
 INITIAL: Final = Normal(
@@ -33,7 +33,7 @@ def members_of(evidence: SynthesisEvidence, spec: AnalysisSpec) -> tuple[Member,
 
 
 def _member(member: Assembled, own: AnalysisSpec) -> Member:
-    curve = module_of(own.model).curve
+    curve = LEAVES[own.likelihood].curve
     printed = curve(member.evidence, own)
     weaker = discounted(member.evidence, member.discount) if 0 < member.discount < 1 else member.evidence
     if weaker is member.evidence:

@@ -19,8 +19,9 @@ from crlm_bayes.evidence.values import SynthesisEvidence
 from crlm_bayes.exact.curve import EvidenceCurve
 from crlm_bayes.likelihoods.contract import Shape
 from crlm_bayes.likelihoods.studies import blocks
-from crlm_bayes.likelihoods.studies import blocks as study_blocks
 from crlm_bayes.likelihoods.studies.blocks import module
+from crlm_bayes.likelihoods.studies.effects import CHEBYSHEV, study_effects
+from crlm_bayes.likelihoods.studies.exact import log_normaliser, synthesis_of
 from crlm_bayes.likelihoods.variables import spread_data
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def shape(evidence: SynthesisEvidence, spec: AnalysisSpec) -> Shape:
         "synthesis",
         spread=tau.dist if tau else "",
         effects=spec.structure,
-        blocks=study_blocks.blocks_of(evidence),
+        blocks=blocks.blocks_of(evidence),
         shifted=tuple(member.shifted for member in evidence.members),
         learnt=tuple(member.learnt for member in evidence.members),
         bias_spread=bias.dist if bias else "",
@@ -76,8 +77,6 @@ def shape(evidence: SynthesisEvidence, spec: AnalysisSpec) -> Shape:
 def build(theta: Any, shape: Shape, block: str = "") -> None:
     """Add the studies to the PyMC model in context; `theta` is the pooled effect."""
     import pymc as pm
-
-    from crlm_bayes.likelihoods.studies.effects import study_effects
 
     model = pm.modelcontext(None)
     model.add_coords({"study": range(len(shape.shifted)), "biased_study": range(sum(shape.shifted))})
@@ -103,9 +102,6 @@ def data(evidence: SynthesisEvidence, spec: AnalysisSpec) -> dict[str, Any]:
 
 def _normaliser(evidence: SynthesisEvidence, spec: AnalysisSpec) -> dict[str, Any]:
     """Chebyshev series of the logarithm of the power prior's normaliser."""
-    from crlm_bayes.likelihoods.studies.effects import CHEBYSHEV
-    from crlm_bayes.likelihoods.studies.exact import log_normaliser, synthesis_of
-
     synthesis = synthesis_of(evidence, spec)
     k, log_c = log_normaliser(synthesis)
     nodes = np.polynomial.chebyshev.chebpts1(CHEBYSHEV)
@@ -120,8 +116,6 @@ def _normaliser(evidence: SynthesisEvidence, spec: AnalysisSpec) -> dict[str, An
 
 def curve(evidence: SynthesisEvidence, spec: AnalysisSpec) -> EvidenceCurve:
     """Evidence curve of the pooled effect: everything else integrated out."""
-    from crlm_bayes.likelihoods.studies.exact import synthesis_of  # it asks this package for the curves of the studies
-
     return synthesis_of(evidence, spec).curve
 
 

@@ -75,14 +75,15 @@ def located(shown: Shown) -> bool:
 
 def spectrum(shown: Shown) -> bool:
     """At least two priors without a side, one for benefit and one against it."""
-    held = [content(p, shown.result.spec).p_benefit for p in shown.result.question.priors.values()]
+    spec = shown.result.spec
+    held = [content(p, spec.sign, spec.mcid).p_benefit for p in shown.result.question.priors.values()]
     return sum(abs(p - 0.5) < 0.01 for p in held) >= 2 and max(held) > 0.6 and min(held) < 0.4
 
 
 def weights(shown: Shown) -> bool:
     """Every prior has a weight in events."""
     spec = shown.result.spec
-    held = [content(p, spec).events for p in shown.result.question.priors.values()]
+    held = [content(p, spec.sign, spec.mcid).events for p in shown.result.question.priors.values()]
     return spec.measure in ("hr", "or") and all(x is not None for x in held)
 
 

@@ -103,7 +103,7 @@ def priors(result: AnalysisResult) -> list[PriorRow]:
     spec, rows = result.spec, []
     for name in spec.effect_priors:
         prior = result.question.priors[name]
-        held = content(prior, spec)
+        held = content(prior, spec.sign, spec.mcid)
         weighs = spec.measure in ("hr", "or") and held.events is not None
         rows.append(
             PriorRow(
