@@ -15,6 +15,20 @@ from pydantic import BaseModel
 from crlm_bayes.answers.question import Question
 from crlm_bayes.sampling.settings import Settings
 
+PACKAGE: Final = Path(__file__).parents[1]
+
+SAMPLING: Final = (
+    "arrays.py", "rule.py", "toml.py", "priors/**/*.py", "documents/**/*.py", "exact/**/*.py", "evidence/**/*.py",
+    "likelihoods/**/*.py", "sampling/**/*.py",
+)  # fmt: skip
+"""Sources that a posterior depends on: whole rooms, so that no file that matters is forgotten."""
+
+PROGRAM: Final = ("**/*.py", "**/*.jinja", "**/*.css", "**/*.js")
+"""Sources that a result and its pages depend on."""
+
+WORDING: Final = {"title", "question", "effect_priors", "primary", "accepts", "mcid"}
+"""Keys of an analysis that a posterior does not depend on."""
+
 
 def plain(value: Any) -> Any:
     """Turn a value into JSON types, exactly: floats by their shortest repr, arrays as lists."""
@@ -46,9 +60,8 @@ def canonical(value: Any) -> Any:
 
 
 @cache
-def source_digest(*patterns: str) -> str:
+def source_digest(*patterns: str, root: Path = PACKAGE) -> str:
     """SHA-256 of files of this package, by glob patterns below it: a result is stale once the program has changed."""
-    root = Path(__file__).parent
     found = sorted({path for pattern in patterns for path in root.glob(pattern) if path.is_file()})
     total = hashlib.sha256()
     for path in found:
@@ -60,19 +73,6 @@ def digest(*values: Any) -> str:
     """SHA-256 of values in canonical JSON: the identity of what went in."""
     text = json.dumps([plain(v) for v in values], sort_keys=True, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-SAMPLING: Final = (
-    "inference.py", "evidence.py", "assembly.py", "landmarks.py", "shares.py", "printed_ratio.py", "conversions.py",
-    "logrank.py", "centre_*.py", "arm_level_evidence.py", "spec_meaning.py", "structures.py", "effects.py", "likelihoods/*.py",
-)  # fmt: skip
-"""Sources that a posterior depends on."""
-
-PROGRAM: Final = ("**/*.py", "**/*.jinja", "**/*.css", "**/*.js")
-"""Sources that a result and its pages depend on."""
-
-WORDING: Final = {"title", "question", "effect_priors", "primary", "accepts", "mcid"}
-"""Keys of an analysis that a posterior does not depend on."""
 
 
 def fit_digest(question: Question, prior: str, settings: Settings) -> str:
