@@ -9,7 +9,7 @@ import xarray as xr
 from test_figures import dataset
 
 from crlm_bayes.answers.question import Question
-from crlm_bayes.answers.result import AnalysisResult
+from crlm_bayes.answers.result import Result
 from crlm_bayes.audit.registry import audit_studies
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.documents.study import Study
@@ -22,10 +22,8 @@ from crlm_bayes.evidence.values import (
     SynthesisEvidence,
 )
 from crlm_bayes.likelihoods.studies import model as numpy_twin
-from crlm_bayes.likelihoods.studies.exact import synthesis_of
 from crlm_bayes.priors.density import Prior
 from crlm_bayes.priors.families import Normal
-from crlm_bayes.scepticism.panel import examine
 
 PRIORS: dict[str, Prior] = {
     name: Normal(dist="normal", mean=mean, sd=sd, rationale="test")
@@ -56,7 +54,7 @@ def survival() -> SurvivalEvidence:
 def made(
     evidence: list[SingleEvidence], structure: str, *, measure: str = "hr", better: str = "lower", fitted: bool = True,
     designs: tuple[str, ...] = ("rct", "cohort"), weight: float | str = 1.0, secondary: int = 0, **priors: Any,
-) -> AnalysisResult:  # fmt: skip
+) -> Result:  # fmt: skip
     """An analysis of several studies; the last `secondary` ones are indirect, of some weight. Draws are of the prior."""
     n = len(evidence)
     names = [f"study{2024 - (7 * i) % 19}{chr(97 + i)}" for i in range(n)]
@@ -95,10 +93,8 @@ def made(
     ]  # fmt: skip
     assembled = SynthesisEvidence(tuple(members))
     question = Question(spec, audit_studies(studies), assembled, PRIORS)
-    synthesis = synthesis_of(assembled, spec)
     trees = {PRIMARY: tree_of(spec, assembled)} if fitted else {}
-    scepticism = examine(synthesis.curve, spec, PRIORS)
-    return AnalysisResult(question, synthesis.curve, scepticism, pd.DataFrame(), trees, {"fits": {}}, synthesis)
+    return Result(question, estimates=pd.DataFrame(), trees=trees, record={"fits": {}})
 
 
 def tree_of(spec: AnalysisSpec, evidence: SynthesisEvidence) -> xr.DataTree:

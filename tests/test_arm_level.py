@@ -11,7 +11,7 @@ import xarray as xr
 from scipy import optimize, special, stats
 
 from crlm_bayes.answers.question import Question
-from crlm_bayes.answers.result import AnalysisResult
+from crlm_bayes.answers.result import Result
 from crlm_bayes.answers.tables import curve_estimates, judge, nuts_estimates
 from crlm_bayes.arrays import Floats
 from crlm_bayes.documents.analysis import AnalysisSpec
@@ -31,7 +31,6 @@ from crlm_bayes.priors.density import Prior
 from crlm_bayes.prose.equations import equations
 from crlm_bayes.sampling.nuts import Fit, fit
 from crlm_bayes.sampling.settings import Settings
-from crlm_bayes.scepticism.panel import examine
 
 NAME = "orr_arm_level"
 HALF_NORMAL = {"dist": "half_normal", "sd": 0.4, "rationale": "test"}
@@ -355,20 +354,17 @@ def test_exact_intervals_are_those_that_a_paper_prints(events: int, n: int, prin
     assert exact_interval(0, n)[0] == 0 and exact_interval(n, n)[1] == 1
 
 
-def shown_result(
-    spec: AnalysisSpec, evidence: ArmLevelEvidence, studies: Studies, priors: dict[str, Prior]
-) -> AnalysisResult:
+def shown_result(spec: AnalysisSpec, evidence: ArmLevelEvidence, studies: Studies, priors: dict[str, Prior]) -> Result:
     """A result whose posterior is its prior: enough to draw."""
     from crlm_bayes.audit.study_audit import StudyAudit
 
     draws = prior_tree(spec, evidence, 400)
     panel = {"sceptical": priors["sceptical"]}
-    curve = arm_level.curve(evidence, spec)
     table = nuts_estimates(spec, evidence, "sceptical", draws)
     audits = {name: StudyAudit(study, (), (), (), 0) for name, study in studies.items()}
     question = Question(spec, audits, evidence, panel)
     trees = {"sceptical": xr.DataTree.from_dict({"posterior": draws})}
-    return AnalysisResult(question, curve, examine(curve, spec, panel), table, trees, {})
+    return Result(question, estimates=table, trees=trees)
 
 
 def test_figure_shows_every_arm_as_in_the_table(

@@ -20,7 +20,7 @@ from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
 from crlm_bayes.answers.question import Question
-from crlm_bayes.answers.result import AnalysisResult
+from crlm_bayes.answers.result import Result
 from crlm_bayes.answers.tables import curve_estimates, nuts_estimates
 from crlm_bayes.audit.registry import audit_studies
 from crlm_bayes.documents.analysis import AnalysisSpec
@@ -34,7 +34,6 @@ from crlm_bayes.likelihoods.registry import evidence_curve, module_of
 from crlm_bayes.priors.density import Prior
 from crlm_bayes.priors.families import Normal
 from crlm_bayes.scepticism.normal_forms import Z
-from crlm_bayes.scepticism.panel import examine
 
 LABELS = ("Chemotherapy", "Chemotherapy plus Drug")
 ARMS = ("control", "drug")
@@ -76,7 +75,7 @@ def ratio(log_ratio: float = -0.3, se: float = 0.12, labels: tuple[str, str] = L
 
 def made(
     evidence: Evidence, better: str = "lower", priors: dict[str, Prior] = PRIORS, fitted: bool = True, **changes: Any
-) -> AnalysisResult:
+) -> Result:
     """An analysis whose draws come from the exact posterior of the ratio, with a nuisance that follows the data."""
     likelihood = {BinomialEvidence: "binomial", SurvivalEvidence: "piecewise_exponential", RatioEvidence: "log_ratio"}[
         type(evidence)
@@ -108,7 +107,7 @@ def made(
     estimates = pd.concat([curve_estimates(spec, curve, priors), *nuts], ignore_index=True)
     record = {"fits": {name: {"gate": {"passed": True, "failures": []}} for name in trees}}
     question = Question(spec, audit_studies({STUDY.id: STUDY}), evidence, priors)
-    return AnalysisResult(question, curve, examine(curve, spec, priors), estimates, trees, record)
+    return Result(question, estimates=estimates, trees=trees, record=record)
 
 
 def tree_of(
@@ -158,7 +157,7 @@ def dataset(values: dict[str, Any], coordinates: dict[str, list[Any]], chains: i
 
 
 @pytest.fixture(scope="module")
-def results() -> dict[str, AnalysisResult]:
+def results() -> dict[str, Result]:
     return {
         "binomial": made(binomial(), better="higher"),
         "survival": made(survival()),
@@ -168,7 +167,7 @@ def results() -> dict[str, AnalysisResult]:
 
 
 @pytest.fixture(scope="module")
-def drawn(results: dict[str, AnalysisResult]) -> dict[str, dict[str, Figure]]:
+def drawn(results: dict[str, Result]) -> dict[str, dict[str, Figure]]:
     return {name: draw(result) for name, result in results.items()}
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from crlm_bayes.answers.answer import inquire
+from crlm_bayes.answers.answer import Answer
 from crlm_bayes.answers.questions import read_questions
 from crlm_bayes.audit.p_values import tables
 from crlm_bayes.audit.p_values.comparison import is_significant
@@ -37,7 +37,7 @@ def test_committed_verdicts_are_those_of_the_bundled_documents():
     expected = {
         (question.spec.id, row.prior): row.p_benefit
         for question in questions
-        for row in inquire(question).scepticism.panel
+        for row in Answer(question).scepticism.panel
     }
     assert set(verdicts.index) == set(expected)
     for key, p_benefit in expected.items():
@@ -88,7 +88,7 @@ def test_what_the_readme_says_of_the_audit_is_what_the_audit_finds() -> None:
 def test_what_the_readme_says_of_robustness_is_what_the_curve_says() -> None:
     text = " ".join((REPOSITORY / "README.md").read_text(encoding="utf-8").split())
     (question,) = read_questions(REPOSITORY / "data" / "published", REPOSITORY / "models", ["pfs_chen2025_landmark"])
-    borne = inquire(question).robustness().headline
+    borne = Answer(question).robustness.headline
     assert borne.survives and borne.bias is not None and borne.discount is not None
     assert f"by a factor of {math.exp(borne.bias):.2f}, or if {100 * borne.discount:.0f}% of its evidence" in text
 

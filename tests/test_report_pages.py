@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from crlm_bayes.answers.question import Question
-from crlm_bayes.answers.result import AnalysisResult
+from crlm_bayes.answers.result import Result
 from crlm_bayes.answers.tables import COLUMNS, curve_estimates, verdict_rows
 from crlm_bayes.audit.registry import audit_studies
 from crlm_bayes.documents.analysis import AnalysisSpec
@@ -27,7 +27,6 @@ from crlm_bayes.report.pages import analysis_page, index_page
 from crlm_bayes.report.tables import checks, tables
 from crlm_bayes.report.tables.absolute import absolute_rows
 from crlm_bayes.report.tables.sources import published as published_rows
-from crlm_bayes.scepticism.panel import examine
 from crlm_bayes.words.numbers import probability, ratio, span
 
 SVG = (
@@ -143,11 +142,11 @@ def result_of(
     priors: dict[str, Prior],
     evidence_of: Callable[[str], Evidence],
     curve_of: Callable[[str], EvidenceCurve],
-) -> Callable[[str], AnalysisResult]:
+) -> Callable[[str], Result]:
     """A bundled analysis as if it had been fitted: exact curve, invented draws."""
 
     @cache
-    def find(name: str) -> AnalysisResult:
+    def find(name: str) -> Result:
         spec, evidence, curve = analyses[name], evidence_of(name), curve_of(name)
         exact = curve_estimates(spec, curve, priors)
         table = pd.concat([exact, *(sampled(spec, evidence, exact, p) for p in spec.effect_priors)], ignore_index=True)
@@ -170,13 +169,13 @@ def result_of(
         named = {n: priors[n] for n in spec.effect_priors}
         study = published[spec.studies[0]]
         question = Question(spec, audit_studies({study.id: study}), evidence, named)
-        return AnalysisResult(question, curve, examine(curve, spec, priors), table, {}, record)
+        return Result(question, estimates=table, record=record)
 
     return find
 
 
 @pytest.fixture(scope="module")
-def page_of(result_of: Callable[[str], AnalysisResult]) -> Callable[[str], str]:
+def page_of(result_of: Callable[[str], Result]) -> Callable[[str], str]:
     return cache(lambda name: analysis_page(result_of(name), FIGURES))
 
 
@@ -186,16 +185,16 @@ def names(analyses: dict[str, AnalysisSpec]) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def all_verdicts(result_of: Callable[[str], AnalysisResult], names: list[str]) -> pd.DataFrame:
+def all_verdicts(result_of: Callable[[str], Result], names: list[str]) -> pd.DataFrame:
     rows = [verdict_rows(r.question, r.scepticism, r.passed) for r in map(result_of, names)]
     return pd.DataFrame([row for analysis in rows for row in analysis])
 
 
-def with_record(result: AnalysisResult, **changes: Any) -> AnalysisResult:
+def with_record(result: Result, **changes: Any) -> Result:
     return replace(result, record=dict(result.record) | changes)
 
 
-def with_gate(result: AnalysisResult, prior: str, **changes: Any) -> AnalysisResult:
+def with_gate(result: Result, prior: str, **changes: Any) -> Result:
     fits = dict(result.record["fits"])
     fits[prior] = fits[prior] | {"gate": GATE | {"passed": False} | changes}
     return with_record(result, fits=fits)
@@ -234,7 +233,7 @@ def test_every_analysis_has_a_sound_page(names: list[str], page_of: Callable[[st
 
 @pytest.mark.parametrize("name", ["pfs_chen2025_landmark", "orr_chen2025_counts", "hypertension_yan2025_counts"])
 def test_the_panel_on_the_page_is_the_table_of_estimates(
-    name: str, result_of: Callable[[str], AnalysisResult], page_of: Callable[[str], str]
+    name: str, result_of: Callable[[str], Result], page_of: Callable[[str], str]
 ) -> None:
     result, document = result_of(name), Document(page_of(name))
     for engine, at in (("curve", 0), ("nuts", 1)):
@@ -262,7 +261,7 @@ def test_question_rule_and_answer_come_first_and_in_this_order(page_of: Callable
 
 
 def test_rows_used_are_shown_with_their_print_and_locator(
-    result_of: Callable[[str], AnalysisResult], page_of: Callable[[str], str]
+    result_of: Callable[[str], Result], page_of: Callable[[str], str]
 ) -> None:
     result = result_of("pfs_chen2025_landmark")
     words = Document(page_of("pfs_chen2025_landmark")).words
@@ -274,9 +273,7 @@ def test_rows_used_are_shown_with_their_print_and_locator(
     assert all(row.printed in words for row in printed)
 
 
-def test_what_the_record_says_is_shown(
-    result_of: Callable[[str], AnalysisResult], page_of: Callable[[str], str]
-) -> None:
+def test_what_the_record_says_is_shown(result_of: Callable[[str], Result], page_of: Callable[[str], str]) -> None:
     words = Document(page_of("orr_chen2025_counts")).words
     for text in (
         "pymc 6.0.0",
@@ -293,13 +290,13 @@ def test_what_the_record_says_is_shown(
     assert "confounding is not modelled" not in trial and "The study is randomised" in trial
 
 
-def replace_study(result: AnalysisResult, **changes: Any) -> AnalysisResult:
+def replace_study(result: Result, **changes: Any) -> Result:
     audit = result.question.audit
     changed = replace(audit, study=audit.study.model_copy(update=changes))
     return replace(result, question=replace(result.question, audits={changed.study.id: changed}))
 
 
-def test_missing_figures_are_said_to_be_missing(result_of: Callable[[str], AnalysisResult]) -> None:
+def test_missing_figures_are_said_to_be_missing(result_of: Callable[[str], Result]) -> None:
     for name in ("pfs_chen2025_landmark", "orr_chen2025_counts"):
         document = assert_sound(analysis_page(result_of(name), {}))
         assert (
@@ -318,7 +315,7 @@ def test_figures_are_parts_of_the_page_and_do_not_meddle() -> None:
     assert inline("no drawing", "x", "y") == ""
 
 
-def test_a_failed_gate_is_seen_first(result_of: Callable[[str], AnalysisResult]) -> None:
+def test_a_failed_gate_is_seen_first(result_of: Callable[[str], Result]) -> None:
     result = result_of("pfs_chen2025_landmark")
     failures = ["R-hat 1.200 above 1.01"]
     bad = with_gate(result, "neutral", max_r_hat=1.2, failures=failures)
@@ -335,7 +332,7 @@ def test_a_failed_gate_is_seen_first(result_of: Callable[[str], AnalysisResult])
     assert [check.passed for check in row.checks] == [False, True, True, True, True, True, True]
 
 
-def test_the_engines_may_disagree_and_the_page_says_so(result_of: Callable[[str], AnalysisResult]) -> None:
+def test_the_engines_may_disagree_and_the_page_says_so(result_of: Callable[[str], Result]) -> None:
     result = result_of("pfs_chen2025_landmark")
     table = result.estimates.copy()
     here = (table["engine"] == "nuts") & (table["prior"] == "sceptical") & (table["quantity"] == "hr")
@@ -344,7 +341,7 @@ def test_the_engines_may_disagree_and_the_page_says_so(result_of: Callable[[str]
     assert "different sides of the rule under sceptical (exact 0.988, NUTS 0.974)" in page
 
 
-def test_text_from_documents_is_escaped(result_of: Callable[[str], AnalysisResult]) -> None:
+def test_text_from_documents_is_escaped(result_of: Callable[[str], Result]) -> None:
     result = replace_study(
         result_of("orr_chen2025_counts"), citation="<script>alert(1)</script> & more", notes="a <b> note"
     )
@@ -353,7 +350,7 @@ def test_text_from_documents_is_escaped(result_of: Callable[[str], AnalysisResul
     assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; more" in html and "a &lt;b&gt; note" in html
 
 
-def test_a_run_of_one_prior_that_is_not_primary(result_of: Callable[[str], AnalysisResult]) -> None:
+def test_a_run_of_one_prior_that_is_not_primary(result_of: Callable[[str], Result]) -> None:
     result = result_of("pfs_chen2025_landmark")
     table = result.estimates
     kept = table[(table["engine"] == "curve") | (table["prior"] == "neutral")]
@@ -367,7 +364,7 @@ def test_a_run_of_one_prior_that_is_not_primary(result_of: Callable[[str], Analy
 # absolute effects
 
 
-def test_absolute_effects_in_words(result_of: Callable[[str], AnalysisResult]) -> None:
+def test_absolute_effects_in_words(result_of: Callable[[str], Result]) -> None:
     assert absolute(result_of("pfs_chen2025_landmark")) == (
         "Under the primary prior the share of patients progression-free at 36 months is 10.0 percentage points higher with treatment "
         "(95% interval 2.0 to 20.0 higher), a number needed to treat for one more patient to benefit (NNTB) of 10.0 (95% interval 5.0 to 50.0)."
@@ -382,7 +379,7 @@ def test_absolute_effects_in_words(result_of: Callable[[str], AnalysisResult]) -
     assert "taken as known" in absolute(result_of("pfs_chen2025_adjusted_hr"))
 
 
-def test_absolute_effects_in_a_table(result_of: Callable[[str], AnalysisResult]) -> None:
+def test_absolute_effects_in_a_table(result_of: Callable[[str], Result]) -> None:
     first, last, gained = absolute_rows(result_of("pfs_chen2025_landmark"))
     assert (first.what, last.what) == ("Progression-free at 12 months", "Progression-free at 36 months")
     assert last.control == ("50.0%", "40.0 to 60.0", "27.6%") and last.difference == (
@@ -395,7 +392,7 @@ def test_absolute_effects_in_a_table(result_of: Callable[[str], AnalysisResult])
     assert row.control.printed == "111 of 217" and row.nnt.interval == "NNTB 8.3 to ∞ to NNTH 50.0"
 
 
-def test_a_harmful_difference_is_written_as_one(result_of: Callable[[str], AnalysisResult]) -> None:
+def test_a_harmful_difference_is_written_as_one(result_of: Callable[[str], Result]) -> None:
     result = result_of("pfs_chen2025_landmark")
     table = result.estimates.copy()
     for quantity, values in (("risk_difference[36]", (-0.1, -0.2, -0.02)), ("nnt[36]", (-10.0, -50.0, -5.0))):
@@ -414,11 +411,11 @@ def test_the_checklist_has_every_item_once() -> None:
     assert set(checklist.WHY_NOT) >= {item.id for item in items if item.proof is absent}
 
 
-def shown(result: AnalysisResult, figures: Mapping[str, str]) -> set[int]:
+def shown(result: Result, figures: Mapping[str, str]) -> set[int]:
     return {item.id for _, items in checklist.fill(result, figures) for item in items if item.anchor is not None}
 
 
-def test_an_item_without_proof_is_not_shown(result_of: Callable[[str], AnalysisResult]) -> None:
+def test_an_item_without_proof_is_not_shown(result_of: Callable[[str], Result]) -> None:
     result = result_of("pfs_chen2025_landmark")
     whole = shown(result, FIGURES)
     assert set(range(1, 42)) - whole == {26, 34, 35, 36, 38, 40}
@@ -433,7 +430,7 @@ def test_an_item_without_proof_is_not_shown(result_of: Callable[[str], AnalysisR
     assert whole - shown(narrow, FIGURES) == {14, 32}
 
 
-def test_the_page_says_not_shown_in_plain_sight(result_of: Callable[[str], AnalysisResult]) -> None:
+def test_the_page_says_not_shown_in_plain_sight(result_of: Callable[[str], Result]) -> None:
     words = Document(analysis_page(result_of("pfs_chen2025_landmark"), {})).words
     assert "31 of 41 items are shown" in words
     assert "posterior predictive check — not shown : this run has no such figure" in words
@@ -448,7 +445,7 @@ def test_mathematics_is_mathml() -> None:
     assert 'form="prefix"' in mathml(r"\mathrm{Normal}(-1,\; 1^2)")
 
 
-def test_priors_are_shown_as_the_analysis_uses_them(result_of: Callable[[str], AnalysisResult]) -> None:
+def test_priors_are_shown_as_the_analysis_uses_them(result_of: Callable[[str], Result]) -> None:
     rows = {row.prior: row for row in tables.priors(result_of("orr_chen2025_counts"))}
     assert rows["enthusiastic"].density == "Normal(0.2877, 0.1749²)"
     assert rows["sceptical"].interval == "0.67 to 1.49" and rows["sceptical"].events == "95"

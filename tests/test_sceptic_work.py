@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from crlm_bayes.answers.answer import Doubt, inquire
+from crlm_bayes.answers.answer import Answer
 from crlm_bayes.answers.question import Question
 from crlm_bayes.answers.questions import read_questions
 from crlm_bayes.commands.sceptic import print_scepticism, sceptic_rows
@@ -16,7 +16,7 @@ from crlm_bayes.scepticism import panel as scepticism
 from crlm_bayes.scepticism import reverse_bayes
 
 SEVERAL, SINGLE = ("orr_direct", "hypertension_grade3plus"), "orr_chen2025_counts"
-DOUBTS = {"as printed": Doubt(), "doubted": Doubt(bias=0.05, discount=0.2)}
+DOUBTS: dict[str, dict[str, float]] = {"as printed": {}, "doubted": {"bias": 0.05, "discount": 0.2}}
 
 
 @pytest.fixture(scope="module")
@@ -48,11 +48,11 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
 def test_every_synthesis_is_built_once_and_every_critical_sd_searched_once(
     questions: list[Question], calls: dict[str, int], shown: str, doubt: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    inquiries = [inquire(question, DOUBTS[doubt]) for question in questions]
+    answers = [Answer(question).doubt(**DOUBTS[doubt]) for question in questions]
     if shown == "json":
-        assert all("tau" in row for row in sceptic_rows(inquiries)[: len(SEVERAL)])
+        assert all("tau" in row for row in sceptic_rows(answers)[: len(SEVERAL)])
     else:  # few enough to be printed with everything
-        print_scepticism(inquiries, DOUBTS[doubt])
+        print_scepticism(answers)
         said = capsys.readouterr().out
         assert said.count("Weights in the pooled mean") == len(SEVERAL) and "Against each prior" in said
     assert calls == {"syntheses": len(SEVERAL), "searches": len(questions)}
@@ -60,6 +60,6 @@ def test_every_synthesis_is_built_once_and_every_critical_sd_searched_once(
 
 def test_the_known_critical_sd_is_the_one_that_would_be_found(questions: list[Question]) -> None:
     for question in questions:
-        inquiry = inquire(question)
-        alone = reverse_bayes.reverse_bayes(inquiry.curve, question.spec.sign, question.priors)
-        assert inquiry.reverse() == alone
+        answer = Answer(question)
+        alone = reverse_bayes.reverse_bayes(answer.curve, question.spec.sign, question.priors)
+        assert answer.reverse == alone

@@ -11,7 +11,7 @@ import xarray as xr
 from scipy.special import ndtr
 
 from crlm_bayes.answers.questions import read_questions
-from crlm_bayes.answers.result import AnalysisResult
+from crlm_bayes.answers.result import Result
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.exact.curve import EvidenceCurve
 from crlm_bayes.exact.posterior import GridPosterior
@@ -206,7 +206,7 @@ def test_diagnosis() -> None:
 # on the page
 
 
-def rendered(result: AnalysisResult) -> str:
+def rendered(result: Result) -> str:
     template = environment().from_string(
         '{% import "macros.html.jinja" as m with context %}{% include "parts/sensitivity.html.jinja" %}'
     )

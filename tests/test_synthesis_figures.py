@@ -15,8 +15,8 @@ from matplotlib.patches import Polygon
 from oracles.paths import bias_path, discount_path
 from test_figures import assert_fits, line, marks, said, save, texts
 
-from crlm_bayes.answers.pooled_view import SynthesisView, synthesis_view
-from crlm_bayes.answers.result import AnalysisResult
+from crlm_bayes.answers.pooled_view import SynthesisView
+from crlm_bayes.answers.result import Result
 from crlm_bayes.answers.study_lines import Estimate, grouped, title_with_year
 from crlm_bayes.documents.study import Study
 from crlm_bayes.evidence.values import BinomialEvidence
@@ -30,21 +30,17 @@ from crlm_bayes.rule import SURVIVES
 
 
 @pytest.fixture(scope="module")
-def results() -> Mapping[str, AnalysisResult]:
+def results() -> Mapping[str, Result]:
     return {name: made(**arguments) for name, (arguments, _) in CASES.items()}
 
 
 @pytest.fixture(scope="module")
-def views(results: Mapping[str, AnalysisResult]) -> Mapping[str, SynthesisView]:
-    return {
-        name: synthesis_view(result.question, result.synthesis, result.pooled)
-        for name, result in results.items()
-        if result.synthesis is not None
-    }
+def views(results: Mapping[str, Result]) -> Mapping[str, SynthesisView]:
+    return {name: result.view for name, result in results.items() if result.synthesis is not None}
 
 
 @pytest.fixture(scope="module")
-def drawn(results: Mapping[str, AnalysisResult], views: Mapping[str, SynthesisView]) -> dict[str, dict[str, Figure]]:
+def drawn(results: Mapping[str, Result], views: Mapping[str, SynthesisView]) -> dict[str, dict[str, Figure]]:
     return {name: draw_synthesis(result, [PRIMARY], views[name]) for name, result in results.items()}
 
 
@@ -213,7 +209,7 @@ def test_a_discounted_count_is_that_of_fewer_patients_along_the_whole_path() -> 
         [ratio(0.4, 0.3), few], "common", measure="or", better="higher", weight=0.5, secondary=1, fitted=False
     )
     assert result.synthesis is not None
-    view = synthesis_view(result.question, result.synthesis, result.pooled)
+    view = result.view
     assert view.borrowed is not None
     x, lines = view.borrowed.fine
     assert np.interp(0.5, x, lines[PRIMARY]) == pytest.approx(view.everything.p_benefit, abs=2e-4)

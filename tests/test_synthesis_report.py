@@ -11,10 +11,10 @@ import pytest
 from test_report_pages import SVG, Document, assert_sound
 
 from crlm_bayes.answers.absolute import carried
-from crlm_bayes.answers.answer import Doubt, inquire
+from crlm_bayes.answers.answer import Answer
 from crlm_bayes.answers.question import Question
 from crlm_bayes.answers.questions import read_questions
-from crlm_bayes.answers.result import AnalysisResult
+from crlm_bayes.answers.result import Result
 from crlm_bayes.answers.variants import Variants
 from crlm_bayes.audit.registry import audit_studies
 from crlm_bayes.commands.fit import print_verdicts
@@ -96,7 +96,7 @@ def made(
     studies: tuple[Study, ...] = STUDIES,
     per_study: Mapping[str, Any] = HALF,
     **more: Any,
-) -> AnalysisResult:
+) -> Result:
     """Synthesise invented studies."""
     document: dict[str, Any] = {
         "id": "made", "title": "Survival, synthesis: made", "question": "Does <it> help?", "endpoint": "os", "measure": "hr",
@@ -114,27 +114,27 @@ def made(
 
 
 @pytest.fixture(scope="module")
-def of(priors: dict[str, Prior]) -> Callable[[str], AnalysisResult]:
+def of(priors: dict[str, Prior]) -> Callable[[str], Result]:
     """Invented syntheses by structure."""
     return cache(lambda structure: made(structure, priors))
 
 
 @pytest.fixture(scope="module")
-def variants_of(of: Callable[[str], AnalysisResult]) -> Callable[[str], Variants]:
-    return cache(lambda structure: Variants(of(structure)))
+def variants_of(of: Callable[[str], Result]) -> Callable[[str], Variants]:
+    return cache(lambda structure: of(structure).variants)
 
 
 @pytest.fixture(scope="module")
-def page_of(of: Callable[[str], AnalysisResult]) -> Callable[[str], str]:
+def page_of(of: Callable[[str], Result]) -> Callable[[str], str]:
     return cache(lambda structure: analysis_page(of(structure), {"forest_plot": SVG, "panel": SVG}))
 
 
 @pytest.fixture(scope="module")
-def bundled(root: Path) -> Callable[[str], AnalysisResult]:
+def bundled(root: Path) -> Callable[[str], Result]:
     """Bundled analyses, under two priors."""
 
     @cache
-    def find(name: str) -> AnalysisResult:
+    def find(name: str) -> Result:
         (question,) = read_questions(root / "data" / "published", root / "models", [name])
         spec = question.spec.model_copy(update={"effect_priors": TWO})
         named = {prior: question.priors[prior] for prior in TWO}
@@ -144,16 +144,16 @@ def bundled(root: Path) -> Callable[[str], AnalysisResult]:
 
 
 @pytest.fixture(scope="module")
-def seeds_page(seeds: AnalysisResult) -> str:
+def seeds_page(seeds: Result) -> str:
     return analysis_page(seeds, {})
 
 
 @pytest.fixture(scope="module")
-def seeds(bundled: Callable[[str], AnalysisResult]) -> AnalysisResult:
+def seeds(bundled: Callable[[str], Result]) -> Result:
     return bundled("pfs_seeds")
 
 
-def p_benefit(result: AnalysisResult, structure: Structure, **changes: Any) -> float:
+def p_benefit(result: Result, structure: Structure, **changes: Any) -> float:
     """P(benefit) under the primary prior of the same evidence in another structure."""
     members = [replace(m, **changes) for m in members_of(result.question.evidence, result.spec)]  # type: ignore[arg-type]
     prior = result.spec.effect_prior(result.question.priors["sceptical"])
@@ -175,7 +175,7 @@ def test_every_structure_has_a_sound_page(structure: str, page_of: Callable[[str
 
 @pytest.mark.parametrize("name", ["pfs_seeds", "orr_arm_level"])
 def test_bundled_analyses_of_several_studies_have_a_sound_page(
-    name: str, bundled: Callable[[str], AnalysisResult], seeds_page: str
+    name: str, bundled: Callable[[str], Result], seeds_page: str
 ) -> None:
     words = assert_sound(seeds_page if name == "pfs_seeds" else analysis_page(bundled(name), {})).words
     apart = "the spread that is estimated is between arms, not between studies" in words
@@ -184,7 +184,7 @@ def test_bundled_analyses_of_several_studies_have_a_sound_page(
     assert words.index("does not add up") < words.index("The rule, before any result.") < words.index("taken together")
 
 
-def test_the_numbers_of_the_page_are_those_of_the_engine(seeds: AnalysisResult, seeds_page: str) -> None:
+def test_the_numbers_of_the_page_are_those_of_the_engine(seeds: Result, seeds_page: str) -> None:
     document, pooled = Document(seeds_page), seeds.pooled
     assert pooled.tau is not None
     for shown in (
@@ -204,7 +204,7 @@ def test_the_numbers_of_the_page_are_those_of_the_engine(seeds: AnalysisResult, 
     assert document.cells("the sceptical prior")[0][-1] == weights["prior"]
 
 
-def test_every_row_and_every_printed_result_is_shown(seeds: AnalysisResult, seeds_page: str) -> None:
+def test_every_row_and_every_printed_result_is_shown(seeds: Result, seeds_page: str) -> None:
     words = Document(seeds_page).words
     for row in seeds.question.evidence.rows:
         assert all(text in words for text in (row.printed, row.locator, row.used, row.how))
@@ -214,7 +214,7 @@ def test_every_row_and_every_printed_result_is_shown(seeds: AnalysisResult, seed
 # answers to doubts
 
 
-def test_the_studies_are_named_by_design_with_their_patients(of: Callable[[str], AnalysisResult]) -> None:
+def test_the_studies_are_named_by_design_with_their_patients(of: Callable[[str], Result]) -> None:
     assert studies_in_words(of("random")) == (
         "Three randomised trials (Alpha 2019, Gamma 2017 and Delta 2015; 6,000 patients) and one study that was not "
         "(Beta 2021; 2,000 patients) are taken together."
@@ -254,20 +254,20 @@ def test_a_doubt_that_changes_the_verdict_says_so(priors: dict[str, Prior]) -> N
     strong, weak = hazards("alpha2019", "0.50", "0.40", "0.62"), hazards("gamma2017", "0.95", "0.75", "1.20")
     third = hazards("epsilon2018", "0.98", "0.80", "1.20")
     result = made("common", priors, (strong, weak, third), {})
-    said = {held.doubt: held.answer for held in holds(Variants(result))}
+    said = {held.doubt: held.answer for held in holds(result.variants)}
     alone = 1 - p_benefit(result, Structure(None))
     assert alone < 0.025 and "the verdict is another without Alpha 2019" in said["Without any one study"]
     assert set(said) == {"Without any one study"}  # all randomised, none discounted, no scatter
 
 
-def test_two_studies_stand_each_alone(seeds: AnalysisResult) -> None:
-    said = {held.doubt: held.answer for held in holds(Variants(seeds))}
+def test_two_studies_stand_each_alone(seeds: Result) -> None:
+    said = {held.doubt: held.answer for held in holds(seeds.variants)}
     left = {s.name: s.p_below for s in seeds.synthesis.leave_one_out(seeds.pooled.prior)}  # type: ignore[union-attr]
     assert f"Yan 2025 alone gives P(benefit) {probability(left['chen2025'])}" in said["Each study alone"]
     assert f"Chen 2025 alone gives P(benefit) {probability(left['yan2025'])}" in said["Each study alone"]
 
 
-def test_without_scatter_none_is_claimed(of: Callable[[str], AnalysisResult], page_of: Callable[[str], str]) -> None:
+def test_without_scatter_none_is_claimed(of: Callable[[str], Result], page_of: Callable[[str], str]) -> None:
     assert scatter(of("common")).startswith("One effect in all studies is assumed")
     assert "in the group (timing: neoadjuvant) it is times" in Document(page_of("meta_regression")).words
 
@@ -275,7 +275,7 @@ def test_without_scatter_none_is_claimed(of: Callable[[str], AnalysisResult], pa
 def test_randomised_trials_alone_have_nothing_to_weigh(priors: dict[str, Prior]) -> None:
     trials = tuple(study for study in STUDIES if study.design == "rct")
     result = made("random", priors, trials, {})
-    variants = Variants(result)
+    variants = result.variants
     assert variants.bias is None and variants.borrowing is None and variants.randomised_alone is None
     words = Document(analysis_page(result, {})).words
     assert "Not shown: no study is discounted, and all are of one kind" in words
@@ -285,7 +285,7 @@ def test_randomised_trials_alone_have_nothing_to_weigh(priors: dict[str, Prior])
 # absolute effects
 
 
-def test_a_pooled_ratio_is_carried_to_every_direct_control_risk(of: Callable[[str], AnalysisResult]) -> None:
+def test_a_pooled_ratio_is_carried_to_every_direct_control_risk(of: Callable[[str], Result]) -> None:
     result = of("random")
     hr = [math.exp(x) for x in (result.pooled.mu.median, *result.pooled.mu.interval)]
     found = carried(result)
@@ -301,7 +301,7 @@ def test_a_pooled_ratio_is_carried_to_every_direct_control_risk(of: Callable[[st
     assert [row.control.value for row in absolute_rows(result)] == ["50.0%"] * 3
 
 
-def test_an_odds_ratio_is_carried_by_the_odds(bundled: Callable[[str], AnalysisResult]) -> None:
+def test_an_odds_ratio_is_carried_by_the_odds(bundled: Callable[[str], Result]) -> None:
     result = bundled("orr_seeds")
     control = 111 / 217
     odds = control / (1 - control) * math.exp(result.pooled.mu.median)
@@ -313,13 +313,13 @@ def test_without_a_printed_control_risk_no_absolute_effect_is_shown(priors: dict
     bare = tuple(study.model_copy(update={"survival": ()}) for study in STUDIES)
     result = made("random", priors, bare)
     assert absolute(result).startswith("No absolute effect is shown: no direct study")
-    assert 27 not in shown(Variants(result))
+    assert 27 not in shown(result.variants)
 
 
 # tables, checklist, limits
 
 
-def test_studies_are_described_by_design_source_and_audit(of: Callable[[str], AnalysisResult]) -> None:
+def test_studies_are_described_by_design_source_and_audit(of: Callable[[str], Result]) -> None:
     rows = {row.name: row for row in study_rows(of("bias_adjusted"))}
     assert rows["Beta 2021"].concern.startswith("not randomised: confounding possible")
     assert "known only through another paper" in rows["Delta 2015"].concern and rows["Delta 2015"].n == "2,000"
@@ -350,9 +350,7 @@ def test_the_checklist_proves_what_a_synthesis_shows(
     assert set(anchors(adjusted).values()) - {None} <= set(Document(page_of("bias_adjusted")).ids)
 
 
-def test_limits_are_those_of_these_studies(
-    of: Callable[[str], AnalysisResult], bundled: Callable[[str], AnalysisResult]
-) -> None:
+def test_limits_are_those_of_these_studies(of: Callable[[str], Result], bundled: Callable[[str], Result]) -> None:
     said = " ".join(limits(of("bias_adjusted")))
     for text in (
         "Beta 2021 was not randomised. Their bias is modelled",
@@ -372,9 +370,7 @@ def test_limits_are_those_of_these_studies(
 
 
 @pytest.fixture(scope="module")
-def records(
-    of: Callable[[str], AnalysisResult], seeds: AnalysisResult, bundled: Callable[[str], AnalysisResult]
-) -> dict[str, dict[str, Any]]:
+def records(of: Callable[[str], Result], seeds: Result, bundled: Callable[[str], Result]) -> dict[str, dict[str, Any]]:
     found = {}
     for result in (bundled("pfs_chen2025_landmark"), seeds, bundled("orr_seeds")):
         found[result.spec.id] = dict(result.record)
@@ -382,7 +378,7 @@ def records(
 
 
 def test_the_index_lists_syntheses_first(
-    records: dict[str, dict[str, Any]], seeds: AnalysisResult, published: dict[str, Study]
+    records: dict[str, dict[str, Any]], seeds: Result, published: dict[str, Study]
 ) -> None:
     table = verdicts(records)
     assert list(dict.fromkeys(table["study"])) == ["synthesis", "chen2025"]
@@ -430,7 +426,7 @@ def test_the_readme_has_a_table_of_syntheses_above_that_of_studies(records: dict
 
 
 def test_the_terminal_sorts_syntheses_under_their_heading(
-    records: dict[str, dict[str, Any]], seeds: AnalysisResult, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    records: dict[str, dict[str, Any]], seeds: Result, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     print_verdicts(records, Store(tmp_path), 0)
     text = capsys.readouterr().err
@@ -445,16 +441,14 @@ def test_the_terminal_sorts_syntheses_under_their_heading(
     )
 
 
-def test_the_sceptic_reads_spread_prediction_and_weights(
-    seeds: AnalysisResult, capsys: pytest.CaptureFixture[str]
-) -> None:
-    inquiry = inquire(seeds.question)
-    (row,) = sceptic_rows([inquiry])
+def test_the_sceptic_reads_spread_prediction_and_weights(seeds: Result, capsys: pytest.CaptureFixture[str]) -> None:
+    answer = Answer(seeds.question)
+    (row,) = sceptic_rows([answer])
     pooled = seeds.pooled
     assert pooled.tau is not None
     assert row["tau"]["median"] == pytest.approx(pooled.tau.median, rel=1e-6)
     assert row["predictive"]["upper"] == pytest.approx(math.exp(pooled.predictive.interval[1]), rel=1e-6)
     assert set(row["weights"]) == {"chen2025", "yan2025", "prior"} and sum(row["weights"].values()) == pytest.approx(1)
-    print_scepticism([inquiry], Doubt())
+    print_scepticism([answer])
     text = capsys.readouterr().out
     assert "Spread between studies, tau: 0.14" in text and "Weights in the pooled mean: chen2025" in text

@@ -148,17 +148,18 @@ def sceptic(
     discount: Annotated[float, typer.Option(metavar="SHARE", help="Share of the evidence that is set aside.")] = 0.0,
 ) -> None:
     """The prior panel, reverse-Bayes, bias and discount, exact, without MCMC."""
-    from crlm_bayes.answers.answer import Doubt, inquire
+    from crlm_bayes.answers.answer import Answer
     from crlm_bayes.answers.questions import read_questions
     from crlm_bayes.commands.sceptic import print_scepticism, sceptic_rows
     from crlm_bayes.priors.written import parse_prior
 
-    doubt = Doubt(None if prior is None else parse_prior(prior, "--prior"), bias, discount)
-    inquiries = [inquire(question, doubt) for question in read_questions(*_folders(data, models), names)]
+    own = None if prior is None else parse_prior(prior, "--prior")
+    questions = read_questions(*_folders(data, models), names)
+    answers = [Answer(question).doubt(own, bias, discount) for question in questions]
     if as_json:
-        _print_json(sceptic_rows(inquiries))
+        _print_json(sceptic_rows(answers))
     else:
-        print_scepticism(inquiries, doubt)
+        print_scepticism(answers)
 
 
 @app.command()

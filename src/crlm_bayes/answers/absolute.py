@@ -7,8 +7,8 @@ import math
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from crlm_bayes.answers.answer import Answer
 from crlm_bayes.answers.lookup import Estimate
-from crlm_bayes.answers.result import AnalysisResult
 from crlm_bayes.documents.study import title_of
 from crlm_bayes.evidence.values import (
     BinomialEvidence,
@@ -47,22 +47,22 @@ class Carried(NamedTuple):
     nnt: Estimate
 
 
-def carried(result: AnalysisResult) -> list[Carried]:
+def carried(answer: Answer) -> list[Carried]:
     """Put the pooled ratio on the control risk of every direct study that prints one, under the primary prior."""
-    evidence = result.question.evidence
-    if result.synthesis is None or not isinstance(evidence, SynthesisEvidence):
+    evidence = answer.question.evidence
+    if answer.synthesis is None or not isinstance(evidence, SynthesisEvidence):
         return []
-    studies = {study.id: study for study in result.question.studies}
-    mu, found = result.pooled.mu, []
+    studies = {study.id: study for study in answer.question.studies}
+    mu, found = answer.pooled.mu, []
     for member in evidence.members:
         study = studies[member.study]
         if study.relevance not in (None, "direct") or member.discount < 1 or member.learnt:
             continue
         for months, control in _risks(member.evidence):
-            good = bool(months) or result.spec.better == "higher"
-            own = result.spec.of_study(member.study)
+            good = bool(months) or answer.spec.better == "higher"
+            own = answer.spec.of_study(member.study)
             head = title_of(study), member.evidence.labels[0], own.endpoint, months
-            found.append(Carried(*head, control, *_carry(control, mu, result.spec.measure, good)))
+            found.append(Carried(*head, control, *_carry(control, mu, answer.spec.measure, good)))
     return found
 
 

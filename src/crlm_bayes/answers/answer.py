@@ -1,16 +1,20 @@
-"""One analysis put before a sceptic: an own prior, an assumed bias, a discount, all on the exact curve."""
+"""The answer to a question: all that its exact curve says, without a sampler."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import NamedTuple
 
+from crlm_bayes.answers.pooled_view import SynthesisView
 from crlm_bayes.answers.question import Question
+from crlm_bayes.answers.variants import Variants
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.errors import InvalidInput
-from crlm_bayes.evidence.values import SynthesisEvidence
+from crlm_bayes.evidence.values import CentreEvidence, SynthesisEvidence
 from crlm_bayes.exact.curve import EvidenceCurve
 from crlm_bayes.exact.synthesis.pooled import Pooled
 from crlm_bayes.exact.synthesis.synthesis import Synthesis
+from crlm_bayes.likelihoods.centres.map import CentreMap, centre_map
 from crlm_bayes.likelihoods.registry import evidence_curve
 from crlm_bayes.likelihoods.studies.exact import synthesis_of
 from crlm_bayes.priors.density import Prior
@@ -19,124 +23,13 @@ from crlm_bayes.scepticism.panel import PriorVerdict, Scepticism, examine, verdi
 from crlm_bayes.scepticism.replication import Estimated
 from crlm_bayes.scepticism.reverse_bayes import ReverseBayes, reverse_bayes
 from crlm_bayes.scepticism.robustness import Robustness, robustness
-from crlm_bayes.scepticism.tipping import TippingMap
+from crlm_bayes.scepticism.tipping import TippingMap, bias_map, discount_map, mean_sd_map
 
 OWN = "own"
-"""Name of the prior that is given on the command line."""
+"""Name of a sceptic's own prior beside the panel."""
 
-
-@dataclass(frozen=True)
-class Doubt:
-    """What a sceptic assumes beyond the priors of an analysis.
-
-    Attributes
-    ----------
-    own : Prior or None
-        On the benefit scale: negative values favour the treatment.
-    bias : float
-        Log ratio by which the study is taken to overstate the benefit.
-    discount : float
-        Share of its evidence that is set aside, from 0 to below 1.
-    """
-
-    own: Prior | None = None
-    bias: float = 0.0
-    discount: float = 0.0
-
-    def __post_init__(self) -> None:
-        """Refuse a discount that is no share.
-
-        Raises
-        ------
-        InvalidInput
-            If the discount is not from 0 to below 1.
-        """
-        if not 0 <= self.discount < 1:
-            raise InvalidInput("--discount", f"{self.discount:g} is no share", allowed="0 to below 1 (0.5: half)")
-        if not abs(self.bias) < 5:
-            raise InvalidInput("--harm-bias", f"{self.bias:g} is no plausible log ratio", allowed="between -5 and 5")
-
-
-@dataclass(frozen=True)
-class Inquiry:
-    """Everything that the exact curve of one analysis answers.
-
-    Attributes
-    ----------
-    question : Question
-        With the prior of the doubt in its panel.
-    curve : EvidenceCurve
-        As the doubt has it.
-    scepticism : Scepticism
-        What the panel makes of the curve.
-    synthesis : Synthesis or None
-        Of the studies as they are printed, whatever is doubted of the whole; None for one study.
-    """
-
-    question: Question
-    curve: EvidenceCurve
-    scepticism: Scepticism
-    synthesis: Synthesis | None = None
-
-    @property
-    def pooled(self) -> Pooled | None:
-        """The synthesis under the primary prior, which it remembers; None for one study."""
-        if self.synthesis is None:
-            return None
-        spec = self.question.spec
-        return self.synthesis.under(spec.effect_prior(self.question.priors[spec.primary]))
-
-    def estimated(self) -> Estimated | None:
-        """The analysis as a study to be replicated; None without an estimate, and for a hypothetical reading."""
-        spec = self.question.spec
-        if spec.hypothetical or spec.structure != "single" or not self.scepticism.has_estimate:
-            return None
-        return estimated(spec, self.scepticism)
-
-    def others(self) -> list[PriorVerdict]:
-        """What the priors beside the panel make of the curve."""
-        spec = self.question.spec
-        return [
-            verdict(self.curve.apply(spec.effect_prior(prior)), spec, name)
-            for name, prior in self.question.others.items()
-        ]
-
-    def robustness(self) -> Robustness:
-        """How much bias and discount the claim bears beyond what is assumed."""
-        return robustness(self.curve, self.question.spec, self.question.priors, self.scepticism)
-
-    def reverse(self) -> ReverseBayes:
-        """Which beliefs the claim needs, and which it withstands."""
-        return reverse_bayes(self.curve, self.question.spec.sign, self.question.priors, self.scepticism)
-
-    def verdicts(self) -> Mapping[str, Verdict]:
-        """The decision under each prior of the panel."""
-        return {row.prior: row.verdict for row in decide(self.scepticism.panel)}
-
-
-def inquire(question: Question, doubt: Doubt = Doubt()) -> Inquiry:
-    """Build the exact curve of a question, as the doubt has it, and put it before the priors."""
-    spec, evidence = question.spec, question.evidence
-    synthesis = synthesis_of(evidence, spec) if isinstance(evidence, SynthesisEvidence) else None
-    curve = synthesis.curve if synthesis else evidence_curve(evidence, spec)
-    if doubt.bias:
-        curve = curve.shifted(-spec.sign * doubt.bias)
-    if doubt.discount:
-        curve = curve.tempered(1 - doubt.discount)
-    if doubt.own is not None:
-        question = replace(
-            question,
-            spec=spec.model_copy(update={"effect_priors": (*spec.effect_priors, OWN)}),
-            priors={**question.priors, OWN: doubt.own},
-        )
-    return Inquiry(question, curve, examine(curve, question.spec, question.priors), synthesis)
-
-
-def estimated(spec: AnalysisSpec, found: Scepticism) -> Estimated:
-    """An analysis with the estimate of its curve, on the benefit scale."""
-    mode, width = found.likelihood
-    reading = spec.reading if spec.proportional else f"{spec.reading}, hazards not proportional"
-    return Estimated(spec.id, spec.studies[0], spec.endpoint, spec.measure, reading, (spec.sign * mode, width))
+LARGEST_BIAS = 5.0
+"""A log ratio beyond any plausible bias."""
 
 
 class TippingMaps(NamedTuple):
@@ -145,3 +38,147 @@ class TippingMaps(NamedTuple):
     mean_sd: TippingMap
     bias: TippingMap
     discount: TippingMap
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """All that the exact curve says of one question; each part is computed when it is first asked for, once.
+
+    Attributes
+    ----------
+    question : Question
+    bias : float
+        Log ratio by which the whole is taken to overstate the benefit.
+    discount : float
+        Share of the evidence that is set aside, from 0 to below 1.
+    printed : Answer or None
+        The same evidence at face value, where something is doubted.
+    """
+
+    question: Question
+    bias: float = 0.0
+    discount: float = 0.0
+    printed: "Answer | None" = None
+
+    def doubt(self, prior: Prior | None = None, bias: float = 0.0, discount: float = 0.0) -> "Answer":
+        """Answer again under doubt; what is assumed replaces what was assumed before.
+
+        Parameters
+        ----------
+        prior : Prior, optional
+            A prior of one's own, added to the panel as ``own``; on the benefit scale: negative favours the treatment.
+        bias : float
+            Log ratio by which studies overstate the benefit.
+        discount : float
+            Share of the evidence that is set aside.
+
+        Raises
+        ------
+        InvalidInput
+            If the discount is not from 0 to below 1, or the bias beyond :data:`LARGEST_BIAS`.
+        """
+        if not 0 <= discount < 1:
+            raise InvalidInput("discount", f"{discount:g} is no share", allowed="0 to below 1 (0.5: half)")
+        if not abs(bias) < LARGEST_BIAS:
+            raise InvalidInput("bias", f"{bias:g} is no plausible log ratio", allowed="between -5 and 5")
+        question, face_value = self.question, self.printed or self
+        if prior is not None:
+            panel = tuple(name for name in self.spec.effect_priors if name != OWN)
+            spec = self.spec.model_copy(update={"effect_priors": (*panel, OWN)})
+            question = replace(question, spec=spec, priors={**question.priors, OWN: prior})
+        return Answer(question, bias, discount, face_value)
+
+    @property
+    def spec(self) -> AnalysisSpec:
+        """The analysis."""
+        return self.question.spec
+
+    @cached_property
+    def synthesis(self) -> Synthesis | None:
+        """The studies as they are printed, whatever is doubted of the whole; None for one study."""
+        if self.printed is not None:
+            return self.printed.synthesis
+        evidence = self.question.evidence
+        return synthesis_of(evidence, self.spec) if isinstance(evidence, SynthesisEvidence) else None
+
+    @cached_property
+    def curve(self) -> EvidenceCurve:
+        """The evidence on the log ratio as reported, as the doubt has it."""
+        if self.printed is None:
+            return self.synthesis.curve if self.synthesis else evidence_curve(self.question.evidence, self.spec)
+        curve = self.printed.curve
+        if self.bias:
+            curve = curve.shifted(-self.spec.sign * self.bias)
+        return curve.tempered(1 - self.discount) if self.discount else curve
+
+    @cached_property
+    def scepticism(self) -> Scepticism:
+        """What the panel makes of the curve, and what a sceptic would have to believe."""
+        return examine(self.curve, self.spec, self.question.priors)
+
+    @property
+    def panel(self) -> tuple[PriorVerdict, ...]:
+        """What each prior of the analysis makes of the curve."""
+        return self.scepticism.panel
+
+    @cached_property
+    def others(self) -> tuple[PriorVerdict, ...]:
+        """What the priors beside the panel make of the curve."""
+        priors = self.question.others.items()
+        return tuple(verdict(self.curve.apply(self.spec.effect_prior(p)), self.spec, name) for name, p in priors)
+
+    @cached_property
+    def robustness(self) -> Robustness:
+        """How much scepticism, bias, discount and confounding the claim bears."""
+        return robustness(self.curve, self.spec, self.question.priors, self.scepticism)
+
+    @cached_property
+    def reverse(self) -> ReverseBayes:
+        """Which beliefs the claim needs, and which it withstands."""
+        return reverse_bayes(self.curve, self.spec.sign, self.question.priors, self.scepticism)
+
+    @cached_property
+    def maps(self) -> TippingMaps:
+        """P(benefit) over prior mean and width, bias and discount."""
+        curve, sign = self.curve, self.spec.sign
+        return TippingMaps(mean_sd_map(curve, sign), bias_map(curve, sign), discount_map(curve, sign))
+
+    @cached_property
+    def verdicts(self) -> Mapping[str, Verdict]:
+        """The decision under each prior of the panel."""
+        return {row.prior: row.verdict for row in decide(self.panel)}
+
+    @cached_property
+    def pooled(self) -> Pooled:
+        """The synthesis under the primary prior."""
+        assert self.synthesis is not None, "asked only of analyses of several studies"
+        return self.synthesis.under(self.spec.effect_prior(self.question.priors[self.spec.primary]))
+
+    @cached_property
+    def view(self) -> SynthesisView:
+        """The synthesis as it is shown: influence, cumulative, what its assumptions decide."""
+        assert self.synthesis is not None, "asked only of analyses of several studies"
+        return SynthesisView(self.question, self.synthesis, self.pooled)
+
+    @cached_property
+    def variants(self) -> Variants:
+        """The same studies, taken in other ways."""
+        return Variants(self.view)
+
+    @cached_property
+    def centre_map(self) -> CentreMap | None:
+        """P(benefit) over what is assumed of the centres; None unless only their sizes are printed."""
+        evidence, spec = self.question.evidence, self.spec
+        if not isinstance(evidence, CentreEvidence) or evidence.tables:
+            return None
+        return centre_map(evidence, spec, self.question.priors[spec.primary], name=spec.primary)
+
+    @cached_property
+    def estimated(self) -> Estimated | None:
+        """The estimate of one study on the benefit scale, to be replicated or a replication; None where there is none."""
+        spec = self.spec
+        if spec.structure != "single" or not self.scepticism.has_estimate:
+            return None
+        mode, width = self.scepticism.likelihood
+        reading = spec.reading if spec.proportional else f"{spec.reading}, hazards not proportional"
+        return Estimated(spec.id, spec.studies[0], spec.endpoint, spec.measure, reading, (spec.sign * mode, width))

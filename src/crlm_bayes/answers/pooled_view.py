@@ -7,12 +7,13 @@ that favours the treatment.
 import math
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 
 from crlm_bayes.answers.assumptions import Assumption, borrowed, overstated
 from crlm_bayes.answers.parameters import Parameter, parameters_of, spread_words
+from crlm_bayes.answers.question import Question
 from crlm_bayes.answers.study_lines import Estimate, Group, Standpoint, StudyLine, grouped, study_lines
 from crlm_bayes.evidence.values import SynthesisEvidence
 from crlm_bayes.exact.posterior import GridPosterior
@@ -23,9 +24,6 @@ from crlm_bayes.exact.synthesis.synthesis import Standing, Synthesis
 from crlm_bayes.priors.density import Prior
 from crlm_bayes.priors.spreads import HalfNormal, SpreadPrior
 from crlm_bayes.rule import LOWER, UPPER
-
-if TYPE_CHECKING:
-    from crlm_bayes.answers.question import Question
 
 ALTERNATIVES: Final = (0.1, 0.25, 0.5)
 """Scales of the half-normal priors of τ that stand beside the stated one."""
@@ -55,9 +53,9 @@ class SpreadStandpoint:
 
 @dataclass(frozen=True)
 class SynthesisView:
-    """Everything about a synthesis that is shown and is not a posterior already; made by :func:`synthesis_view`."""
+    """Everything about a synthesis that is shown and is not a posterior already, under the primary prior."""
 
-    question: "Question"
+    question: Question
     synthesis: Synthesis
     pooled: Pooled
 
@@ -184,17 +182,3 @@ class SynthesisView:
 
     def _p_benefit(self, p_below: float) -> float:
         return float(p_below if self.question.spec.sign == 1 else 1 - p_below)
-
-
-def synthesis_view(question: "Question", synthesis: Synthesis, pooled: Pooled) -> SynthesisView:
-    """Show a synthesis under its primary prior.
-
-    Parameters
-    ----------
-    question : Question
-        Of several studies.
-    synthesis : Synthesis
-    pooled : Pooled
-        The synthesis under the primary prior.
-    """
-    return SynthesisView(question, synthesis, pooled)

@@ -8,7 +8,7 @@ from crlm_bayes.audit.finding import Finding
 from crlm_bayes.audit.study_audit import StudyAudit
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.documents.study import Study
-from crlm_bayes.evidence.values import Evidence
+from crlm_bayes.evidence.values import CentreEvidence, Evidence
 from crlm_bayes.priors.density import Prior
 
 SYNTHESIS: Final = "synthesis"
@@ -48,6 +48,11 @@ class Question:
     def studies(self) -> tuple[Study, ...]:
         """All its studies."""
         return tuple(audit.study for audit in self.audits.values())
+
+    @property
+    def evidence_of_arms(self) -> Evidence:
+        """The evidence of whole arms, where centres are told apart."""
+        return self.evidence.pooled if isinstance(self.evidence, CentreEvidence) else self.evidence
 
     @property
     def entries(self) -> tuple[str, ...]:

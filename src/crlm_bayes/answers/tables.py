@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from crlm_bayes.answers.absolute import carried
+from crlm_bayes.answers.answer import Answer
 from crlm_bayes.answers.question import Question
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.evidence.values import Evidence
@@ -103,6 +105,42 @@ def _number_needed(spec: AnalysisSpec, name: str, lower: float, median: float, u
         "eti95_lower": inverse(best),
         "eti95_upper": inverse(worst),
     }
+
+
+def exact_estimates(answer: Answer) -> pd.DataFrame:
+    """Everything that the exact engine estimates of an analysis, as in `estimates.csv`.
+
+    Beside :func:`curve_estimates`, of a synthesis and under the primary prior: absolute effects on the control risk of
+    each direct study that prints one (``risk_difference[study,months]``, ``nnt[...]`` and the proportions in both arms),
+    and the ratio with the same studies taken in other ways (``hr[without study]``).
+    """
+    spec = answer.spec
+    own = curve_estimates(spec, answer.curve, answer.question.priors, answer.synthesis)
+    if answer.synthesis is None:
+        return own
+    rows = [*_carried_rows(answer), *_variant_rows(answer)]
+    return pd.concat([own, _table(spec, spec.primary, "curve", rows)], ignore_index=True) if rows else own
+
+
+def _carried_rows(answer: Answer) -> Iterator[dict[str, object]]:
+    for c in carried(answer):
+        proportion, inside = ("survival", f"{c.study},{c.months}") if c.months else ("probability", c.study)
+        yield {"quantity": f"{proportion}[control,{inside}]", "median": c.control}
+        for name, e in ((f"{proportion}[treatment", c.treatment), ("risk_difference[", c.difference), ("nnt[", c.nnt)):
+            joined = name + ("" if name.endswith("[") else ",") + inside
+            yield {"quantity": f"{joined}]", "median": e.median, "eti95_lower": e.lower, "eti95_upper": e.upper}
+
+
+def _variant_rows(answer: Answer) -> Iterator[dict[str, object]]:
+    _, *others = answer.variants.otherwise  # the first is the analysis itself
+    for line in (*others, *answer.variants.without_each):
+        yield {
+            "quantity": f"{answer.spec.measure}[{line.what}]",
+            "median": line.median,
+            "eti95_lower": line.lower,
+            "eti95_upper": line.upper,
+            "p_benefit": line.p_benefit,
+        }
 
 
 def curve_estimates(

@@ -13,8 +13,8 @@ import numpy as np
 
 from crlm_bayes.answers.assumptions import Assumption, overstated
 from crlm_bayes.answers.pooled_view import SynthesisView
-from crlm_bayes.answers.result import AnalysisResult
 from crlm_bayes.answers.study_lines import Standpoint
+from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.documents.study import title_of
 from crlm_bayes.evidence.values import SynthesisEvidence
 from crlm_bayes.exact.posterior import GridPosterior
@@ -91,12 +91,12 @@ class Variants:
     What makes no sense is None or empty: no bias among randomised trials, no weight where nothing is borrowed.
     """
 
-    result: AnalysisResult
+    view: SynthesisView
 
     @property
-    def view(self) -> SynthesisView:
-        """The numbers of the figures."""
-        return self.result.view
+    def spec(self) -> AnalysisSpec:
+        """The analysis."""
+        return self.view.question.spec
 
     @property
     def synthesis(self) -> Synthesis:
@@ -105,19 +105,19 @@ class Variants:
 
     @property
     def _evidence(self) -> SynthesisEvidence:
-        evidence = self.result.question.evidence
+        evidence = self.view.question.evidence
         assert isinstance(evidence, SynthesisEvidence), "asked only of syntheses"
         return evidence
 
     @cached_property
     def names(self) -> dict[str, str]:
         """What the studies are called, by id."""
-        return {study.id: title_of(study) for study in self.result.question.studies}
+        return {study.id: title_of(study) for study in self.view.question.studies}
 
     @cached_property
     def observational(self) -> tuple[str, ...]:
         """Ids of the studies that were not randomised."""
-        return tuple(study.id for study in self.result.question.studies if study.design != "rct")
+        return tuple(study.id for study in self.view.question.studies if study.design != "rct")
 
     @cached_property
     def discounted(self) -> tuple[str, ...]:
@@ -127,7 +127,7 @@ class Variants:
     @cached_property
     def doubtful(self) -> tuple[str, ...]:
         """Ids of the studies of which a number is taken that has a serious finding of the audit."""
-        return tuple(dict.fromkeys(f.study for f in self.result.question.findings if f.severity == "serious"))
+        return tuple(dict.fromkeys(f.study for f in self.view.question.findings if f.severity == "serious"))
 
     @cached_property
     def as_it_is(self) -> Line:
@@ -166,7 +166,7 @@ class Variants:
     @cached_property
     def at_face_value(self) -> Line | None:
         """No study taken to be biased; None where the analysis models no bias."""
-        if self.result.spec.structure != "bias_adjusted":
+        if self.spec.structure != "bias_adjusted":
             return None
         members = tuple(replace(member, shifted=False) for member in self.synthesis.members)
         found = Synthesis(members, replace(self.synthesis.structure, shift=None))
@@ -178,7 +178,7 @@ class Variants:
         if not self.discounted:
             return None
         whole = tuple(replace(member, discount=1.0, learnt=False) for member in self._evidence.members)
-        members = members_of(SynthesisEvidence(whole), self.result.spec)
+        members = members_of(SynthesisEvidence(whole), self.spec)
         found = Synthesis(members, replace(self.synthesis.structure, discount=None))
         return self._line("discounted studies count in full", len(members), found)
 
@@ -217,7 +217,7 @@ class Variants:
         if assumption is None:
             return None
         said = tuple("none" if f == 1 else f"× {f:g}" for f in FACTORS)
-        tips = tuple(f"× {ratio(math.exp(x))}" for x in assumption.tips(self.result.spec.primary) if x > 0)
+        tips = tuple(f"× {ratio(math.exp(x))}" for x in assumption.tips(self.spec.primary) if x > 0)
         return self._assumed(assumption, [math.log(f) for f in FACTORS], said, tips)
 
     @cached_property
@@ -227,18 +227,18 @@ class Variants:
         if assumption is None:
             return None
         said = tuple({0.0: "left out", 1.0: "in full"}.get(w, f"× {w:g}") for w in WEIGHTS)
-        tips = tuple(f"× {x:.2f}" for x in assumption.tips(self.result.spec.primary))
+        tips = tuple(f"× {x:.2f}" for x in assumption.tips(self.spec.primary))
         return self._assumed(assumption, WEIGHTS, said, tips)
 
     @cached_property
     def _overstatement(self) -> Assumption | None:
         some, structure = 0 < len(self.observational) < len(self.names), self.synthesis.structure
-        if not some or structure.discount is not None or self.result.spec.structure == "meta_regression":
+        if not some or structure.discount is not None or self.spec.structure == "meta_regression":
             return None
         if self.view.overstated is not None:
             return self.view.overstated
         members = tuple(replace(m, shifted=m.name in self.observational) for m in self.synthesis.members)
-        spec, priors = self.result.spec, self.result.question.priors
+        spec, priors = self.spec, self.view.question.priors
         turned = {name: spec.effect_prior(priors[name]) for name in spec.effect_priors}
         return overstated(Synthesis(members, structure), turned, spec.sign)
 
@@ -248,12 +248,12 @@ class Variants:
         if assumption is None:
             return None
         x, p = assumption.fine
-        return float(np.interp(math.log(factor), x, p[self.result.spec.primary]))
+        return float(np.interp(math.log(factor), x, p[self.spec.primary]))
 
     def _assumed(
         self, assumption: Assumption, values: Sequence[float], said: tuple[str, ...], tips: tuple[str, ...]
     ) -> Assumed:
-        spec, (x, lines) = self.result.spec, assumption.fine
+        spec, (x, lines) = self.spec, assumption.fine
         rows = []
         for name in spec.effect_priors:
             found = [float(p) for p in np.interp(values, x, lines[name])]
@@ -273,7 +273,7 @@ class Variants:
 
     def _from(self, what: str, studies: int, mu: GridPosterior) -> Line:
         below = float(mu.p_below(0.0))
-        p = below if self.result.spec.sign == 1 else 1 - below
+        p = below if self.spec.sign == 1 else 1 - below
         lower, upper = mu.interval
         return Line(what, studies, math.exp(mu.median), math.exp(lower), math.exp(upper), p)
 

@@ -7,14 +7,14 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from crlm_bayes.answers.answer import Doubt, Inquiry
+from crlm_bayes.answers.answer import Answer
 from crlm_bayes.commands.console import LEGEND, SINGLE_STUDIES, SYNTHESES, inverse
 from crlm_bayes.exact.posterior import GridPosterior
 from crlm_bayes.prose.priors import statement
 from crlm_bayes.prose.scepticism import confounding_words, critical_sentence
 from crlm_bayes.rule import standing
 from crlm_bayes.scepticism.panel import PriorVerdict
-from crlm_bayes.scepticism.replication import pairs
+from crlm_bayes.scepticism.replication import Estimated, pairs
 from crlm_bayes.scepticism.robustness import Robustness
 from crlm_bayes.words.nouns import SIGNS, listed, prior_name
 from crlm_bayes.words.numbers import number, p_value, percent, probability, ratio, span
@@ -25,16 +25,16 @@ WHOLE = 3
 """Up to so many analyses are printed with everything; more, with the panel and a summary each."""
 
 
-def sceptic_rows(inquiries: Iterable[Inquiry]) -> list[dict[str, Any]]:
+def sceptic_rows(answers: Iterable[Answer]) -> list[dict[str, Any]]:
     """Rows of `sceptic --json`; ratios as reported, means and limits on the benefit scale in logarithms.
 
     A synthesis has more: `tau` and `predictive` (the ratio in a new study), each with median, lower and upper, and
     `weights`, by study, the prior's among them; all under the primary prior and of the evidence as it is printed.
     """
-    every = list(inquiries)
-    found = pairs(one for inquiry in every if (one := inquiry.estimated()) is not None)
+    every = list(answers)
+    found = pairs(_claims(every))
     return [
-        _row(inquiry)
+        _row(answer)
         | {
             "replicates": [
                 {
@@ -43,16 +43,21 @@ def sceptic_rows(inquiries: Iterable[Inquiry]) -> list[dict[str, Any]]:
                     "relative_effect": pair.found.relative_effect,
                 }
                 for pair in found
-                if pair.replica.analysis == inquiry.question.spec.id
+                if pair.replica.analysis == answer.spec.id
             ]
         }
-        for inquiry in every
+        for answer in every
     ]
 
 
-def _row(inquiry: Inquiry) -> dict[str, Any]:
-    answer, spec = inquiry.scepticism, inquiry.question.spec
-    borne, reverse, verdicts = inquiry.robustness(), inquiry.reverse(), inquiry.verdicts()
+def _claims(answers: Iterable[Answer]) -> list[Estimated]:
+    """Estimates to be replicated, and replications; what is hypothetical is neither."""
+    return [a.estimated for a in answers if a.estimated is not None and not a.spec.hypothetical]
+
+
+def _row(answer: Answer) -> dict[str, Any]:
+    spec, found = answer.spec, answer.scepticism
+    borne, reverse, verdicts = answer.robustness, answer.reverse, answer.verdicts
     head = borne.headline
     against = [
         {
@@ -69,11 +74,11 @@ def _row(inquiry: Inquiry) -> dict[str, Any]:
         "analysis": spec.id,
         "measure": spec.measure,
         "priors": [_numbers(v) for v in answer.panel],
-        "matthews_limit": answer.matthews_limit,
-        "critical_sd": answer.critical_sd,
-        "e_value": answer.e_value,
-        "e_value_ci": answer.e_value_ci,
-        "others": [_numbers(v) for v in inquiry.others()],
+        "matthews_limit": found.matthews_limit,
+        "critical_sd": found.critical_sd,
+        "e_value": found.e_value,
+        "e_value_ci": found.e_value_ci,
+        "others": [_numbers(v) for v in answer.others],
         "against": against,
         "advocacy_limit": reverse.advocacy_limit,
         "critical_advocacy": reverse.critical_advocacy,
@@ -81,7 +86,7 @@ def _row(inquiry: Inquiry) -> dict[str, Any]:
         "bias_limit": _finite(head.bias),
         "discount_limit": head.discount,
         "null_events": borne.null_events,
-    } | pooled_numbers(inquiry)
+    } | pooled_numbers(answer)
 
 
 def _numbers(v: PriorVerdict) -> dict[str, Any]:
@@ -92,34 +97,34 @@ def _finite(x: float | None) -> float | None:
     return None if x is None or not math.isfinite(x) else x
 
 
-def print_scepticism(inquiries: Sequence[Inquiry], doubt: Doubt) -> None:
+def print_scepticism(answers: Sequence[Answer]) -> None:
     """Print each analysis to stdout; everything of a few, the panel and a summary of many."""
     console = Console(highlight=False)
-    for sentence in _assumed(doubt):
+    for sentence in _assumed(answers[0]) if answers else ():
         console.print(f"[bold]{sentence}[/]", soft_wrap=True)
-    together = [inquiry for inquiry in inquiries if inquiry.question.spec.is_synthesis]
-    single = [inquiry for inquiry in inquiries if not inquiry.question.spec.is_synthesis]
-    for inquiry in [*together, *single]:
-        if together and single and inquiry in (together[0], single[0]):
-            console.rule(SYNTHESES if inquiry is together[0] else SINGLE_STUDIES, align="left", style="dim")
-        spec, answer = inquiry.question.spec, inquiry.scepticism
+    together = [answer for answer in answers if answer.spec.is_synthesis]
+    single = [answer for answer in answers if not answer.spec.is_synthesis]
+    for answer in [*together, *single]:
+        if together and single and answer in (together[0], single[0]):
+            console.rule(SYNTHESES if answer is together[0] else SINGLE_STUDIES, align="left", style="dim")
+        spec = answer.spec
         console.print(f"[bold]{spec.title}[/]  [dim]{spec.id}[/]", soft_wrap=True)
-        console.print(_panel(inquiry, answer.panel))
-        if not answer.has_estimate:
+        console.print(_panel(answer, answer.panel))
+        if not answer.scepticism.has_estimate:
             console.print("The data alone give no estimate: the likelihood does not fall on both sides.")
-        for sentence in [*_scatter(inquiry), *_summary(inquiry, inquiry.robustness())]:
+        for sentence in [*_scatter(answer), *_summary(answer, answer.robustness)]:
             console.print(sentence, soft_wrap=True)
-        if len(inquiries) <= WHOLE:
-            _print_whole(console, inquiry)
+        if len(answers) <= WHOLE:
+            _print_whole(console, answer)
         console.print()
-    _print_replications(console, inquiries)
+    _print_replications(console, answers)
     console.print(LEGEND, soft_wrap=True)
-    if len(inquiries) > WHOLE:
+    if len(answers) > WHOLE:
         console.print("Name an analysis for Bayes factors, conflict, the decision and other priors.", style="dim")
 
 
-def _print_replications(console: Console, inquiries: Iterable[Inquiry]) -> None:
-    found = pairs(one for inquiry in inquiries if (one := inquiry.estimated()) is not None)
+def _print_replications(console: Console, answers: Iterable[Answer]) -> None:
+    found = pairs(_claims(answers))
     if not found:
         return
     console.print("[bold]Replication[/]: sceptical p, one-sided, of a second study for a first (Held 2020)")
@@ -133,18 +138,18 @@ def _print_replications(console: Console, inquiries: Iterable[Inquiry]) -> None:
     console.print()
 
 
-def _assumed(doubt: Doubt) -> list[str]:
+def _assumed(answer: Answer) -> list[str]:
     said = []
-    if doubt.bias:
-        way = "overstate" if doubt.bias > 0 else "understate"
-        said.append(f"Each study is taken to {way} the benefit by a factor of {math.exp(abs(doubt.bias)):.3g}.")
-    if doubt.discount:
-        said.append(f"{percent(doubt.discount, 0)} of the evidence of each study is set aside.")
+    if answer.bias:
+        way = "overstate" if answer.bias > 0 else "understate"
+        said.append(f"Each study is taken to {way} the benefit by a factor of {math.exp(abs(answer.bias)):.3g}.")
+    if answer.discount:
+        said.append(f"{percent(answer.discount, 0)} of the evidence of each study is set aside.")
     return said
 
 
-def _panel(inquiry: Inquiry, rows: Iterable[PriorVerdict]) -> Table:
-    spec = inquiry.question.spec
+def _panel(answer: Answer, rows: Iterable[PriorVerdict]) -> Table:
+    spec = answer.spec
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold dim")
     table.add_column("prior", no_wrap=True)
     for head in (
@@ -161,43 +166,42 @@ def _panel(inquiry: Inquiry, rows: Iterable[PriorVerdict]) -> Table:
     return table
 
 
-def _scatter(inquiry: Inquiry) -> list[str]:
+def _scatter(answer: Answer) -> list[str]:
     """How far studies scatter, and the ratio in a new one."""
-    pooled = inquiry.pooled
-    if pooled is None or pooled.tau is None:
+    if answer.synthesis is None or answer.pooled.tau is None:
         return []
+    pooled, tau = answer.pooled, answer.pooled.tau
     low, high = (math.exp(x) for x in pooled.predictive.interval)
-    spread = f"{number(pooled.tau.median)} (95% ETI {span(*pooled.tau.interval, write=number)})"
+    spread = f"{number(tau.median)} (95% ETI {span(*tau.interval, write=number)})"
     new = f"{ratio(math.exp(pooled.predictive.median))} ({span(low, high)})"
-    return [f"Spread between studies, tau: {spread}. In a new study: {inquiry.question.spec.measure.upper()} {new}."]
+    return [f"Spread between studies, tau: {spread}. In a new study: {answer.spec.measure.upper()} {new}."]
 
 
-def _print_weights(console: Console, inquiry: Inquiry) -> None:
-    pooled = inquiry.pooled
-    if pooled is not None:
-        shares = listed(f"{weight.name} {percent(weight.share)}" for weight in pooled.weights)
+def _print_weights(console: Console, answer: Answer) -> None:
+    if answer.synthesis is not None:
+        shares = listed(f"{weight.name} {percent(weight.share)}" for weight in answer.pooled.weights)
         console.print(f"Weights in the pooled mean: {shares}.", soft_wrap=True)
 
 
-def _summary(inquiry: Inquiry, borne: Robustness) -> list[str]:
-    answer, head = inquiry.scepticism, borne.headline
-    limit = "none" if answer.matthews_limit is None else f"{answer.matthews_limit:.3f}"
-    said = [f"{critical_sentence(answer.critical_sd)} Matthews' scepticism limit: {limit}."]
+def _summary(answer: Answer, borne: Robustness) -> list[str]:
+    found, head = answer.scepticism, borne.headline
+    limit = "none" if found.matthews_limit is None else f"{found.matthews_limit:.3f}"
+    said = [f"{critical_sentence(found.critical_sd)} Matthews' scepticism limit: {limit}."]
     primary = prior_name(borne.primary)
     if head.survives and head.bias is not None and head.discount is not None:
         said.append(
             f"Under the {primary} prior the claim falls if the benefit is overstated by a factor of {math.exp(min(head.bias, 9)):.3g}, "
             f"or if {percent(head.discount, 0)} of the evidence is set aside."
         )
-    contrasts = [c for study in inquiry.question.studies for c in study.contrasts]
-    adjusted = any(c.adjusted for c in contrasts) and inquiry.question.spec.reading == "contrast"
-    said.append(confounding_words(answer.e_value, answer.e_value_ci, inquiry.question.spec.measure, adjusted=adjusted))
+    contrasts = [c for study in answer.question.studies for c in study.contrasts]
+    adjusted = any(c.adjusted for c in contrasts) and answer.spec.reading == "contrast"
+    said.append(confounding_words(found.e_value, found.e_value_ci, answer.spec.measure, adjusted=adjusted))
     return said
 
 
-def _print_whole(console: Console, inquiry: Inquiry) -> None:
-    spec, reverse, verdicts = inquiry.question.spec, inquiry.reverse(), inquiry.verdicts()
-    _print_weights(console, inquiry)
+def _print_whole(console: Console, answer: Answer) -> None:
+    spec, reverse, verdicts = answer.spec, answer.reverse, answer.verdicts
+    _print_weights(console, answer)
     groups: dict[str, list[str]] = {}
     for name, found in verdicts.items():
         groups.setdefault(str(found), []).append(prior_name(name))
@@ -216,21 +220,21 @@ def _print_whole(console: Console, inquiry: Inquiry) -> None:
     console.print("\n[bold]Against each prior[/]: Bayes factor of the prior over no effect, and what it takes")
     console.print(table)
     console.print("\n[bold]Other priors[/]")
-    console.print(_panel(inquiry, inquiry.others()))
-    for name, prior in {**inquiry.question.priors, **inquiry.question.others}.items():
+    console.print(_panel(answer, answer.others))
+    for name, prior in {**answer.question.priors, **answer.question.others}.items():
         console.print(
             f"  [dim]{prior_name(name)}: {statement(prior, spec.better, spec.measure, spec.mcid)}[/]", soft_wrap=True
         )
 
 
-def pooled_numbers(inquiry: Inquiry) -> dict[str, Any]:
+def pooled_numbers(answer: Answer) -> dict[str, Any]:
     """Keys `tau`, `predictive` and `weights` of a synthesis; none for one study.
 
     `tau` is None for a common effect. `predictive` is a ratio, as reported.
     """
-    pooled = inquiry.pooled
-    if pooled is None:
+    if answer.synthesis is None:
         return {}
+    pooled = answer.pooled
     new = _pooled_numbers(pooled.predictive)
     return {
         "tau": None if pooled.tau is None else _pooled_numbers(pooled.tau),

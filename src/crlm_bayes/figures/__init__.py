@@ -4,14 +4,12 @@ Numbers come from the table of estimates, the exact curve, the prior panel and t
 that make sense for it. Save them inside :func:`rendering` with the keyword arguments :data:`SAVE`.
 """
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from matplotlib.figure import Figure
 
-from crlm_bayes.answers.result import AnalysisResult
+from crlm_bayes.answers.result import Result
 from crlm_bayes.audit.study_audit import StudyAudit
-from crlm_bayes.evidence.values import CentreEvidence
 from crlm_bayes.figures.frame.style import SAVE, rendering
 
 if TYPE_CHECKING:
@@ -20,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["SAVE", "draw", "draw_audit", "draw_index", "rendering"]
 
 
-def draw(result: AnalysisResult) -> dict[str, Figure]:
+def draw(result: Result) -> dict[str, Figure]:
     """Draw every figure of one analysis, in the order of its report.
 
     Returns
@@ -47,7 +45,6 @@ def draw(result: AnalysisResult) -> dict[str, Figure]:
     randomised = all(study.design == "rct" for study in result.question.studies)
     fitted = [name for name in (spec.primary, *spec.effect_priors) if name in result.trees]
     centres, view = result.centre_map, result.view if result.synthesis is not None else None
-    result = _without_centres(result)
     with rendering():
         figures = {"panel": draw_panel(result), "densities": draw_densities(result)}
         if result.synthesis is not None:
@@ -69,14 +66,6 @@ def draw(result: AnalysisResult) -> dict[str, Figure]:
         if fitted:
             figures["chains"] = draw_chains(result)
     return figures
-
-
-def _without_centres(result: AnalysisResult) -> AnalysisResult:
-    """A study drawn as a whole, where its evidence tells centres apart."""
-    evidence = result.question.evidence
-    if not isinstance(evidence, CentreEvidence):
-        return result
-    return replace(result, question=replace(result.question, evidence=evidence.pooled))
 
 
 def draw_index(verdicts: "pd.DataFrame") -> dict[str, Figure]:

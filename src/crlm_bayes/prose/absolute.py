@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from crlm_bayes.answers.absolute import Carried, carried
 from crlm_bayes.answers.lookup import Estimate, arguments, by_name
-from crlm_bayes.answers.result import AnalysisResult
+from crlm_bayes.answers.result import Result
 from crlm_bayes.evidence.values import RatioEvidence
 from crlm_bayes.words.nouns import EVENT_FREE, Vocabulary, endpoint_noun, prior_name, vocabulary
 from crlm_bayes.words.numbers import LEVEL, needed, percent, points, span
@@ -26,7 +26,7 @@ class Difference:
     given: str = ""
 
 
-def differences(result: AnalysisResult) -> list[Difference]:
+def differences(result: Result) -> list[Difference]:
     """Collect the differences under the primary prior: in order of time; of a synthesis, by whose control risk."""
     if result.synthesis is not None:
         better = result.spec.better == "higher"
@@ -45,7 +45,7 @@ def differences(result: AnalysisResult) -> list[Difference]:
     return sorted(found, key=lambda d: float(d.months or 0))
 
 
-def chief(result: AnalysisResult) -> Difference | None:
+def chief(result: Result) -> Difference | None:
     """The difference to speak of: at the last landmark; of a synthesis, on the control risk of its first direct study."""
     found = differences(result)
     if not found:
@@ -59,7 +59,7 @@ def _given(c: Carried) -> str:
     return f"where {percent(c.control)} {what} without the treatment, as {c.study} prints (taken as known)"
 
 
-def absolute(result: AnalysisResult) -> str:
+def absolute(result: Result) -> str:
     """State the absolute effect at the last landmark in one sentence, under the primary prior."""
     spec, words, last = result.spec, vocabulary(result.spec), chief(result)
     if last is None:

@@ -2,20 +2,20 @@
 
 from collections.abc import Iterator
 
+from crlm_bayes.answers.answer import Answer
 from crlm_bayes.answers.pooled_view import FUNNEL
-from crlm_bayes.answers.result import AnalysisResult
 from crlm_bayes.documents.study import title_of
 from crlm_bayes.evidence.values import RatioEvidence, SynthesisEvidence
 from crlm_bayes.words.nouns import DESIGNS, endpoint_noun, in_words, listed
 
 
-def limits(result: AnalysisResult) -> list[str]:
+def limits(answer: Answer) -> list[str]:
     """List the limits of an analysis, the gravest first."""
-    return limits_of_synthesis(result) if result.spec.is_synthesis else _limits_of_one(result)
+    return limits_of_synthesis(answer) if answer.spec.is_synthesis else _limits_of_one(answer)
 
 
-def _limits_of_one(result: AnalysisResult) -> list[str]:
-    spec, study, evidence = result.spec, result.question.study, result.question.evidence
+def _limits_of_one(answer: Answer) -> list[str]:
+    spec, study, evidence = answer.spec, answer.question.study, answer.question.evidence
     said = []
     if study.design != "rct":
         said.append(
@@ -79,13 +79,13 @@ FEW = 5
 """With fewer studies than this the spread between them is known from its prior rather than from the data."""
 
 
-def limits_of_synthesis(result: AnalysisResult) -> list[str]:
+def limits_of_synthesis(answer: Answer) -> list[str]:
     """List the limits of an analysis of several studies, the gravest first."""
-    return [*_of_structure(result), *_of_studies(result), *_of_print(result), *_of_all(result)]
+    return [*_of_structure(answer), *_of_studies(answer), *_of_print(answer), *_of_all(answer)]
 
 
-def _of_structure(result: AnalysisResult) -> Iterator[str]:
-    spec, studies = result.spec, result.question.studies
+def _of_structure(answer: Answer) -> Iterator[str]:
+    spec, studies = answer.spec, answer.question.studies
     observational = [title_of(study) for study in studies if study.design != "rct"]
     if spec.structure == "arm_level":
         yield (
@@ -116,14 +116,14 @@ def _of_structure(result: AnalysisResult) -> Iterator[str]:
         )
 
 
-def _of_studies(result: AnalysisResult) -> Iterator[str]:
-    studies = result.question.studies
+def _of_studies(answer: Answer) -> Iterator[str]:
+    studies = answer.question.studies
     doubtful = [title_of(study) for study in studies if study.relevance == "doubtful"]
     if doubtful:
         yield f"{listed(doubtful)} {'is' if len(doubtful) == 1 else 'are'} held to be doubtful by the collection itself."
-    serious = dict.fromkeys(f.study for f in result.question.findings if f.severity == "serious")
+    serious = dict.fromkeys(f.study for f in answer.question.findings if f.severity == "serious")
     if serious:
-        names = listed(title_of(result.question.audits[name].study) for name in serious)
+        names = listed(title_of(answer.question.audits[name].study) for name in serious)
         yield (
             f"Numbers of {names} contradict each other and are taken all the same, accepted by name. A contradiction tells nothing of its cause, and the model "
             "cannot weigh it; the answer without them is shown."
@@ -144,9 +144,9 @@ def _of_studies(result: AnalysisResult) -> Iterator[str]:
     )
 
 
-def _of_print(result: AnalysisResult) -> Iterator[str]:
-    spec, evidence = result.spec, result.question.evidence
-    titles = {study.id: title_of(study) for study in result.question.studies}
+def _of_print(answer: Answer) -> Iterator[str]:
+    spec, evidence = answer.spec, answer.question.evidence
+    titles = {study.id: title_of(study) for study in answer.question.studies}
     endpoints = dict.fromkeys(spec.of_study(name).endpoint for name in spec.studies)
     if len(endpoints) > 1:
         yield (
@@ -160,7 +160,7 @@ def _of_print(result: AnalysisResult) -> Iterator[str]:
                 f"The numbers of {listed(converted)} are reconstructed, from percentages or from a test and a number of events; each step is stated with the rows. "
                 "Their size is right where hazards are proportional and nobody was left out."
             )
-        stated = [titles[name] for name in spec.studies if _has_stated_numbers(result, name)]
+        stated = [titles[name] for name in spec.studies if _has_stated_numbers(answer, name)]
         if stated:
             yield f"For {listed(stated)} the number of patients or events behind the print is stated by the analysis, on the basis given with it."
         lost = [titles[m.study] for m in evidence.members if _without_direction(m.evidence)]
@@ -170,8 +170,8 @@ def _of_print(result: AnalysisResult) -> Iterator[str]:
             )
 
 
-def _has_stated_numbers(result: AnalysisResult, name: str) -> bool:
-    own = result.spec.of_study(name)
+def _has_stated_numbers(answer: Answer, name: str) -> bool:
+    own = answer.spec.of_study(name)
     return own.effective_n is not None or own.effective_events is not None
 
 
@@ -179,7 +179,7 @@ def _without_direction(evidence: object) -> bool:
     return isinstance(evidence, RatioEvidence) and evidence.direction == "unknown"
 
 
-def _of_all(result: AnalysisResult) -> Iterator[str]:
+def _of_all(answer: Answer) -> Iterator[str]:
     yield (
         "This is a reanalysis made after the results were published. Priors, structure, the smallest ratio worth having and the rule are fixed in documents "
         "whose digests are given here, but they were written with the results in print."
@@ -188,10 +188,10 @@ def _of_all(result: AnalysisResult) -> Iterator[str]:
         "It rests on published summaries, not on the data of single patients: no covariate, censoring time or subgroup can be looked at again. Printed numbers "
         "are rounded, and they are taken at their printed value."
     )
-    if result.spec.measure == "hr":
+    if answer.spec.measure == "hr":
         yield (
             "Hazards are taken as proportional over the time that each study followed its patients; follow-up differs between studies."
         )
-    if result.synthesis is not None:
+    if answer.synthesis is not None:
         yield "Absolute effects put the pooled ratio on one printed control risk, taken as known; other patients have other risks."
     yield "It is one way of taking these studies together. Others are shown on this page and on the page of all analyses; they rest on the same patients and are never multiplied together."

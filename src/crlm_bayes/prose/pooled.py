@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from crlm_bayes.answers.result import AnalysisResult
+from crlm_bayes.answers.answer import Answer
 from crlm_bayes.answers.variants import Line, Variants
 from crlm_bayes.documents.study import Study, title_of
 from crlm_bayes.rule import standing
@@ -21,9 +21,9 @@ class Held(NamedTuple):
     answer: str
 
 
-def studies_in_words(result: AnalysisResult) -> str:
+def studies_in_words(answer: Answer) -> str:
     """Say which studies are taken together, how many patients they have, and how many of them were randomised."""
-    studies = result.question.studies
+    studies = answer.question.studies
     randomised = [study for study in studies if study.design == "rct"]
     rest = [study for study in studies if study.design != "rct"]
     parts = []
@@ -37,7 +37,7 @@ def studies_in_words(result: AnalysisResult) -> str:
         kind += "" if randomised else " randomised"
         parts.append(f"{in_words(len(rest))} {kind} ({listed(title_of(s) for s in rest)}; {_patients(rest)})")
     said = f"{capital(listed(parts))} {'is' if len(studies) == 1 else 'are'} taken together."
-    pooled = _endpoints(result)
+    pooled = _endpoints(answer)
     return f"{said} {pooled}" if pooled else said
 
 
@@ -55,9 +55,9 @@ def _patients(studies: Sequence[Study]) -> str:
     return text if not missing else f"{text}, {studies_counted(missing)} without a number"
 
 
-def _endpoints(result: AnalysisResult) -> str:
+def _endpoints(answer: Answer) -> str:
     """Name the endpoints where they are not one."""
-    spec, titles = result.spec, {study.id: title_of(study) for study in result.question.studies}
+    spec, titles = answer.spec, {study.id: title_of(study) for study in answer.question.studies}
     other: dict[str, list[str]] = {}
     for name in spec.studies:
         if (endpoint := spec.of_study(name).endpoint) != spec.endpoint:
@@ -68,9 +68,9 @@ def _endpoints(result: AnalysisResult) -> str:
     return f"Counted as {endpoint_noun(spec.endpoint)}: also {listed(named)}."
 
 
-def scatter(result: AnalysisResult) -> str:
+def scatter(answer: Answer) -> str:
     """Say how much the effects differ between studies, and what that means for a new one; empty for a common effect."""
-    spec, pooled, words = result.spec, result.pooled, vocabulary(result.spec)
+    spec, pooled, words = answer.spec, answer.pooled, vocabulary(answer.spec)
     if pooled.tau is None:
         return "One effect in all studies is assumed: nothing is said of how it differs between them."
     tau, new = pooled.tau, pooled.predictive
@@ -82,9 +82,9 @@ def scatter(result: AnalysisResult) -> str:
     )
 
 
-def learnt(result: AnalysisResult) -> list[str]:
+def learnt(answer: Answer) -> list[str]:
     """Say what is learnt of bias, of the group of a moderator, and of a discount."""
-    spec, pooled, words = result.spec, result.pooled, vocabulary(result.spec)
+    spec, pooled, words = answer.spec, answer.pooled, vocabulary(answer.spec)
     said = []
     if pooled.beta is not None:
         shown = ratio_estimate(pooled.beta.median, pooled.beta.interval)
@@ -144,7 +144,7 @@ def _holds(v: Variants) -> Iterator[Held]:
 
 
 def _p(v: Variants) -> str:
-    return vocabulary(v.result.spec).p_claim
+    return vocabulary(v.spec).p_claim
 
 
 def _without_one(lines: Sequence[Line], ours: Line, p: str) -> str:
@@ -167,7 +167,7 @@ def _each_alone(v: Variants) -> str:
 
 
 def _now(line: Line, ours: Line, v: Variants) -> str:
-    measure = vocabulary(v.result.spec).measure
+    measure = vocabulary(v.spec).measure
     left = f" ({studies_counted(line.studies)})" if line.studies != ours.studies else ""
     return f"the {measure} is {line.ratio} ({line.interval}) and {_p(v)} {line.p}{left}{_kept(line.standing, ours.standing)}."
 

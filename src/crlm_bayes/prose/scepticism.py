@@ -3,7 +3,7 @@
 import math
 from typing import NamedTuple
 
-from crlm_bayes.answers.result import AnalysisResult
+from crlm_bayes.answers.answer import Answer
 from crlm_bayes.prose.answer import critical_range
 from crlm_bayes.rule import SURVIVES
 from crlm_bayes.scepticism.normal_forms import Z
@@ -19,9 +19,9 @@ class Finding(NamedTuple):
     meaning: str
 
 
-def scrutiny(result: AnalysisResult) -> list[Finding]:
+def scrutiny(answer: Answer) -> list[Finding]:
     """List the data alone, the critical prior, Matthews' limit and the E-values."""
-    return [_alone(result), _critical(result), _matthews(result), _e_value(result), _e_value_ci(result)]
+    return [_alone(answer), _critical(answer), _matthews(answer), _e_value(answer), _e_value_ci(answer)]
 
 
 NO_ESTIMATE = (
@@ -29,21 +29,21 @@ NO_ESTIMATE = (
 )
 
 
-def _alone(result: AnalysisResult) -> Finding:
-    if not result.scepticism.has_estimate:
+def _alone(answer: Answer) -> Finding:
+    if not answer.scepticism.has_estimate:
         return Finding("The data alone", "no estimate", NO_ESTIMATE)
-    mode, width = result.scepticism.likelihood
+    mode, width = answer.scepticism.likelihood
     value = f"{ratio(math.exp(mode))} ({LEVEL}: {span(math.exp(mode - Z * width), math.exp(mode + Z * width))})"
     return Finding(
         "The data alone",
         value,
-        f"The {vocabulary(result.spec).measure} at which the likelihood is greatest, with the interval that its curvature "
+        f"The {vocabulary(answer.spec).measure} at which the likelihood is greatest, with the interval that its curvature "
         "implies: what the print says before any prior on the effect.",
     )
 
 
-def _critical(result: AnalysisResult) -> Finding:
-    sd, words = result.scepticism.critical_sd, vocabulary(result.spec)
+def _critical(answer: Answer) -> Finding:
+    sd, words = answer.scepticism.critical_sd, vocabulary(answer.spec)
     name = "Critical prior"
     if sd is None:
         return Finding(
@@ -59,9 +59,9 @@ def _critical(result: AnalysisResult) -> Finding:
     )
 
 
-def _matthews(result: AnalysisResult) -> Finding:
-    limit, name = result.scepticism.matthews_limit, "Matthews’ scepticism limit"
-    if not result.scepticism.has_estimate:
+def _matthews(answer: Answer) -> Finding:
+    limit, name = answer.scepticism.matthews_limit, "Matthews’ scepticism limit"
+    if not answer.scepticism.has_estimate:
         return Finding(name, "none", NO_ESTIMATE)
     if limit is None:
         return Finding(
@@ -71,22 +71,22 @@ def _matthews(result: AnalysisResult) -> Finding:
         )
     bounds = " and ".join(ratio(x) for x in sorted((limit, 1 / limit)))
     meaning = f"From the data alone by formula: the claim falls to a sceptic who already holds {LEVEL} of ratios between {bounds}, or closer to 1."
-    if result.scepticism.critical_sd is None:
+    if answer.scepticism.critical_sd is None:
         meaning += (
             " The formula takes the curve for normal; this one has heavier tails, and the exact search above decides."
         )
     return Finding(name, ratio(limit), meaning)
 
 
-def _e_value(result: AnalysisResult) -> Finding:
+def _e_value(answer: Answer) -> Finding:
     name = "E-value of the estimate"
-    if not result.scepticism.has_estimate:
+    if not answer.scepticism.has_estimate:
         return Finding(name, "none", NO_ESTIMATE)
     meaning = (
         "To explain the estimate away entirely, something unmeasured would have to be tied to the treatment and to the outcome by a risk "
         "ratio of this size each (the outcome taken as common)."
     )
-    designs = [study.design for study in result.question.studies]
+    designs = [study.design for study in answer.question.studies]
     if all(design == "rct" for design in designs):
         who = "The study is randomised" if len(designs) == 1 else "All studies are randomised"
         meaning += f" {who}, so this concerns faults of conduct rather than confounding."
@@ -94,11 +94,11 @@ def _e_value(result: AnalysisResult) -> Finding:
         meaning += (
             " Some of the studies are randomised: of these it concerns faults of conduct rather than confounding."
         )
-    return Finding(name, number(result.scepticism.e_value, 2), meaning)
+    return Finding(name, number(answer.scepticism.e_value, 2), meaning)
 
 
-def _e_value_ci(result: AnalysisResult) -> Finding:
-    value, name = result.scepticism.e_value_ci, f"E-value of the {LEVEL} limit"
+def _e_value_ci(answer: Answer) -> Finding:
+    value, name = answer.scepticism.e_value_ci, f"E-value of the {LEVEL} limit"
     if value is None:
         return Finding(name, "none", NO_ESTIMATE)
     if value <= 1:

@@ -5,7 +5,8 @@ from typing import Final, NamedTuple
 
 from markupsafe import Markup
 
-from crlm_bayes.answers.result import AnalysisResult
+from crlm_bayes.answers.answer import Answer
+from crlm_bayes.answers.result import Result
 from crlm_bayes.documents.study import title_of
 from crlm_bayes.prose.captions import CAPTIONS
 from crlm_bayes.report.markup import inline
@@ -24,7 +25,7 @@ class Drawing(NamedTuple):
     caption: str
 
 
-def drawings(result: AnalysisResult, figures: Mapping[str, str]) -> dict[str, Drawing]:
+def drawings(result: Result, figures: Mapping[str, str]) -> dict[str, Drawing]:
     """Prepare the figures of an analysis page, those that are missing included."""
     captions = {name: caption for name, caption in CAPTIONS.items() if name not in OF_INDEX}
     if result.spec.is_synthesis:
@@ -45,7 +46,7 @@ def drawing(name: str, figures: Mapping[str, str]) -> Drawing:
     return Drawing(name, inline(figures.get(name, ""), name, caption), caption)
 
 
-def _label(name: str, result: AnalysisResult, caption: str) -> str:
+def _label(name: str, result: Result, caption: str) -> str:
     """Give the numbers of the panel to those who cannot see it; elsewhere the caption says it."""
     if name == "forest_plot" and result.synthesis is not None:
         return _forest_label(result)
@@ -55,11 +56,11 @@ def _label(name: str, result: AnalysisResult, caption: str) -> str:
     return f"Forest plot of the {vocabulary(result.spec).measure}: {rows}"
 
 
-def _forest_label(result: AnalysisResult) -> str:
+def _forest_label(answer: Answer) -> str:
     """Give the numbers of a forest plot: each study beside the others, and the pooled effect."""
-    titles, pooled = {study.id: title_of(study) for study in result.question.studies}, result.pooled
-    moderated = result.spec.structure == "meta_regression"
+    titles, pooled = {study.id: title_of(study) for study in answer.question.studies}, answer.pooled
+    moderated = answer.spec.structure == "meta_regression"
     named = [(titles[one.name], one.estimated if moderated else one.effect) for one in pooled.effects]
     named.append(("pooled", pooled.mu))
     rows = "; ".join(f"{name} {ratio_estimate(p.median, p.interval)}" for name, p in named)
-    return f"Forest plot of the {vocabulary(result.spec).measure}, each study as drawn towards the others: {rows}"
+    return f"Forest plot of the {vocabulary(answer.spec).measure}, each study as drawn towards the others: {rows}"

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from crlm_bayes.answers.result import AnalysisResult
+from crlm_bayes.answers.result import Result
 from crlm_bayes.audit.study_audit import StudyAudit
 from crlm_bayes.documents.study import title_of
 from crlm_bayes.prose import answer
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def analysis_page(result: AnalysisResult, figures: Mapping[str, str]) -> str:
+def analysis_page(result: Result, figures: Mapping[str, str]) -> str:
     """Write the page of one analysis, of one study or of several.
 
     Parameters

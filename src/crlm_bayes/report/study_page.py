@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from crlm_bayes.answers.answer import Answer
 from crlm_bayes.answers.lookup import arguments, by_name
-from crlm_bayes.answers.result import AnalysisResult
+from crlm_bayes.answers.result import Result
 from crlm_bayes.answers.variants import Variants
 from crlm_bayes.documents.analysis import NuisancePriors
 from crlm_bayes.priors.nuisance import Beta, FixedCorrelation, UniformCorrelation
@@ -49,7 +50,7 @@ CENTRES: Mapping[str, str] = {
 """The same of the priors of centres."""
 
 
-def study_context(result: AnalysisResult, figures: Mapping[str, str]) -> dict[str, Any]:
+def study_context(result: Result, figures: Mapping[str, str]) -> dict[str, Any]:
     """Fill the page of an analysis of one study."""
     spec, study = result.spec, result.question.study
     return shared(result, figures, None) | {
@@ -63,7 +64,7 @@ def study_context(result: AnalysisResult, figures: Mapping[str, str]) -> dict[st
     }
 
 
-def shared(result: AnalysisResult, figures: Mapping[str, str], variants: Variants | None) -> dict[str, Any]:
+def shared(result: Result, figures: Mapping[str, str], variants: Variants | None) -> dict[str, Any]:
     """Fill what pages of one study and of several have in common."""
     spec, named = result.spec, by_name(result.estimates)
     words, exact = vocabulary(spec), tables.panel(result, "curve")
@@ -121,7 +122,7 @@ def _effect(symbol: str, measure: str) -> str:
     return f"μ is the pooled log {measure}, treatment over control; θ_i is that of study i, and what it estimates is θ_i plus its bias b_i."
 
 
-def _last_difference(result: AnalysisResult) -> tuple[str, str, str] | None:
+def _last_difference(result: Result) -> tuple[str, str, str] | None:
     """Heading, size and interval of the absolute difference to speak of, for the summary at the top."""
     d = chief(result)
     if d is None:
@@ -131,15 +132,15 @@ def _last_difference(result: AnalysisResult) -> tuple[str, str, str] | None:
     return when, f"{numbers.signed_points(d.difference.median)} points", interval
 
 
-def _relative(result: AnalysisResult, named: "Mapping[Key, Estimate]") -> list[tuple[str, str]]:
+def _relative(answer: Answer, named: "Mapping[Key, Estimate]") -> list[tuple[str, str]]:
     """Other ratios under the primary prior: the risk ratio, hazard ratios by interval."""
     rows = []
     for (prior, engine, quantity), e in named.items():
         name, inside = arguments(quantity)
         if (
-            (prior, engine) == (result.spec.primary, "nuts")
+            (prior, engine) == (answer.spec.primary, "nuts")
             and name in ("rr", "hr_interval")
-            and name != result.spec.measure
+            and name != answer.spec.measure
         ):
             what = f"Hazard ratio, {inside[0].replace('-', ' to ')} months" if inside else "Risk ratio"
             rows.append((what, numbers.estimate(e.median, e.lower, e.upper)))

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from crlm_bayes.answers.result import AnalysisResult
-from crlm_bayes.answers.variants import Variants
+from crlm_bayes.answers.answer import Answer
+from crlm_bayes.answers.result import Result
 from crlm_bayes.documents.study import title_of
 from crlm_bayes.prose.pooled import holds, learnt, scatter, studies_in_words
 from crlm_bayes.report.audit_page import doubts, findings_of_all
@@ -14,9 +14,9 @@ from crlm_bayes.report.tables.parameters import parameter_rows
 from crlm_bayes.words.numbers import LEVEL, number, probability, ratio_of, ratio_span, span
 
 
-def synthesis_context(result: AnalysisResult, figures: Mapping[str, str]) -> dict[str, Any]:
+def synthesis_context(result: Result, figures: Mapping[str, str]) -> dict[str, Any]:
     """Fill the page of an analysis of several studies; what needs pooled effects is empty where arms are compared."""
-    variants = Variants(result) if result.synthesis is not None else None
+    variants = result.variants if result.synthesis is not None else None
     found = findings_of_all(result.question)
     return shared(result, figures, variants) | {
         "variants": variants,
@@ -39,13 +39,13 @@ def synthesis_context(result: AnalysisResult, figures: Mapping[str, str]) -> dic
     }
 
 
-def _key(result: AnalysisResult) -> list[tuple[str, str, str]]:
+def _key(answer: Answer) -> list[tuple[str, str, str]]:
     """Heading, value and note of what the summary shows beside the pooled ratio."""
-    pooled = result.pooled
+    pooled = answer.pooled
     if pooled.tau is None:
         return []
     new = pooled.predictive
-    good = new.p_below(0.0) if result.spec.sign == 1 else 1 - new.p_below(0.0)
+    good = new.p_below(0.0) if answer.spec.sign == 1 else 1 - new.p_below(0.0)
     return [
         (
             "Spread of studies, τ",
@@ -60,10 +60,10 @@ def _key(result: AnalysisResult) -> list[tuple[str, str, str]]:
     ]
 
 
-def _bases(result: AnalysisResult) -> list[tuple[str, str]]:
+def _bases(answer: Answer) -> list[tuple[str, str]]:
     """What the analysis states beyond the print: study, and on which basis."""
-    spec, said = result.spec, []
-    for study in result.question.studies:
+    spec, said = answer.spec, []
+    for study in answer.question.studies:
         own = spec.of_study(study.id)
         for stated in (own.effective_n, own.effective_events):
             if stated is not None:

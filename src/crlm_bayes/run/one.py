@@ -14,14 +14,11 @@ import pandas as pd
 import xarray as xr
 
 from crlm_bayes import __version__, figures
-from crlm_bayes.answers import tables as summary
-from crlm_bayes.answers.answer import estimated
+from crlm_bayes.answers import tables
+from crlm_bayes.answers.answer import Answer
 from crlm_bayes.answers.identity import canonical, digests, fit_digest
 from crlm_bayes.answers.question import Question
-from crlm_bayes.answers.result import AnalysisResult
-from crlm_bayes.evidence.values import SynthesisEvidence
-from crlm_bayes.likelihoods.registry import evidence_curve
-from crlm_bayes.likelihoods.studies.exact import synthesis_of
+from crlm_bayes.answers.result import Result
 from crlm_bayes.report import pages
 from crlm_bayes.report.explorer import payload
 from crlm_bayes.report.tables.matrix import reading
@@ -38,7 +35,6 @@ from crlm_bayes.run.store import (
     write_json,
 )
 from crlm_bayes.sampling.settings import Settings
-from crlm_bayes.scepticism.panel import examine
 from crlm_bayes.words.nouns import capital, endpoint_noun
 
 TABULATED: Final = ("posterior", "sample_stats")
@@ -103,33 +99,29 @@ def conclude(
     trees: Mapping[str, xr.DataTree],
     fits: dict[str, dict[str, Any]],
     record: dict[str, Any],
-) -> AnalysisResult:
+) -> Result:
     """Turn posteriors into tables and verdicts, and hold each to the gate."""
-    spec, evidence = question.spec, question.evidence
-    synthesis = synthesis_of(evidence, spec) if isinstance(evidence, SynthesisEvidence) else None
-    curve = synthesis.curve if synthesis else evidence_curve(evidence, spec)
-    exact = summary.curve_estimates(spec, curve, question.priors, synthesis)
-    tables = [exact]
+    spec, evidence, answer = question.spec, question.evidence, Answer(question)
+    exact = tables.exact_estimates(answer)
+    found = [exact]
     for name, tree in trees.items():
-        table = summary.nuts_estimates(spec, evidence, name, tree["posterior"].to_dataset())
-        gate = summary.judge(spec, table, exact[exact["prior"] == name], tree["sample_stats"].to_dataset())
+        table = tables.nuts_estimates(spec, evidence, name, tree["posterior"].to_dataset())
+        gate = tables.judge(spec, table, exact[exact["prior"] == name], tree["sample_stats"].to_dataset())
         fits[name]["gate"] = asdict(gate) | {"passed": gate.passed, "failures": list(gate.failures)}
-        tables.append(table)
-    estimates = pd.concat(tables, ignore_index=True)
-    scepticism = examine(curve, spec, question.priors)
+        found.append(table)
     ordered = {name: fits[name] for name in trees}
     passed = all(fit["gate"]["passed"] for fit in ordered.values())
-    verdicts = summary.verdict_rows(question, scepticism, passed)
-    rows = [asdict(row) for row in evidence.rows]
-    stands_alone = scepticism.has_estimate and spec.structure == "single"
-    likelihood = estimated(spec, scepticism)._asdict() if stands_alone else None
-    full = canonical(
-        record | {"likelihood": likelihood, "fits": ordered, "verdicts": verdicts, "rows": rows, "passed": passed}
-    )
-    return AnalysisResult(question, curve, scepticism, estimates, trees, full, synthesis)
+    full = record | {
+        "likelihood": None if answer.estimated is None else answer.estimated._asdict(),
+        "fits": ordered,
+        "verdicts": tables.verdict_rows(question, answer.scepticism, passed),
+        "rows": [asdict(row) for row in evidence.rows],
+        "passed": passed,
+    }
+    return Result.of(answer, pd.concat(found, ignore_index=True), trees, canonical(full))
 
 
-def render_again(question: Question, store: Store) -> AnalysisResult:
+def render_again(question: Question, store: Store) -> Result:
     """Render a saved result again and write it.
 
     Raises
@@ -152,7 +144,7 @@ def saved_trees(question: Question, names: Iterable[str], store: Store) -> dict[
     return {name: store.tree(spec.id, name, () if name == drawn else TABULATED) for name in saved}
 
 
-def _write(result: AnalysisResult, store: Store, kept: Collection[str]) -> None:
+def _write(result: Result, store: Store, kept: Collection[str]) -> None:
     """Replace the saved result; posteriors that were kept are copied, not written again."""
 
     def fill(folder: Path) -> None:

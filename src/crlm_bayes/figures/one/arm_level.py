@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from crlm_bayes.answers.result import AnalysisResult
+from crlm_bayes.answers.result import Result
 from crlm_bayes.documents.study import title_of
 from crlm_bayes.evidence.arms import exact_interval
 from crlm_bayes.evidence.values import ArmLevelEvidence, ComparedArm
@@ -29,12 +29,12 @@ ALONE = "†"
 """Mark of an arm whose study has none on the other side."""
 
 
-def draw_arm_level(result: AnalysisResult, prior: str | None = None) -> Figure:
+def draw_arm_level(result: Result, prior: str | None = None) -> Figure:
     """Draw the proportion of every arm, printed and shrunken, and of the arm in the middle of each side.
 
     Parameters
     ----------
-    result : AnalysisResult
+    result : Result
         Of structure 'arm_level', with a posterior.
     prior : str, optional
         By default the primary one, or the first that was fitted.

@@ -6,7 +6,7 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from crlm_bayes.answers.result import AnalysisResult
+from crlm_bayes.answers.result import Result
 from crlm_bayes.figures.frame import style, words
 from crlm_bayes.figures.frame.arviz_axes import collection
 
@@ -21,7 +21,7 @@ ALARM = 0.01
 """Probability of any mark in the whole figure where all chains agree."""
 
 
-def draw_chains(result: AnalysisResult) -> Figure:
+def draw_chains(result: Result) -> Figure:
     """Draw one small panel for each prior: ECDF of the ranks of each chain minus that of uniform ranks."""
     import arviz as az
 

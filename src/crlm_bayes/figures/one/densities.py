@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from crlm_bayes.answers.result import AnalysisResult
+from crlm_bayes.answers.result import Result
 from crlm_bayes.figures.frame import ratio_axis, style, words
 from crlm_bayes.figures.one.panel import rows_of
 from crlm_bayes.rule import LOWER, UPPER
@@ -24,7 +24,7 @@ POINTS = 161
 PRIOR_LINE, DATA_LINE = (0, (4, 1.5)), (0, (1, 1.2))
 
 
-def draw_densities(result: AnalysisResult) -> Figure:
+def draw_densities(result: Result) -> Figure:
     """Draw one small panel for each prior, all on the same scales."""
     spec, table, names = result.spec, rows_of(result), result.spec.effect_priors
     across = min(ACROSS, len(names))
@@ -84,7 +84,7 @@ def draw_densities(result: AnalysisResult) -> Figure:
         axes.set(ylim=(0, 1.06 * top), yticks=[])
         axes.spines["left"].set_visible(False)
         if i >= len(panels) - across:
-            ratio_axis.name_sides(axes, spec.better, words.gain(result.question.evidence.labels))
+            ratio_axis.name_sides(axes, spec.better, words.gain(result.question.evidence_of_arms.labels))
     _name_curves(figure, spec.measure)
     return figure
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from matplotlib.figure import Figure
 
-from crlm_bayes.answers.result import AnalysisResult
+from crlm_bayes.answers.result import Result
 from crlm_bayes.figures.frame import ratio_axis, style, words
 from crlm_bayes.rule import SURVIVES
 from crlm_bayes.scepticism.normal_forms import Z
@@ -26,13 +26,13 @@ COLUMNS = (("ratio", 0.24), ("P(benefit)", 1.88), ("P(MCID)", 2.58), ("survives"
 """Headings and their places, in inches from the axis."""
 
 
-def rows_of(result: AnalysisResult) -> "pd.DataFrame":
+def rows_of(result: Result) -> "pd.DataFrame":
     """Rows of the ratio in the table of estimates, by engine and prior."""
     table = result.estimates
     return table[table["quantity"] == result.spec.measure].set_index(["engine", "prior"])
 
 
-def draw_panel(result: AnalysisResult) -> Figure:
+def draw_panel(result: Result) -> Figure:
     """Draw one row for the data alone and one for each prior, in the order of the analysis."""
     spec, table = result.spec, rows_of(result)
     names = spec.effect_priors
@@ -50,7 +50,7 @@ def draw_panel(result: AnalysisResult) -> Figure:
     ratio_axis.set_ratio_axis(axes, ends, AXIS)
     ratio_axis.shade_benefit(axes, spec.better)
     ratio_axis.reference_lines(axes, spec, named=True)
-    ratio_axis.name_sides(axes, spec.better, words.gain(result.question.evidence.labels))
+    ratio_axis.name_sides(axes, spec.better, words.gain(result.question.evidence_of_arms.labels))
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
     axes.set_xlabel(ratio_axis.axis_title(spec.measure), labelpad=16)

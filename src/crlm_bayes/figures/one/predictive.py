@@ -7,7 +7,8 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from crlm_bayes.answers.result import AnalysisResult
+from crlm_bayes.answers.answer import Answer
+from crlm_bayes.answers.result import Result
 from crlm_bayes.evidence.values import ArmLevelEvidence, BinomialEvidence, RatioEvidence, SurvivalEvidence
 from crlm_bayes.figures.frame import ratio_axis, style, words
 from crlm_bayes.figures.frame.arviz_axes import collection
@@ -20,9 +21,9 @@ LEFT, CELL, RIGHT = 0.75, 0.92, 0.3
 BOTTOM, HEIGHT, TOP = 0.74, 2.2, 0.2
 
 
-def draw_predictive(result: AnalysisResult, prior: str, group: Group) -> Figure:
+def draw_predictive(result: Result, prior: str, group: Group) -> Figure:
     """Draw predictive intervals with the observed values, one for each number that the likelihood takes."""
-    tree, evidence = result.trees[prior], result.question.evidence
+    tree, evidence = result.trees[prior], result.question.evidence_of_arms
     predicted, observed = tree[group].dataset["y"], tree["observed_data"].dataset["y"]
     if isinstance(evidence, RatioEvidence):
         return _draw_ratio(result, prior, group, predicted, observed)
@@ -95,9 +96,7 @@ def _intervals(figure: Figure, axes: Axes, data: xr.Dataset, seen: xr.Dataset, g
     )
 
 
-def _draw_ratio(
-    result: AnalysisResult, prior: str, group: Group, predicted: xr.DataArray, observed: xr.DataArray
-) -> Figure:
+def _draw_ratio(answer: Answer, prior: str, group: Group, predicted: xr.DataArray, observed: xr.DataArray) -> Figure:
     """Draw the distribution of the printed log ratio, a single number, with the one observed."""
     import arviz as az
 
@@ -126,7 +125,7 @@ def _draw_ratio(
     )
     style.mark(axes, float(observed), 0, "D", style.MARKER, style.VERMILLION, label="observed", clip_on=False, zorder=6)
     ratio_axis.set_ratio_axis(axes, axes.get_xlim(), width)
-    axes.set_xlabel(f"replicated {ratio_axis.axis_title(result.spec.measure)}")
+    axes.set_xlabel(f"replicated {ratio_axis.axis_title(answer.spec.measure)}")
     axes.set(yticks=[])
     axes.spines["left"].set_visible(False)
     _caption(figure, prior, group, f"● {words.INTERVAL_WORDS}", "◆ observed")

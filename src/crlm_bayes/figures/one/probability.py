@@ -7,7 +7,7 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from crlm_bayes.answers.result import AnalysisResult
+from crlm_bayes.answers.result import Result
 from crlm_bayes.evidence.values import BinomialEvidence
 from crlm_bayes.figures.frame import ratio_axis, style, words
 from crlm_bayes.figures.frame.arviz_axes import collection
@@ -23,7 +23,7 @@ FLOOR = 0.16
 """Share of the height below the densities, where the intervals are."""
 
 
-def draw_probability(result: AnalysisResult, prior: str) -> Figure:
+def draw_probability(result: Result, prior: str) -> Figure:
     """Draw the posterior of both probabilities with the printed percentages, and of their difference."""
     spec, evidence = result.spec, result.question.evidence
     assert isinstance(evidence, BinomialEvidence)

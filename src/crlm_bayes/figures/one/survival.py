@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from crlm_bayes.answers.result import AnalysisResult
+from crlm_bayes.answers.result import Result
 from crlm_bayes.evidence.values import SurvivalEvidence
 from crlm_bayes.figures.frame import style, words
 from crlm_bayes.rule import INTERVAL, LOWER, UPPER
@@ -51,9 +51,9 @@ def fitted_survival(hazard: "xr.DataArray", times: Floats) -> tuple[Floats, Floa
     return months, np.asarray(np.quantile(np.exp(-total), LEVELS, axis=0))
 
 
-def draw_survival(result: AnalysisResult, prior: str) -> Figure:
+def draw_survival(result: Result, prior: str) -> Figure:
     """Draw both arms with 50% and 95% bands under one prior."""
-    evidence = result.question.evidence
+    evidence = result.question.evidence_of_arms
     assert isinstance(evidence, SurvivalEvidence)
     hazard = result.trees[prior]["posterior"].dataset["cumulative_hazard"].sel(arm=list(evidence.arms))
     months, survival = fitted_survival(hazard, evidence.times)
@@ -147,7 +147,7 @@ def _numbers_at_risk(figure: Figure, evidence: SurvivalEvidence) -> None:
             style.write(beside, x, y, f"{evidence.at_risk[k, arm]:.0f}", style.SMALL, colour, ha="center")
 
 
-def _ratios(axes: Axes, result: AnalysisResult, prior: str, times: Floats) -> None:
+def _ratios(axes: Axes, result: Result, prior: str, times: Floats) -> None:
     """Write the hazard ratio over the whole time, and over each interval where it may differ."""
     table = result.estimates[result.estimates["prior"] == prior].set_index(["engine", "quantity"])
     whole = words.estimate(*table.loc[("curve", result.spec.measure), words.NUMBERS])

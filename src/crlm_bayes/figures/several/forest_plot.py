@@ -7,8 +7,8 @@ from typing import Final
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from crlm_bayes.answers.answer import Answer
 from crlm_bayes.answers.pooled_view import SynthesisView
-from crlm_bayes.answers.result import AnalysisResult
 from crlm_bayes.answers.study_lines import Estimate, Group, StudyLine, level_names
 from crlm_bayes.figures.frame import ratio_axis, style, words
 from crlm_bayes.figures.several.heterogeneity import numbers
@@ -43,11 +43,11 @@ DESIGNS: Final = {
 }
 
 
-def draw_forest_plot(result: AnalysisResult, view: SynthesisView) -> Figure:
+def draw_forest_plot(answer: Answer, view: SynthesisView) -> Figure:
     """Draw studies in groups, the prior, the pooled effect and the prediction for a new study, with their numbers."""
-    spec, groups = result.spec, view.groups
+    spec, groups = answer.spec, view.groups
     notes = _notes(view)
-    bottom_rows = _bottom_rows(result, view)
+    bottom_rows = _bottom_rows(answer, view)
     height = sum(HEADING + ROW * len(group.lines) for group in groups) + APART + LOW_ROW * (len(bottom_rows) + 1)
     under = FOOT + LINE * len(notes) + BOTTOM
     figure = Figure(figsize=(LEFT + AXIS + RIGHT, under + height + TOP))
@@ -56,7 +56,7 @@ def draw_forest_plot(result: AnalysisResult, view: SynthesisView) -> Figure:
     ratio_axis.set_ratio_axis(axes, _limits(view, [row for _, row, _ in bottom_rows]), AXIS)
     ratio_axis.shade_benefit(axes, spec.better)
     ratio_axis.reference_lines(axes, spec, named=True)
-    ratio_axis.name_sides(axes, spec.better, words.gain(result.question.evidence.labels))
+    ratio_axis.name_sides(axes, spec.better, words.gain(answer.question.evidence.labels))
     axes.set(yticks=[])
     axes.spines["left"].set_visible(False)
     axes.set_xlabel(ratio_axis.axis_title(spec.measure), labelpad=16)
@@ -64,8 +64,8 @@ def draw_forest_plot(result: AnalysisResult, view: SynthesisView) -> Figure:
     axes.plot([pooled] * 2, [0, height], color=style.BLUE, linewidth=style.THIN, linestyle=(0, (1, 1.5)), zorder=1)
 
     page = style.page(figure)
-    _headings(page, result, under + height)
-    shares, shrunken = [line.share for line in view.lines], result.pooled.tau is not None
+    _headings(page, answer, under + height)
+    shares, shrunken = [line.share for line in view.lines], answer.pooled.tau is not None
     y = height
     for group in groups:
         y -= HEADING
@@ -93,17 +93,17 @@ def draw_forest_plot(result: AnalysisResult, view: SynthesisView) -> Figure:
     return figure
 
 
-def _bottom_rows(result: AnalysisResult, view: SynthesisView) -> list[tuple[str, Estimate, str]]:
+def _bottom_rows(answer: Answer, view: SynthesisView) -> list[tuple[str, Estimate, str]]:
     """What the studies give together: name, estimate, label."""
     estimate = view.everything.estimate
     rows, of_whom = [("Pooled effect", estimate, "pooled")], "Effect in a new study"
     if view.shifted_group is not None:
-        reference, other = level_names(view.lines, result.spec)
+        reference, other = level_names(view.lines, answer.spec)
         moderated = Estimate.of(view.shifted_group)
         rows = [(f"Pooled: {reference}", estimate, "pooled"), (f"Pooled: {other}", moderated, "moderated")]
         of_whom = f"New study: {reference}"
-    if result.pooled.tau is not None:
-        rows.append((of_whom, Estimate.of(result.pooled.predictive), "predictive"))
+    if answer.pooled.tau is not None:
+        rows.append((of_whom, Estimate.of(answer.pooled.predictive), "predictive"))
     return rows
 
 
@@ -116,9 +116,9 @@ def _limits(view: SynthesisView, rows: Sequence[Estimate]) -> tuple[float, float
     return ratio_axis.limits(seen, outer, pad=0.04)
 
 
-def _headings(page: Axes, result: AnalysisResult, top: float) -> None:
-    measure, level = result.spec.measure.upper(), f"{100 * INTERVAL:g}%"
-    adjusted, common = result.spec.structure == "bias_adjusted", result.pooled.tau is None
+def _headings(page: Axes, answer: Answer, top: float) -> None:
+    measure, level = answer.spec.measure.upper(), f"{100 * INTERVAL:g}%"
+    adjusted, common = answer.spec.structure == "bias_adjusted", answer.pooled.tau is None
     shrunken = "" if common else "shrunken, free of bias ○" if adjusted else "shrunken ○"
     right = LEFT + AXIS
     for x, text, ha in (

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from crlm_bayes.answers.result import AnalysisResult
+from crlm_bayes.answers.result import Result
 from crlm_bayes.answers.study_lines import title_with_year
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.evidence.values import BinomialEvidence, Member, RatioEvidence, SurvivalEvidence, SynthesisEvidence
@@ -42,7 +42,7 @@ class Cell(NamedTuple):
     quantiles: tuple[float, ...]
 
 
-def draw_synthesis_predictive(result: AnalysisResult, prior: str, group: Group) -> Figure:
+def draw_synthesis_predictive(result: Result, prior: str, group: Group) -> Figure:
     """Draw one row for each number that the likelihoods take, study by study."""
     evidence, tree = result.question.evidence, result.trees[prior]
     assert isinstance(evidence, SynthesisEvidence)

@@ -7,7 +7,7 @@ with proof links to the place on the page; one without says *not shown*, and why
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from crlm_bayes.answers.result import AnalysisResult
+from crlm_bayes.answers.result import Result
 from crlm_bayes.answers.variants import Variants
 from crlm_bayes.report.checklist import proofs
 from crlm_bayes.report.checklist.proofs import Proof, Shown, absent, figure, gated, recorded, stated
@@ -153,7 +153,7 @@ WHY_NOT_APART: Final[Mapping[str, dict[int, str]]] = {
 
 
 def fill(
-    result: AnalysisResult, figures: Mapping[str, str], variants: Variants | None = None
+    result: Result, figures: Mapping[str, str], variants: Variants | None = None
 ) -> list[tuple[str, list[Filled]]]:
     """Look for the proof of every item, group by group.
 

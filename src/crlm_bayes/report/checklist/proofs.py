@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from crlm_bayes.answers.lookup import by_name
-from crlm_bayes.answers.result import AnalysisResult
+from crlm_bayes.answers.result import Result
 from crlm_bayes.answers.variants import Variants
 from crlm_bayes.priors.content import content
 from crlm_bayes.prose.absolute import differences
@@ -17,7 +17,7 @@ from crlm_bayes.report.tables.sources import published
 class Shown:
     """What a page is made from; `variants` where several studies are pooled."""
 
-    result: AnalysisResult
+    result: Result
     figures: Mapping[str, str]
     variants: Variants | None = None
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from crlm_bayes.answers.absolute import Carried, carried
+from crlm_bayes.answers.answer import Answer
 from crlm_bayes.answers.lookup import Estimate, Key, arguments, by_name
-from crlm_bayes.answers.result import AnalysisResult
+from crlm_bayes.answers.result import Result
 from crlm_bayes.evidence.values import BinomialEvidence, CentreEvidence, RatioEvidence, SurvivalEvidence
 from crlm_bayes.prose.absolute import differences, nnt_span
 from crlm_bayes.words.nouns import EVENT_FREE, capital, endpoint_noun, vocabulary
@@ -34,7 +35,7 @@ class AbsoluteRow:
     nnt: Cell
 
 
-def absolute_rows(result: AnalysisResult) -> list[AbsoluteRow]:
+def absolute_rows(result: Result) -> list[AbsoluteRow]:
     """Lay out every absolute effect under the primary prior, with what is printed beside each arm."""
     if result.synthesis is not None:
         return [_carried_row(c) for c in carried(result)]
@@ -78,13 +79,13 @@ def _nnt(nnt: Estimate | None) -> Cell:
     return Cell(f"{'NNTB' if nnt.median >= 0 else 'NNTH'} {needed(nnt.median)}", nnt_span(nnt))
 
 
-def _time_gained(result: AnalysisResult, named: Mapping[Key, Estimate]) -> list[AbsoluteRow]:
-    spec, rows = result.spec, []
+def _time_gained(answer: Answer, named: Mapping[Key, Estimate]) -> list[AbsoluteRow]:
+    spec, rows = answer.spec, []
     for (prior, engine, quantity), value in named.items():
         name, inside = arguments(quantity)
         if (prior, engine, name) != (spec.primary, "nuts", "rmst_difference"):
             continue
-        arms = [named.get((prior, engine, f"rmst[{arm},{inside[0]}]")) for arm in result.question.evidence.arms]
+        arms = [named.get((prior, engine, f"rmst[{arm},{inside[0]}]")) for arm in answer.question.evidence.arms]
         control, treatment = (_cell(e, _months, _months) for e in arms)
         what = f"Mean months event-free, of the first {inside[0]} (RMST)"
         rows.append(AbsoluteRow(what, control, treatment, _cell(value, _gained, _gained), Cell(ABSENT)))
@@ -103,9 +104,9 @@ def _gained(x: float | None) -> str:
     return signed(x, 1)
 
 
-def _printed(result: AnalysisResult) -> dict[tuple[str, str], str]:
+def _printed(answer: Answer) -> dict[tuple[str, str], str]:
     """What the paper prints for each arm and time."""
-    evidence = result.question.evidence
+    evidence = answer.question.evidence
     match evidence.pooled if isinstance(evidence, CentreEvidence) else evidence:
         case SurvivalEvidence() as e:
             return {

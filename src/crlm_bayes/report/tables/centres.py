@@ -2,8 +2,9 @@
 
 from typing import Final, NamedTuple
 
+from crlm_bayes.answers.answer import Answer
 from crlm_bayes.answers.lookup import arguments, by_name
-from crlm_bayes.answers.result import AnalysisResult
+from crlm_bayes.answers.result import Result
 from crlm_bayes.prose.centres import sentences
 from crlm_bayes.words.numbers import number, ratio, span
 
@@ -23,13 +24,13 @@ class CentreRow(NamedTuple):
     interval: str
 
 
-def centre_sentences(result: AnalysisResult) -> tuple[str, ...]:
+def centre_sentences(answer: Answer) -> tuple[str, ...]:
     """Say what the map of centres shows; empty without one."""
-    found = result.centre_map
-    return () if found is None else sentences(found, result.spec)
+    found = answer.centre_map
+    return () if found is None else sentences(found, answer.spec)
 
 
-def centre_rows(result: AnalysisResult) -> list[CentreRow]:
+def centre_rows(result: Result) -> list[CentreRow]:
     """List the ratio in each centre, then how far centres differ, by NUTS; empty where none was sampled."""
     if result.spec.structure != "centres":
         return []

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from crlm_bayes.answers.lookup import arguments, by_name
-from crlm_bayes.answers.result import AnalysisResult
+from crlm_bayes.answers.result import Result
 from crlm_bayes.sampling import gate as diagnostics
 from crlm_bayes.words.nouns import prior_name
 from crlm_bayes.words.numbers import ABSENT, number
@@ -73,7 +73,7 @@ def _gate_row(name: str, gate: Mapping[str, Any]) -> GateRow:
     return GateRow(prior_name(name), checks, bool(gate["passed"]), tuple(gate["failures"]))
 
 
-def convergence(result: AnalysisResult) -> tuple[list[str], list[tuple[str, list[str], str, str]]]:
+def convergence(result: Result) -> tuple[list[str], list[tuple[str, list[str], str, str]]]:
     """R-hat of every sampled quantity under every prior, and its least effective sample sizes.
 
     Returns

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from crlm_bayes.answers.result import AnalysisResult
+from crlm_bayes.answers.result import Result
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.prose.absolute import chief
 from crlm_bayes.prose.decision import paragraph, wording
@@ -84,7 +84,7 @@ class SensitivitySection:
     untrusted: bool
 
 
-def decision_section(result: AnalysisResult) -> DecisionSection:
+def decision_section(result: Result) -> DecisionSection:
     """Lay out the decision of an analysis."""
     spec, words = result.spec, vocabulary(result.spec)
     made = decision(result.curve, spec, result.question.priors, result.scepticism.panel)
@@ -120,7 +120,7 @@ def _row(row: PriorDecision, spec: AnalysisSpec, words: Vocabulary) -> DecisionR
     )
 
 
-def sensitivity_section(result: AnalysisResult) -> SensitivitySection:
+def sensitivity_section(result: Result) -> SensitivitySection:
     """Scale prior and likelihood of the primary posterior, exactly and by NUTS."""
     spec, priors = result.spec, result.question.priors
     base = next(v for v in result.scepticism.panel if v.prior == spec.primary)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from crlm_bayes.answers.result import AnalysisResult
+from crlm_bayes.answers.answer import Answer
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.documents.study import Study, title_of
 from crlm_bayes.evidence.values import ArmLevelEvidence, Member, RatioEvidence, Row, SynthesisEvidence
@@ -76,13 +76,13 @@ class EffectRow:
     weight: str
 
 
-def study_rows(result: AnalysisResult) -> list[StudyRow]:
+def study_rows(answer: Answer) -> list[StudyRow]:
     """Describe every study, in the order of the analysis."""
     rows = []
-    for name, audit in result.question.audits.items():
+    for name, audit in answer.question.audits.items():
         study = audit.study
         serious = sum(f.severity == "serious" for f in audit.findings)
-        mine = [row.entry for row in result.question.evidence.rows if row.study == name]
+        mine = [row.entry for row in answer.question.evidence.rows if row.study == name]
         touched = sum(f.severity == "serious" for f in audit.about(mine))
         rows.append(
             StudyRow(
@@ -120,21 +120,21 @@ def _concern(study: Study, serious: int, touched: int) -> str:
     return "; ".join(said)
 
 
-def effect_rows(result: AnalysisResult) -> list[EffectRow]:
+def effect_rows(answer: Answer) -> list[EffectRow]:
     """Say what each study contributes, and the prior last; effects and weights only where studies are pooled by effect."""
-    evidence = result.question.evidence
-    titles = {study.id: title_of(study) for study in result.question.studies}
+    evidence = answer.question.evidence
+    titles = {study.id: title_of(study) for study in answer.question.studies}
     if isinstance(evidence, ArmLevelEvidence):
-        return [_of_arms(name, titles[name], evidence, result.spec) for name in titles]
+        return [_of_arms(name, titles[name], evidence, answer.spec) for name in titles]
     assert isinstance(evidence, SynthesisEvidence), "asked only of analyses of several studies"
-    pooled = result.pooled
+    pooled = answer.pooled
     weights = {weight.name: percent(weight.share) for weight in pooled.weights}
     effects: Mapping[str, Effect] = {effect.name: effect for effect in pooled.effects}
     rows = [
-        _of_member(member, titles[member.study], effects[member.study], weights[member.study], result.spec)
+        _of_member(member, titles[member.study], effects[member.study], weights[member.study], answer.spec)
         for member in evidence.members
     ]
-    prior = EffectRow(f"the {result.spec.primary.replace('_', ' ')} prior", "", "", "", "", "", "", "", weights[PRIOR])
+    prior = EffectRow(f"the {answer.spec.primary.replace('_', ' ')} prior", "", "", "", "", "", "", "", weights[PRIOR])
     return [*rows, prior]
 
 

@@ -3,7 +3,7 @@
 import math
 from typing import NamedTuple
 
-from crlm_bayes.answers.result import AnalysisResult
+from crlm_bayes.answers.answer import Answer
 from crlm_bayes.prose.priors import statement
 from crlm_bayes.report.tables.tables import PanelRow, verdict_of
 from crlm_bayes.rule import INTERVAL
@@ -38,29 +38,29 @@ class BesideRow(NamedTuple):
     why: str
 
 
-def against(result: AnalysisResult) -> list[AgainstRow]:
+def against(answer: Answer) -> list[AgainstRow]:
     """Rows of Bayes factors, fail-safe means and conflict, in the order of the panel."""
-    spec = result.spec
+    spec = answer.spec
     return [
         AgainstRow(
             prior_name(one.prior),
-            capital(statement(result.question.priors[one.prior], spec.better, spec.measure, spec.mcid)),
+            capital(statement(answer.question.priors[one.prior], spec.better, spec.measure, spec.mcid)),
             one.prior == spec.primary,
             _odds(one.bayes_factor.bf10),
             percent(one.bayes_factor.prior_needed()),
             _fail_safe(one, spec.sign),
             ABSENT if one.conflict is None else p_value(one.conflict.p),
         )
-        for one in result.reverse.priors
+        for one in answer.reverse.priors
     ]
 
 
-def beside(result: AnalysisResult) -> list[BesideRow]:
+def beside(answer: Answer) -> list[BesideRow]:
     """Rows of the priors beside the panel, from the exact curve."""
-    spec = result.spec
+    spec = answer.spec
     rows = []
-    for name, prior in result.question.others.items():
-        seen = verdict(result.curve.apply(spec.effect_prior(prior)), spec, name)
+    for name, prior in answer.question.others.items():
+        seen = verdict(answer.curve.apply(spec.effect_prior(prior)), spec, name)
         says = capital(statement(prior, spec.better, spec.measure, spec.mcid))
         rows.append(BesideRow(verdict_of(seen, spec), says, prior.rationale))
     return rows

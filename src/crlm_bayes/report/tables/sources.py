@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from crlm_bayes.answers.result import AnalysisResult
+from crlm_bayes.answers.answer import Answer
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.documents.analysis_parts import Structure
 from crlm_bayes.documents.entries import ContrastEntry, MedianEntry, TestEntry
@@ -43,19 +43,19 @@ class PublishedRow:
     study: str = ""
 
 
-def published(result: AnalysisResult) -> list[PublishedRow]:
+def published(answer: Answer) -> list[PublishedRow]:
     """List every printed ratio, test and median of the endpoint that concerns the two arms, study by study."""
-    spec, evidence = result.spec, result.question.evidence
+    spec, evidence = answer.spec, answer.question.evidence
     if isinstance(evidence, SynthesisEvidence):
         arms = {member.study: member.evidence.arms for member in evidence.members}
         return [
             replace(row, study=title_of(study))
-            for study in result.question.studies
+            for study in answer.question.studies
             for row in _published(study, spec.of_study(study.id).endpoint, arms[study.id])
         ]
     if isinstance(evidence, ArmLevelEvidence):
         return []
-    return _published(result.question.study, spec.endpoint, evidence.arms)
+    return _published(answer.question.study, spec.endpoint, evidence.arms)
 
 
 def _published(study: Study, endpoint: str, compared: tuple[str, str]) -> list[PublishedRow]:
@@ -103,13 +103,13 @@ def _median(entry: MedianEntry) -> PublishedRow:
     return PublishedRow(f"Median months, {entry.arm or 'all patients'}", f"{entry.months}{interval}", "", entry.locator)
 
 
-def facts(result: AnalysisResult) -> list[tuple[str, str]]:
+def facts(answer: Answer) -> list[tuple[str, str]]:
     """Terms and their values: what the analysis rests on."""
-    return _facts_of_several(result) if result.spec.is_synthesis else _facts_of_one(result)
+    return _facts_of_several(answer) if answer.spec.is_synthesis else _facts_of_one(answer)
 
 
-def _facts_of_one(result: AnalysisResult) -> list[tuple[str, str]]:
-    spec, study, evidence = result.spec, result.question.study, result.question.evidence
+def _facts_of_one(answer: Answer) -> list[tuple[str, str]]:
+    spec, study, evidence = answer.spec, answer.question.study, answer.question.evidence
     left_out = [a.label for a in study.arms if a.id not in evidence.arms]
     control, treatment = (study.arm(role).n for role in ("control", "treatment"))
     found = [
@@ -134,8 +134,8 @@ def _size(n: int | None) -> str:
     return "" if n is None else f" (n = {n})"
 
 
-def _facts_of_several(result: AnalysisResult) -> list[tuple[str, str]]:
-    spec, studies = result.spec, result.question.studies
+def _facts_of_several(answer: Answer) -> list[tuple[str, str]]:
+    spec, studies = answer.spec, answer.question.studies
     likelihoods = dict.fromkeys(
         [spec.likelihood] if spec.model == "arm_level" else [spec.of_study(name).likelihood for name in spec.studies]
     )

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from crlm_bayes.answers.answer import Answer
 from crlm_bayes.answers.lookup import Estimate, by_name
-from crlm_bayes.answers.result import AnalysisResult
+from crlm_bayes.answers.result import Result
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.priors.content import content
 from crlm_bayes.prose.equations import density
@@ -48,7 +49,7 @@ class PriorRow:
     rationale: str
 
 
-def panel(result: AnalysisResult, engine: str) -> list[PanelRow]:
+def panel(result: Result, engine: str) -> list[PanelRow]:
     """Rows of the prior panel by one engine, in the order of the analysis."""
     spec, named = result.spec, by_name(result.estimates)
     rows = []
@@ -83,7 +84,7 @@ def _panel_row(name: str, spec: AnalysisSpec, e: Estimate) -> PanelRow:
     )
 
 
-def disagreements(result: AnalysisResult) -> list[str]:
+def disagreements(result: Result) -> list[str]:
     """Priors under which the two engines fall on opposite sides of the rule."""
     named, measure = by_name(result.estimates), result.spec.measure
     found = []
@@ -98,11 +99,11 @@ def disagreements(result: AnalysisResult) -> list[str]:
     return found
 
 
-def priors(result: AnalysisResult) -> list[PriorRow]:
+def priors(answer: Answer) -> list[PriorRow]:
     """Rows of the effect priors with their probability content."""
-    spec, rows = result.spec, []
+    spec, rows = answer.spec, []
     for name in spec.effect_priors:
-        prior = result.question.priors[name]
+        prior = answer.question.priors[name]
         held = content(prior, spec.sign, spec.mcid)
         weighs = spec.measure in ("hr", "or") and held.events is not None
         rows.append(
