@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from crlm_bayes.answers.answer import Answer
 from crlm_bayes.answers.lookup import Estimate
 from crlm_bayes.answers.questions import read_questions
 from crlm_bayes.documents.analysis import AnalysisSpec
@@ -121,7 +122,7 @@ def test_moving_a_curve_towards_benefit_never_lowers_a_verdict(
 ) -> None:
     spec = analysis(better=better)
     here, there = (decision(curve(spec.sign * x, width), spec, PANEL) for x in (mode, mode - shift))
-    assert all(b.verdict.rank >= a.verdict.rank for a, b in zip(here.rows, there.rows, strict=True))
+    assert all(b.verdict.rank >= a.verdict.rank for a, b in zip(here.under, there.under, strict=True))
 
 
 # on curves
@@ -131,7 +132,7 @@ def test_moving_a_curve_towards_benefit_never_lowers_a_verdict(
 def test_benefit_lies_on_the_side_that_the_analysis_says(mode: float) -> None:
     lower = decision(curve(mode, 0.15), analysis(), PANEL)
     higher = decision(curve(-mode, 0.15), analysis(better="higher"), PANEL)
-    for a, b in zip(lower.rows, higher.rows, strict=True):
+    for a, b in zip(lower.under, higher.under, strict=True):
         assert a.verdict == b.verdict
         assert [a.p_benefit, a.p_worthwhile, a.p_equivalent, a.p_harm] == pytest.approx(
             [b.p_benefit, b.p_worthwhile, b.p_equivalent, b.p_harm], abs=1e-8
@@ -153,7 +154,7 @@ def test_bundled_analysis(
     analyses: dict[str, AnalysisSpec], priors: dict[str, Prior], curve_of: Callable[[str], EvidenceCurve]
 ) -> None:
     made = decision(curve_of("pfs_chen2025_landmark"), analyses["pfs_chen2025_landmark"], priors)
-    verdicts = {row.prior: row.verdict for row in made.rows}
+    verdicts = {row.prior: row.verdict for row in made.under}
     assert made.verdict is Verdict.BENEFIT and not made.unanimous
     assert verdicts["strongly_sceptical"] is verdicts["pessimistic"] is Verdict.NOT_HARMFUL
     assert made.readers == Readers("neutral", "sceptical", "enthusiastic")
@@ -282,7 +283,7 @@ def test_every_pattern_reads_well(endpoint: str) -> None:
 
 
 def test_no_number_of_the_paragraph_crosses_the_threshold_by_rounding() -> None:
-    row = replace(made([Verdict.OPEN] * 2).rows[1], p_benefit=0.97496)
+    row = replace(made([Verdict.OPEN] * 2).under[1], p_benefit=0.97496)
     text = paragraph(
         Decision("sceptical", (row,), Readers(None, "sceptical", None), TurningPoint(1.001, 1)), analysis()
     )
@@ -298,7 +299,7 @@ def test_section_of_every_bundled_analysis(root: Path) -> None:
     )
     names = ("pfs_chen2025_landmark", "hypertension_yan2025_counts", "orr_chen2025_counts")
     for question in read_questions(root / "data" / "published", root / "models", names):
-        result = conclude(question, {}, {}, {})
+        result = conclude(Answer(question), {}, {}, {})
         section = decision_section(result)
         assert len(section.rule) == 10 and len(section.rows) == len(question.spec.effect_priors)
         assert all(np.sum(row.bar) == pytest.approx(1) for row in section.rows)

@@ -426,7 +426,8 @@ def test_an_item_without_proof_is_not_shown(result_of: Callable[[str], Result]) 
     exact = replace(result, estimates=result.estimates[result.estimates["engine"] == "curve"])
     assert whole - shown(exact, FIGURES) == {18, 27}
     sceptics = {k: v for k, v in result.question.priors.items() if k not in ("enthusiastic", "pessimistic")}
-    narrow = replace(result, question=replace(result.question, priors=sceptics))
+    spec = result.spec.model_copy(update={"effect_priors": tuple(sceptics)})
+    narrow = replace(result, question=replace(result.question, spec=spec, priors=sceptics))
     assert whole - shown(narrow, FIGURES) == {14, 32}
 
 

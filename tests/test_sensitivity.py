@@ -10,6 +10,7 @@ import pytest
 import xarray as xr
 from scipy.special import ndtr
 
+from crlm_bayes.answers.answer import Answer
 from crlm_bayes.answers.questions import read_questions
 from crlm_bayes.answers.result import Result
 from crlm_bayes.documents.analysis import AnalysisSpec
@@ -215,7 +216,7 @@ def rendered(result: Result) -> str:
 
 def test_section_with_and_without_draws(root: Path) -> None:
     (question,) = read_questions(root / "data" / "published", root / "models", ["pfs_chen2025_adjusted_hr"])
-    bare = conclude(question, {}, {}, {})
+    bare = conclude(Answer(question), {}, {}, {})
     section = sensitivity_section(bare)
     assert [row.what for row in section.effect] == ["prior of the effect", "data"] and not section.sampled
     assert "Not shown" in rendered(bare)

@@ -110,7 +110,7 @@ def made(
     by_id = {study.id: study for study in studies}
     named = {name: priors[name] for name in TWO}
     question = Question(spec, audit_studies(by_id), assemble(spec, by_id), named)
-    return conclude(question, {}, {}, dict(RECORD))
+    return conclude(Answer(question), {}, {}, dict(RECORD))
 
 
 @pytest.fixture(scope="module")
@@ -138,7 +138,7 @@ def bundled(root: Path) -> Callable[[str], Result]:
         (question,) = read_questions(root / "data" / "published", root / "models", [name])
         spec = question.spec.model_copy(update={"effect_priors": TWO})
         named = {prior: question.priors[prior] for prior in TWO}
-        return conclude(replace(question, spec=spec, priors=named), {}, {}, dict(RECORD))
+        return conclude(Answer(replace(question, spec=spec, priors=named)), {}, {}, dict(RECORD))
 
     return find
 
@@ -225,16 +225,17 @@ def test_leaving_out_is_synthesising_the_rest(variants_of: Callable[[str], Varia
     variants = variants_of("bias_adjusted")
     lines = {line.what: line for line in variants.without_each}
     rest = [member for member in variants.synthesis.members if member.name != "gamma2017"]
-    mu = synthesise(rest, variants.synthesis.structure).curve.apply(variants.result.pooled.prior)
+    mu = synthesise(rest, variants.synthesis.structure).curve.apply(variants.view.pooled.prior)
     found = lines["without Gamma 2017"]
     assert found.studies == 3 and found.p_benefit == pytest.approx(mu.p_below(0.0), abs=1e-5)
     assert found.median == pytest.approx(math.exp(mu.median), abs=1e-4)
     assert len(lines) == 4
 
 
-def test_what_is_taken_otherwise_is_another_synthesis(variants_of: Callable[[str], Variants]) -> None:
-    variants = variants_of("bias_adjusted")
-    result, structure = variants.result, variants.synthesis.structure
+def test_what_is_taken_otherwise_is_another_synthesis(of: Callable[[str], Result]) -> None:
+    result = of("bias_adjusted")
+    variants = result.variants
+    structure = variants.synthesis.structure
     assert variants.at_face_value and variants.in_full and variants.direct_alone
     plain = replace(structure, shift=None)
     assert variants.at_face_value.p_benefit == pytest.approx(p_benefit(result, plain, shifted=False), abs=1e-6)
@@ -313,7 +314,7 @@ def test_without_a_printed_control_risk_no_absolute_effect_is_shown(priors: dict
     bare = tuple(study.model_copy(update={"survival": ()}) for study in STUDIES)
     result = made("random", priors, bare)
     assert absolute(result).startswith("No absolute effect is shown: no direct study")
-    assert 27 not in shown(result.variants)
+    assert 27 not in shown(result)
 
 
 # tables, checklist, limits
@@ -327,26 +328,22 @@ def test_studies_are_described_by_design_source_and_audit(of: Callable[[str], Re
     assert counted["Beta 2021"] == "in full; may be biased" and counted["Delta 2015"] == "× 0.5"
 
 
-def anchors(variants: Variants) -> dict[int, str | None]:
-    filled = checklist.fill(variants.result, {}, variants)
-    return {item.id: item.anchor for _, group in filled for item in group}
+def anchors(result: Result) -> dict[int, str | None]:
+    return {item.id: item.anchor for _, group in checklist.fill(result, {}) for item in group}
 
 
-def shown(variants: Variants) -> set[int]:
-    return {item for item, anchor in anchors(variants).items() if anchor is not None}
+def shown(result: Result) -> set[int]:
+    return {item for item, anchor in anchors(result).items() if anchor is not None}
 
 
 def test_the_checklist_proves_what_a_synthesis_shows(
-    variants_of: Callable[[str], Variants], page_of: Callable[[str], str]
+    of: Callable[[str], Result], page_of: Callable[[str], str]
 ) -> None:
-    adjusted, common = variants_of("bias_adjusted"), variants_of("common")
+    adjusted, common = of("bias_adjusted"), of("common")
     assert {26, 34, 35, 36, 38} <= shown(adjusted) and 40 not in shown(adjusted)
     assert not {26, 36} & shown(common) and {35, 38} <= shown(common)
-    table = adjusted.result.estimates
-    adjusted_without = replace(adjusted.result, estimates=table[table["quantity"] != "tau"])
-    assert not any(
-        item.anchor for _, group in checklist.fill(adjusted_without, {}, adjusted) for item in group if item.id == 26
-    )
+    table = adjusted.estimates
+    assert anchors(replace(adjusted, estimates=table[table["quantity"] != "tau"]))[26] is None
     assert set(anchors(adjusted).values()) - {None} <= set(Document(page_of("bias_adjusted")).ids)
 
 

@@ -74,12 +74,6 @@ def _root(
     pass
 
 
-def _folders(data: Path | None, models: Path | None) -> tuple[Path, Path]:
-    from crlm_bayes.documents.folders import models_folder, published_folder, shown
-
-    return shown(data or published_folder()), shown(models or models_folder())
-
-
 def _print_json(value: Any) -> None:
     print(json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False))
 
@@ -109,7 +103,7 @@ def fit(
     from crlm_bayes.sampling.settings import Settings
 
     settings = Settings(draws=draws, tune=tune, chains=chains, seed=seed)
-    code, rows = fit_command(*_folders(data, models), out, names, prior, settings, force)
+    code, rows = fit_command(data, models, out, names, prior, settings, force)
     if as_json:
         _print_json(rows)
     raise typer.Exit(code)
@@ -122,7 +116,7 @@ def report(
     """Render again from saved posteriors; refuses stale or failed fits."""
     from crlm_bayes.commands.report import report_command
 
-    rows = report_command(*_folders(data, models), out, names)
+    rows = report_command(data, models, out, names)
     if as_json:
         _print_json(rows)
 
@@ -148,14 +142,12 @@ def sceptic(
     discount: Annotated[float, typer.Option(metavar="SHARE", help="Share of the evidence that is set aside.")] = 0.0,
 ) -> None:
     """The prior panel, reverse-Bayes, bias and discount, exact, without MCMC."""
-    from crlm_bayes.answers.answer import Answer
-    from crlm_bayes.answers.questions import read_questions
+    from crlm_bayes.api import ask, questions
     from crlm_bayes.commands.sceptic import print_scepticism, sceptic_rows
     from crlm_bayes.priors.written import parse_prior
 
     own = None if prior is None else parse_prior(prior, "--prior")
-    questions = read_questions(*_folders(data, models), names)
-    answers = [Answer(question).doubt(own, bias, discount) for question in questions]
+    answers = [ask(question).doubt(own, bias, discount) for question in questions(names, data=data, models=models)]
     if as_json:
         _print_json(sceptic_rows(answers))
     else:
@@ -175,11 +167,11 @@ def audit(
     strict: Annotated[bool, typer.Option("--strict", help="Exit code 3 if there is a serious finding.")] = False,
 ) -> None:
     """What the papers print against what it implies: every finding, the gravest first."""
-    from crlm_bayes.audit.reading import read_audits
+    from crlm_bayes import api
     from crlm_bayes.commands.audit import finding_rows, print_audits
     from crlm_bayes.errors import EXIT_GATE
 
-    audits = read_audits(_folders(data, models)[0], studies or None)
+    audits = api.audit(data=data, names=studies or None)
     if as_json:
         _print_json(finding_rows(audits))
     else:
@@ -197,23 +189,23 @@ def show(
     as_json: Json = False,
 ) -> None:
     """Equations, priors with their probability content, and the printed rows of one analysis."""
-    from crlm_bayes.answers.questions import read_questions
+    from crlm_bayes.api import questions
     from crlm_bayes.commands.show import print_question, question_rows
 
-    (question,) = read_questions(*_folders(data, models), [name])
+    asked = questions([name], data=data, models=models)[0]
     if as_json:
-        _print_json(question_rows(question))
+        _print_json(question_rows(asked))
     else:
-        print_question(question)
+        print_question(asked)
 
 
 @app.command("list")
 def list_(data: Data = None, models: Models = None, out: Out = OUT, as_json: Json = False) -> None:
     """Analyses and studies that are there, and which analyses have results."""
-    from crlm_bayes.answers.questions import read_questions
+    from crlm_bayes.api import questions
     from crlm_bayes.commands.list import catalogue, print_catalogue
 
-    rows = catalogue(*_folders(data, models), out, read_questions(*_folders(data, models)))
+    rows = catalogue(out, questions(data=data, models=models))
     if as_json:
         _print_json(rows)
     else:
@@ -223,17 +215,14 @@ def list_(data: Data = None, models: Models = None, out: Out = OUT, as_json: Jso
 @app.command()
 def check(data: Data = None, models: Models = None, out: Out = OUT, as_json: Json = False) -> None:
     """Validate every study and analysis document; every fault is one line."""
-    from crlm_bayes.commands.check import check_documents
+    from crlm_bayes.commands.check import check_rows, print_check
 
-    faults, counts = check_documents(*_folders(data, models))
+    found = check_rows(data, models)
     if as_json:
-        _print_json({"faults": faults, **counts})
+        _print_json(found)
     else:
-        for fault in faults:
-            print(f"error: {fault}", file=sys.stderr)
-        if not faults:
-            print(f"{counts['studies']} studies and {counts['analyses']} analyses are valid")
-    raise typer.Exit(1 if faults else 0)
+        print_check(found)
+    raise typer.Exit(1 if found["faults"] else 0)
 
 
 @app.command()

@@ -25,8 +25,8 @@ class Carried(NamedTuple):
 
     Attributes
     ----------
-    study, label : str
-        Whose control arm it is, and what that arm is called.
+    id, study, label : str
+        Whose control arm it is, by id and as named, and what that arm is called.
     endpoint : str
         Of that study, where studies of like endpoints are pooled.
     months : str
@@ -37,6 +37,7 @@ class Carried(NamedTuple):
         `nnt` by the limits of the difference (Altman 1998): positive for benefit.
     """
 
+    id: str
     study: str
     label: str
     endpoint: str
@@ -61,7 +62,7 @@ def carried(answer: Answer) -> list[Carried]:
         for months, control in _risks(member.evidence):
             good = bool(months) or answer.spec.better == "higher"
             own = answer.spec.of_study(member.study)
-            head = title_of(study), member.evidence.labels[0], own.endpoint, months
+            head = study.id, title_of(study), member.evidence.labels[0], own.endpoint, months
             found.append(Carried(*head, control, *_carry(control, mu, answer.spec.measure, good)))
     return found
 

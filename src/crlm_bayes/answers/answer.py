@@ -1,9 +1,8 @@
 """The answer to a question: all that its exact curve says, without a sampler."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from crlm_bayes.answers.pooled_view import SynthesisView
 from crlm_bayes.answers.question import Question
@@ -18,12 +17,13 @@ from crlm_bayes.likelihoods.centres.map import CentreMap, centre_map
 from crlm_bayes.likelihoods.registry import evidence_curve
 from crlm_bayes.likelihoods.studies.exact import synthesis_of
 from crlm_bayes.priors.density import Prior
-from crlm_bayes.scepticism.decision import Verdict, decide
-from crlm_bayes.scepticism.panel import PriorVerdict, Scepticism, examine, verdict
+from crlm_bayes.scepticism.decision import Decision, decision
+from crlm_bayes.scepticism.panel import Panel, Scepticism, examine, verdict
 from crlm_bayes.scepticism.replication import Estimated
 from crlm_bayes.scepticism.reverse_bayes import ReverseBayes, reverse_bayes
 from crlm_bayes.scepticism.robustness import Robustness, robustness
 from crlm_bayes.scepticism.tipping import TippingMap, bias_map, discount_map, mean_sd_map
+from crlm_bayes.words.shown import Shown
 
 OWN = "own"
 """Name of a sceptic's own prior beside the panel."""
@@ -40,8 +40,8 @@ class TippingMaps(NamedTuple):
     discount: TippingMap
 
 
-@dataclass(frozen=True, eq=False)
-class Answer:
+@dataclass(frozen=True, eq=False, repr=False)
+class Answer(Shown):
     """All that the exact curve says of one question; each part is computed when it is first asked for, once.
 
     Attributes
@@ -88,6 +88,15 @@ class Answer:
             question = replace(question, spec=spec, priors={**question.priors, OWN: prior})
         return Answer(question, bias, discount, face_value)
 
+    def heading(self) -> str:
+        """Say what it is in one line."""
+        doubted = " (doubted)" if self.bias or self.discount else ""
+        return f"{self.spec.title} [{self.spec.id}]{doubted}: {self.decision.verdict} under {self.spec.primary}"
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The panel, one row a prior."""
+        return self.panel.rows()
+
     @property
     def spec(self) -> AnalysisSpec:
         """The analysis."""
@@ -117,15 +126,15 @@ class Answer:
         return examine(self.curve, self.spec, self.question.priors)
 
     @property
-    def panel(self) -> tuple[PriorVerdict, ...]:
+    def panel(self) -> Panel:
         """What each prior of the analysis makes of the curve."""
         return self.scepticism.panel
 
     @cached_property
-    def others(self) -> tuple[PriorVerdict, ...]:
+    def others(self) -> Panel:
         """What the priors beside the panel make of the curve."""
         priors = self.question.others.items()
-        return tuple(verdict(self.curve.apply(self.spec.effect_prior(p)), self.spec, name) for name, p in priors)
+        return Panel(verdict(self.curve.apply(self.spec.effect_prior(p)), self.spec, name) for name, p in priors)
 
     @cached_property
     def robustness(self) -> Robustness:
@@ -144,9 +153,9 @@ class Answer:
         return TippingMaps(mean_sd_map(curve, sign), bias_map(curve, sign), discount_map(curve, sign))
 
     @cached_property
-    def verdicts(self) -> Mapping[str, Verdict]:
-        """The decision under each prior of the panel."""
-        return {row.prior: row.verdict for row in decide(self.panel)}
+    def decision(self) -> Decision:
+        """What a reader would conclude under each prior, and how much evidence would turn it."""
+        return decision(self.curve, self.spec, self.question.priors, self.panel)
 
     @cached_property
     def pooled(self) -> Pooled:

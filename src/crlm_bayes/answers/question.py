@@ -1,8 +1,8 @@
 """An analysis before it is fitted: documents, audits, evidence and priors."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Final
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final
 
 from crlm_bayes.audit.finding import Finding
 from crlm_bayes.audit.study_audit import StudyAudit
@@ -10,13 +10,14 @@ from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.documents.study import Study
 from crlm_bayes.evidence.values import CentreEvidence, Evidence
 from crlm_bayes.priors.density import Prior
+from crlm_bayes.words.shown import Shown
 
 SYNTHESIS: Final = "synthesis"
 """Group of the analyses of several studies."""
 
 
-@dataclass(frozen=True)
-class Question:
+@dataclass(frozen=True, repr=False)
+class Question(Shown):
     """An analysis before it is fitted: validated documents, the audits of its studies, and the evidence assembled from them.
 
     `audits` holds each study with its findings, by id, in the order of the analysis. `priors` are the panel of the analysis; `others` stand beside it on the exact curve only.
@@ -27,6 +28,15 @@ class Question:
     evidence: Evidence
     priors: Mapping[str, Prior]
     others: Mapping[str, Prior] = field(default_factory=dict)
+
+    def heading(self) -> str:
+        """Say what it is in one line."""
+        spec = self.spec
+        return f"{spec.title} [{spec.id}]: {spec.likelihood} by {spec.reading}, {spec.structure}; priors {', '.join(spec.effect_priors)}"
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The printed rows that the evidence rests on."""
+        return [asdict(row) for row in self.evidence.rows]
 
     @property
     def group(self) -> str:

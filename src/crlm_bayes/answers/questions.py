@@ -1,22 +1,27 @@
 """Validate everything before anything is computed: documents to questions, with identities."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from crlm_bayes.answers.question import Question
 from crlm_bayes.audit.reading import read_audits
+from crlm_bayes.audit.registry import audit_studies
 from crlm_bayes.audit.study_audit import StudyAudit
-from crlm_bayes.documents.analyses import PRIORS_FILE, read_specs
+from crlm_bayes.documents.analyses import PRIORS_FILE, read_priors, read_specs
 from crlm_bayes.documents.analysis import AnalysisSpec
-from crlm_bayes.documents.analysis_meaning import check_studies
+from crlm_bayes.documents.analysis_meaning import check_meaning, check_studies
 from crlm_bayes.documents.prior_book import DeclaredPrior
 from crlm_bayes.documents.reader import read_studies, study_paths
+from crlm_bayes.documents.study import Study
 from crlm_bayes.errors import InvalidInput, UnknownName
 from crlm_bayes.evidence.assemble import assemble
 from crlm_bayes.evidence.trial_priors import resolved
 from crlm_bayes.evidence.values import Evidence
 from crlm_bayes.priors.archetypes import zampieri_grid
 from crlm_bayes.priors.density import Prior
+from crlm_bayes.toml import validate
 
 
 def read_questions(data: Path, models: Path, names: Iterable[str] | None = None) -> list[Question]:
@@ -32,7 +37,7 @@ def read_questions(data: Path, models: Path, names: Iterable[str] | None = None)
     for spec in specs.values():
         require_documents(spec, known, models)
     audits = read_audits(data, [name for spec in specs.values() for name in spec.studies])
-    densities = resolve(priors, data, priors_of(specs.values()), models)
+    densities = resolve(priors, known, partial(read_studies, data), priors_of(specs.values()), models)
     return [question(spec, audits, densities, priors, str(models / f"{spec.id}.toml")) for spec in specs.values()]
 
 
@@ -54,17 +59,64 @@ def priors_of(specs: Iterable[AnalysisSpec]) -> set[str]:
     return {name for spec in specs for name in spec.effect_priors}
 
 
+def question_of(document: Mapping[str, Any], studies: Mapping[str, Study] | Path, models: Path) -> Question:
+    """Make a question from the keys of an analysis document and studies that are at hand.
+
+    Parameters
+    ----------
+    document : mapping
+        As an analysis document has it.
+    studies : mapping of id to Study, or Path
+        Studies at hand, or the folder of their documents.
+    models : Path
+        Folder of the named priors.
+
+    Raises
+    ------
+    CrlmBayesError
+        If the document is not usable, or names a study that is not among them.
+    """
+    where, priors = f"analysis {document.get('id', '')}".strip(), read_priors(models)
+    spec = validate(AnalysisSpec, document, Path(where))
+    check_meaning(spec, priors, where)
+    known: Collection[str] = study_paths(studies) if isinstance(studies, Path) else studies
+    for name in spec.studies:
+        if name not in known:
+            raise UnknownName.among(f"{where}: studies", "study", name, known)
+
+    def read(names: Collection[str]) -> Mapping[str, Study]:
+        return read_studies(studies, names) if isinstance(studies, Path) else {name: studies[name] for name in names}
+
+    audits = read_audits(studies, spec.studies) if isinstance(studies, Path) else audit_studies(read(spec.studies))
+    densities = resolve(priors, known, read, spec.effect_priors, models)
+    return question(spec, audits, densities, priors, where)
+
+
 def resolve(
-    book: Mapping[str, Prior | DeclaredPrior], data: Path, needed: Collection[str], models: Path
+    book: Mapping[str, Prior | DeclaredPrior],
+    known: Collection[str],
+    read: Callable[[Collection[str]], Mapping[str, Study]],
+    needed: Collection[str],
+    models: Path,
 ) -> dict[str, Prior]:
     """Turn declared priors into densities; one from studies that are not at hand is left out unless it is needed.
+
+    Parameters
+    ----------
+    known : collection of str
+        Ids of the studies that are at hand.
+    read : callable
+        Gives the studies of some ids.
+    needed : collection of str
+        Names of priors that must be there.
+    models : Path
+        Folder of the book, for messages.
 
     Raises
     ------
     UnknownName, InvalidInput
         If a needed prior rests on a study without a document, or on one that does not print what it declares.
     """
-    known = study_paths(data)
     found: dict[str, Prior] = {}
     for name, prior in book.items():
         if not isinstance(prior, DeclaredPrior):
@@ -74,7 +126,7 @@ def resolve(
             for study in prior.studies:
                 if study not in known:
                     raise UnknownName.among(f"{where}: studies", "study", study, known)
-            found[name] = resolved(prior, read_studies(data, prior.studies), where)
+            found[name] = resolved(prior, read(prior.studies), where)
     return found
 
 

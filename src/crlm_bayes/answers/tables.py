@@ -112,7 +112,7 @@ def exact_estimates(answer: Answer) -> pd.DataFrame:
 
     Beside :func:`curve_estimates`, of a synthesis and under the primary prior: absolute effects on the control risk of
     each direct study that prints one (``risk_difference[study,months]``, ``nnt[...]`` and the proportions in both arms),
-    and the ratio with the same studies taken in other ways (``hr[without study]``).
+    and the ratio with the same studies taken in other ways (``hr[without:study]``, ``hr[randomised_alone]`` ...).
     """
     spec = answer.spec
     own = curve_estimates(spec, answer.curve, answer.question.priors, answer.synthesis)
@@ -124,7 +124,7 @@ def exact_estimates(answer: Answer) -> pd.DataFrame:
 
 def _carried_rows(answer: Answer) -> Iterator[dict[str, object]]:
     for c in carried(answer):
-        proportion, inside = ("survival", f"{c.study},{c.months}") if c.months else ("probability", c.study)
+        proportion, inside = ("survival", f"{c.id},{c.months}") if c.months else ("probability", c.id)
         yield {"quantity": f"{proportion}[control,{inside}]", "median": c.control}
         for name, e in ((f"{proportion}[treatment", c.treatment), ("risk_difference[", c.difference), ("nnt[", c.nnt)):
             joined = name + ("" if name.endswith("[") else ",") + inside
@@ -135,7 +135,7 @@ def _variant_rows(answer: Answer) -> Iterator[dict[str, object]]:
     _, *others = answer.variants.otherwise  # the first is the analysis itself
     for line in (*others, *answer.variants.without_each):
         yield {
-            "quantity": f"{answer.spec.measure}[{line.what}]",
+            "quantity": f"{answer.spec.measure}[{line.key}]",
             "median": line.median,
             "eti95_lower": line.lower,
             "eti95_upper": line.upper,

@@ -32,8 +32,12 @@ WEIGHTS: Final = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 
 class Line(NamedTuple):
-    """The pooled effect under one set of assumptions; ratios as reported."""
+    """The pooled effect under one set of assumptions; ratios as reported.
 
+    `what` says in words how it differs from the analysis, `key` for tables.
+    """
+
+    key: str
     what: str
     studies: int
     median: float
@@ -132,36 +136,41 @@ class Variants:
     @cached_property
     def as_it_is(self) -> Line:
         """The analysis itself."""
-        return self._at(self.view.everything, "as analysed", len(self.names))._replace(ours=True)
+        return self._at(self.view.everything, "as_analysed", "as analysed", len(self.names))._replace(ours=True)
 
     @cached_property
     def without_each(self) -> tuple[Line, ...]:
         """All studies but one."""
         left = len(self.names) - 1
-        return tuple(self._at(at, f"without {self.names[at.name]}", left) for at in self.view.influence)
+        return tuple(
+            self._at(at, f"without:{at.name}", f"without {self.names[at.name]}", left) for at in self.view.influence
+        )
 
     @cached_property
     def cumulative(self) -> tuple[Line, ...]:
         """Studies added one by one in the order of publication; those without a year last."""
         titles = {line.study.id: line.title for line in self.view.lines}
         return tuple(
-            self._at(at, f"{'+ ' if i else ''}{titles[at.name]}", i + 1) for i, at in enumerate(self.view.cumulative)
+            self._at(at, f"to:{at.name}", f"{'+ ' if i else ''}{titles[at.name]}", i + 1)
+            for i, at in enumerate(self.view.cumulative)
         )
 
     @cached_property
     def without_doubtful(self) -> Line | None:
         """Without every study of which a doubtful number is taken; None where there is none, or nothing else."""
-        return self._without(self.doubtful, f"without {listed(self.names[n] for n in self.doubtful)}")
+        return self._without(
+            self.doubtful, "without_doubtful", f"without {listed(self.names[n] for n in self.doubtful)}"
+        )
 
     @cached_property
     def randomised_alone(self) -> Line | None:
         """The randomised studies alone; None where all are, or none is."""
-        return self._without(self.observational, "randomised studies alone")
+        return self._without(self.observational, "randomised_alone", "randomised studies alone")
 
     @cached_property
     def direct_alone(self) -> Line | None:
         """The studies that count in full, alone; None where all do."""
-        return self._without(self.discounted, "discounted studies count for nothing")
+        return self._without(self.discounted, "direct_alone", "discounted studies count for nothing")
 
     @cached_property
     def at_face_value(self) -> Line | None:
@@ -170,7 +179,7 @@ class Variants:
             return None
         members = tuple(replace(member, shifted=False) for member in self.synthesis.members)
         found = Synthesis(members, replace(self.synthesis.structure, shift=None))
-        return self._line("every study at face value: no bias", len(members), found)
+        return self._line("at_face_value", "every study at face value: no bias", len(members), found)
 
     @cached_property
     def in_full(self) -> Line | None:
@@ -180,7 +189,7 @@ class Variants:
         whole = tuple(replace(member, discount=1.0, learnt=False) for member in self._evidence.members)
         members = members_of(SynthesisEvidence(whole), self.spec)
         found = Synthesis(members, replace(self.synthesis.structure, discount=None))
-        return self._line("discounted studies count in full", len(members), found)
+        return self._line("in_full", "discounted studies count in full", len(members), found)
 
     @cached_property
     def spreads(self) -> tuple[Line, ...]:
@@ -189,14 +198,16 @@ class Variants:
             return ()
         n = len(self.names)
         return tuple(
-            self._at(one.at, capital(one.at.name) + (" (stated)" if one.stated else ""), n)._replace(ours=one.stated)
+            self._at(one.at, one.at.name, capital(one.at.name) + (" (stated)" if one.stated else ""), n)._replace(
+                ours=one.stated
+            )
             for one in self.view.tau_priors
         )
 
     @cached_property
     def common(self) -> Line | None:
         """One effect in all studies; None where the analysis has that itself."""
-        return self.spreads[0]._replace(what="one common effect: τ = 0") if self.spreads else None
+        return self.spreads[0]._replace(key="common", what="one common effect: τ = 0") if self.spreads else None
 
     @cached_property
     def otherwise(self) -> tuple[Line, ...]:
@@ -261,22 +272,22 @@ class Variants:
             rows.append((prior_name(name), name == spec.primary, cells))
         return Assumed(said, tuple(rows), tips)
 
-    def _without(self, names: Sequence[str], what: str) -> Line | None:
+    def _without(self, names: Sequence[str], key: str, what: str) -> Line | None:
         chosen = np.array([member.name not in names for member in self.synthesis.members])
         if not names or not chosen.any():
             return None
         mu = self.synthesis.curve_of(chosen).apply(self.view.pooled.prior)
-        return self._from(what, int(chosen.sum()), mu)
+        return self._from(key, what, int(chosen.sum()), mu)
 
-    def _line(self, what: str, studies: int, synthesis: Synthesis) -> Line:
-        return self._from(what, studies, synthesis.curve.apply(self.view.pooled.prior))
+    def _line(self, key: str, what: str, studies: int, synthesis: Synthesis) -> Line:
+        return self._from(key, what, studies, synthesis.curve.apply(self.view.pooled.prior))
 
-    def _from(self, what: str, studies: int, mu: GridPosterior) -> Line:
+    def _from(self, key: str, what: str, studies: int, mu: GridPosterior) -> Line:
         below = float(mu.p_below(0.0))
         p = below if self.spec.sign == 1 else 1 - below
         lower, upper = mu.interval
-        return Line(what, studies, math.exp(mu.median), math.exp(lower), math.exp(upper), p)
+        return Line(key, what, studies, math.exp(mu.median), math.exp(lower), math.exp(upper), p)
 
-    def _at(self, at: Standpoint, what: str, studies: int) -> Line:
+    def _at(self, at: Standpoint, key: str, what: str, studies: int) -> Line:
         lower, middle, upper = (math.exp(x) for x in at.estimate)
-        return Line(what, studies, middle, lower, upper, at.p_benefit)
+        return Line(key, what, studies, middle, lower, upper, at.p_benefit)

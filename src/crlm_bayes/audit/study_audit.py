@@ -2,15 +2,18 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 from crlm_bayes.audit.counts.denominators import Scan
 from crlm_bayes.audit.finding import Finding, Severity
 from crlm_bayes.audit.p_values.comparison import Comparison
-from crlm_bayes.documents.study import Study
+from crlm_bayes.documents.study import Study, title_of
+from crlm_bayes.words.nouns import tally
+from crlm_bayes.words.shown import Shown
 
 
-@dataclass(frozen=True)
-class StudyAudit:
+@dataclass(frozen=True, repr=False)
+class StudyAudit(Shown):
     """Everything that pages, tables and figures say of one study.
 
     Attributes
@@ -30,6 +33,15 @@ class StudyAudit:
     comparisons: tuple[Comparison, ...]
     scans: tuple[Scan, ...]
     checks: int
+
+    def heading(self) -> str:
+        """Say what it is in one line."""
+        return f"Audit of {title_of(self.study)}: {tally(f.severity for f in self.findings)} by {self.checks} checks"
+
+    def rows(self) -> list[dict[str, Any]]:
+        """One row a finding."""
+        keys = ("severity", "check", "locator", "printed", "recomputed", "message")
+        return [{key: getattr(finding, key) for key in keys} for finding in self.findings]
 
     def of(self, severity: Severity) -> list[Finding]:
         """Findings of one severity."""

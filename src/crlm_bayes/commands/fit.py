@@ -1,4 +1,4 @@
-"""What the verbs do, as functions of folders and names; terminal output goes to stderr."""
+"""`fit`: its progress and the table of verdicts, on stderr."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -8,20 +8,19 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 
 from crlm_bayes.answers.question import SYNTHESIS
-from crlm_bayes.answers.questions import read_questions
-from crlm_bayes.audit.reading import read_audits
+from crlm_bayes.api import fit_all
 from crlm_bayes.commands.console import CELL, LEGEND, SINGLE_STUDIES, SYNTHESES, stderr
-from crlm_bayes.errors import EXIT_GATE, InvalidInput
+from crlm_bayes.errors import EXIT_GATE
 from crlm_bayes.rule import standing
-from crlm_bayes.run.store import INDEX, Store
+from crlm_bayes.run.store import INDEX
 from crlm_bayes.sampling.settings import Settings
 from crlm_bayes.words.nouns import SIGNS
 from crlm_bayes.words.numbers import probability
 
 
 def fit_command(
-    data: Path,
-    models: Path,
+    data: Path | None,
+    models: Path | None,
     out: Path,
     names: Sequence[str] | None,
     prior: str | None,
@@ -37,42 +36,18 @@ def fit_command(
     list of dict
         Verdict rows.
     """
-    from crlm_bayes.run.saved import unchanged
-
-    questions = read_questions(data, models, names)
-    if not questions:
-        raise InvalidInput(str(models), "holds no analysis", allowed="at least one analysis document")
-    if prior is not None and not any(prior in question.spec.effect_priors for question in questions):
-        from crlm_bayes.errors import UnknownName
-
-        raise UnknownName.among("--prior", "prior", prior, {n for q in questions for n in q.spec.effect_priors})
-    store = Store(out)
-    store.require_writable()
-    saved = {q.spec.id: record for q in questions if not force and (record := unchanged(q, settings, store, prior))}
-    todo = [q for q in questions if q.spec.id not in saved]
-    records: dict[str, Any] = dict(saved)
-    if todo:
-        with FitProgress(len(questions), len(saved)) as progress:
-            progress.begin("importing the sampler")
-            from crlm_bayes.run.lanes import run_all
-
-            progress.begin("compiling models")
-            outcomes = run_all(todo, settings, store, prior=prior, force=force, done=progress.done)
-            records |= {name: outcome.record for name, outcome in outcomes.items()}
-    if todo or not store.has_index():
-        from crlm_bayes.run.index import write_index
-
-        write_index(store, read_audits(data))
-    ordered = {q.spec.id: records[q.spec.id] for q in questions}
-    print_verdicts(ordered, store, len(saved))
-    passed = all(record["passed"] for record in ordered.values())
-    return (0 if passed else EXIT_GATE), [row for record in ordered.values() for row in record["verdicts"]]
+    with FitProgress() as progress:
+        run = fit_all(
+            out, names, data=data, models=models, prior=prior, settings=settings, force=force, started=progress.started, done=progress.done,
+        )  # fmt: skip
+    print_verdicts(run.records, out, run.kept)
+    return (0 if run.passed else EXIT_GATE), run.verdicts
 
 
 class FitProgress:
     """Progress of a run, an analysis at a time."""
 
-    def __init__(self, total: int, unchanged: int) -> None:
+    def __init__(self) -> None:
         columns = (
             SpinnerColumn(),
             TextColumn("{task.description}"),
@@ -81,18 +56,20 @@ class FitProgress:
             TimeElapsedColumn(),
         )
         self._progress = Progress(*columns, console=stderr())
-        self._task = self._progress.add_task("starting", total=total, completed=unchanged)
+        self._task = self._progress.add_task("starting", start=False, visible=False)
 
     def __enter__(self) -> Self:
-        self._progress.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._progress.stop()
 
-    def begin(self, what: str) -> None:
-        """Say what is being done."""
-        self._progress.update(self._task, description=what)
+    def started(self, total: int, unchanged: int) -> None:
+        """Show itself: there is something to do."""
+        self._progress.start()
+        self._progress.start_task(self._task)
+        said = "loading the sampler and compiling models"
+        self._progress.update(self._task, description=said, total=total, completed=unchanged, visible=True)
 
     def done(self, name: str, outcome: Any) -> None:
         """Count an analysis."""
@@ -101,7 +78,7 @@ class FitProgress:
         self._progress.update(self._task, advance=1, description="fitting and rendering")
 
 
-def print_verdicts(records: Mapping[str, Mapping[str, Any]], store: Store, unchanged: int) -> None:
+def print_verdicts(records: Mapping[str, Mapping[str, Any]], out: Path, unchanged: int) -> None:
     """Print P(benefit) of every analysis under every prior, and where the pages are."""
     console = stderr()
     priors = list(dict.fromkeys(row["prior"] for record in records.values() for row in record["verdicts"]))
@@ -136,7 +113,7 @@ def print_verdicts(records: Mapping[str, Mapping[str, Any]], store: Store, uncha
             for failure in fit["gate"]["failures"]:
                 console.print(f"[bold red]gate failed[/] {name}/{prior}: {failure}")
     same = f" ({unchanged} of {len(records)} analyses unchanged, not fitted again)" if unchanged else ""
-    console.print(f"Report: {store.root / INDEX}{same}", soft_wrap=True)
+    console.print(f"Report: {out / INDEX}{same}", soft_wrap=True)
 
 
 def _of_several(record: Mapping[str, Any]) -> bool:

@@ -11,7 +11,7 @@ from crlm_bayes.commands.console import SINGLE_STUDIES, SYNTHESES
 from crlm_bayes.run.store import Store
 
 
-def catalogue(data: Path, models: Path, out: Path, questions: Sequence[Question]) -> list[dict[str, Any]]:
+def catalogue(out: Path, questions: Sequence[Question]) -> list[dict[str, Any]]:
     """Rows of `list --json`."""
     store = Store(out)
     rows = []

@@ -57,7 +57,7 @@ def _claims(answers: Iterable[Answer]) -> list[Estimated]:
 
 def _row(answer: Answer) -> dict[str, Any]:
     spec, found = answer.spec, answer.scepticism
-    borne, reverse, verdicts = answer.robustness, answer.reverse, answer.verdicts
+    borne, reverse, decision = answer.robustness, answer.reverse, answer.decision
     head = borne.headline
     against = [
         {
@@ -66,7 +66,7 @@ def _row(answer: Answer) -> dict[str, Any]:
             "prior_needed": one.bayes_factor.prior_needed(),
             "fail_safe_mean": one.fail_safe_mean,
             "conflict_p": None if one.conflict is None else one.conflict.p,
-            "decision": str(verdicts[one.prior]),
+            "decision": str(decision.row(one.prior).verdict),
         }
         for one in reverse.priors
     ]
@@ -200,11 +200,11 @@ def _summary(answer: Answer, borne: Robustness) -> list[str]:
 
 
 def _print_whole(console: Console, answer: Answer) -> None:
-    spec, reverse, verdicts = answer.spec, answer.reverse, answer.verdicts
+    spec, reverse = answer.spec, answer.reverse
     _print_weights(console, answer)
     groups: dict[str, list[str]] = {}
-    for name, found in verdicts.items():
-        groups.setdefault(str(found), []).append(prior_name(name))
+    for row in answer.decision.under:
+        groups.setdefault(str(row.verdict), []).append(prior_name(row.prior))
     console.print("\n[bold]Decision[/]")
     for said, names in groups.items():
         console.print(f"  {said}: {listed(names)}", soft_wrap=True)

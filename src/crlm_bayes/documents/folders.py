@@ -26,3 +26,8 @@ def shown(path: Path) -> Path:
         return path.resolve().relative_to(Path.cwd())
     except ValueError:
         return path
+
+
+def folders(data: str | Path | None = None, models: str | Path | None = None) -> tuple[Path, Path]:
+    """Folders of studies and of analyses: those given, else the bundled ones; as they are shown in messages."""
+    return shown(Path(data) if data else published_folder()), shown(Path(models) if models else models_folder())

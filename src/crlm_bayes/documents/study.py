@@ -24,7 +24,8 @@ from crlm_bayes.documents.entries import (
 )
 from crlm_bayes.errors import InvalidInput
 from crlm_bayes.toml import Frozen, Text, Word
-from crlm_bayes.words.nouns import study_name
+from crlm_bayes.words.nouns import DESIGNS, study_name
+from crlm_bayes.words.shown import Shown
 
 Month = Annotated[str, StringConstraints(pattern=r"^\d{4}(-\d{2})?$")]
 
@@ -35,7 +36,7 @@ ENTRY_TABLES = (
 ARM_TABLES = ("counts", "percentages", "survival", "medians", "events", "tests", "continuous", "baseline")
 
 
-class Study(Frozen):
+class Study(Shown, Frozen):
     """Everything that was transcribed of one study; never corrected.
 
     The order of entries is the order of the document. `name` is what pages call the study where the id does not say it
@@ -76,6 +77,23 @@ class Study(Frozen):
     tests: tuple[TestEntry, ...] = ()
     continuous: tuple[ContinuousEntry, ...] = ()
     baseline: tuple[BaselineEntry, ...] = ()
+
+    def heading(self) -> str:
+        """Say what it is in one line."""
+        patients = "" if self.patients is None else f", {self.patients} patients"
+        return f"{title_of(self)} ({DESIGNS[self.design]}{patients}): {self.citation}"
+
+    def rows(self) -> list[dict[str, Any]]:
+        """One row an entry: its reference, where it is printed, and its values as printed."""
+        left_out = {"locator", "note"}
+        return [
+            {
+                "entry": name,
+                "locator": row.locator,
+                "printed": _as_printed(row.model_dump(exclude_none=True, exclude=left_out)),
+            }
+            for name, row in self.entries()
+        ]
 
     def arm(self, role: str) -> Arm:
         """Return the one arm with the given role; other arms are ignored by role.
@@ -120,6 +138,10 @@ class Study(Frozen):
         for table in ENTRY_TABLES:
             for row in getattr(self, table):
                 yield reference(table, row), row
+
+
+def _as_printed(values: dict[str, Any]) -> str:
+    return ", ".join(f"{key} {value}" for key, value in values.items())
 
 
 def reference(table: str, row: Entry) -> str:

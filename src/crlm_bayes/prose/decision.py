@@ -78,9 +78,9 @@ def _sizes(made: Decision, primary: PriorDecision, words: Vocabulary) -> str:
         f"Under the primary, {prior_name(made.primary)} prior the probability of a {worth} ({words.measure} {words.worth}) is "
         f"{_chance(primary.p_worthwhile)}, that of a relevant harm ({words.harm}) is {_chance(primary.p_harm)}"
     )
-    if len(made.rows) == 1:
+    if len(made.under) == 1:
         return f"{first}."
-    ranges = [_range([getattr(row, key) for row in made.rows]) for key in ("p_worthwhile", "p_harm")]
+    ranges = [_range([getattr(row, key) for row in made.under]) for key in ("p_worthwhile", "p_harm")]
     return f"{first}; over all priors the first {ranges[0]}, the second {ranges[1]}."
 
 
@@ -122,7 +122,7 @@ def _patients(x: float) -> str:
 
 def _verdict(made: Decision, primary: PriorDecision, words: Vocabulary) -> str:
     ours = f"The verdict under that prior is “{wording(primary.verdict, words)}”"
-    others = [row for row in made.rows if row.prior != made.primary]
+    others = [row for row in made.under if row.prior != made.primary]
     if not others:
         return f"{ours}."
     if made.unanimous:

@@ -9,12 +9,10 @@ from crlm_bayes.prose.index import (
     sentences_of_index,
     sentences_of_syntheses,
 )
+from crlm_bayes.report import VERDICTS
 from crlm_bayes.rule import standing
 from crlm_bayes.words.nouns import SIGNS, prior_name
 from crlm_bayes.words.numbers import probability
-
-VERDICTS = "verdicts.csv"
-"""The table of all verdicts, beside the index."""
 
 BEGIN, END = "<!-- verdicts: written by `python -m crlm_bayes fit` -->", "<!-- verdicts: end -->"
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 from crlm_bayes.answers.answer import Answer
 from crlm_bayes.answers.lookup import arguments, by_name
 from crlm_bayes.answers.result import Result
-from crlm_bayes.answers.variants import Variants
 from crlm_bayes.documents.analysis import NuisancePriors
 from crlm_bayes.priors.nuisance import Beta, FixedCorrelation, UniformCorrelation
 from crlm_bayes.prose import answer
@@ -53,7 +52,7 @@ CENTRES: Mapping[str, str] = {
 def study_context(result: Result, figures: Mapping[str, str]) -> dict[str, Any]:
     """Fill the page of an analysis of one study."""
     spec, study = result.spec, result.question.study
-    return shared(result, figures, None) | {
+    return shared(result, figures) | {
         "study": study,
         "link": sources.address(study),
         "found": study_findings(result.question.audit, result.question.entries, spec.accepts, READINGS[spec.reading]),
@@ -64,7 +63,7 @@ def study_context(result: Result, figures: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def shared(result: Result, figures: Mapping[str, str], variants: Variants | None) -> dict[str, Any]:
+def shared(result: Result, figures: Mapping[str, str]) -> dict[str, Any]:
     """Fill what pages of one study and of several have in common."""
     spec, named = result.spec, by_name(result.estimates)
     words, exact = vocabulary(spec), tables.panel(result, "curve")
@@ -110,7 +109,7 @@ def shared(result: Result, figures: Mapping[str, str], variants: Variants | None
         "convergence_priors": priors,
         "convergence": convergence,
         "tail": gate.TAIL,
-        "checklist": checklist.fill(result, figures, variants),
+        "checklist": checklist.fill(result, figures),
         "limits": limits(result),
         "pooled": result.synthesis is not None,
     }

@@ -18,7 +18,7 @@ def synthesis_context(result: Result, figures: Mapping[str, str]) -> dict[str, A
     """Fill the page of an analysis of several studies; what needs pooled effects is empty where arms are compared."""
     variants = result.variants if result.synthesis is not None else None
     found = findings_of_all(result.question)
-    return shared(result, figures, variants) | {
+    return shared(result, figures) | {
         "variants": variants,
         "found_all": found,
         "doubts": doubts(found),

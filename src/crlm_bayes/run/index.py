@@ -11,8 +11,8 @@ from crlm_bayes.audit.registry import QUESTIONS
 from crlm_bayes.audit.study_audit import StudyAudit
 from crlm_bayes.prose.audit import is_drawn
 from crlm_bayes.prose.index import of_single_studies, of_syntheses
+from crlm_bayes.report import VERDICTS
 from crlm_bayes.report.audit_page import audit_page
-from crlm_bayes.report.markdown import VERDICTS
 from crlm_bayes.report.pages import index_page
 from crlm_bayes.report.tables.overview import overview
 from crlm_bayes.run.store import AUDIT, INDEX, Store

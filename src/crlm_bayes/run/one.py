@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from platform import python_version
+from types import MappingProxyType
 from typing import Any, Final
 
 import pandas as pd
@@ -59,49 +60,75 @@ def run(question: Question, settings: Settings, store: Store, prior: str | None 
     force : bool
         Sample again even what is unchanged.
     """
-    from crlm_bayes.sampling import nuts as inference
-
-    began, clock = datetime.now(UTC), time.perf_counter()
-    spec, evidence = question.spec, question.evidence
     kept = {} if force and prior is None else current_fits(question, settings, store)
     wanted = wanted_priors(question, prior)
     if force:
         kept = {name: fit for name, fit in kept.items() if name not in wanted}
-    trees = saved_trees(question, kept, store)
-    fits: dict[str, dict[str, Any]] = {name: dict(fit) for name, fit in kept.items()}
-    sampled = [name for name in wanted if name not in trees]
+    sampled = [name for name in wanted if name not in kept]
+    result = fitted(question, sampled, settings, saved_trees(question, kept, store), kept)
+    write(result, store, kept)
+    return Outcome(result.record, len(sampled))
+
+
+def fitted(
+    question: Question,
+    sampled: Iterable[str],
+    settings: Settings,
+    trees: Mapping[str, xr.DataTree] = MappingProxyType({}),
+    kept: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
+) -> Result:
+    """Sample a question under some priors; nothing is written.
+
+    Parameters
+    ----------
+    sampled : iterable of str
+        Names of the priors.
+    trees, kept : mapping of prior name to DataTree and to its record
+        Posteriors that are there already.
+    """
+    from crlm_bayes.sampling import nuts
+
+    began, clock = datetime.now(UTC), time.perf_counter()
+    found, fits = dict(trees), {name: dict(fit) for name, fit in kept.items()}
     for name in sampled:
         start = time.perf_counter()
-        fit = inference.fit(spec, evidence, name, question.priors[name], settings)
-        trees[name] = fit.tree
+        fit = nuts.fit(question.spec, question.evidence, name, question.priors[name], settings)
+        found[name] = fit.tree
         seconds = round(time.perf_counter() - start, 3)
         fits[name] = {
             "digest": fit_digest(question, name, settings),
             "seed": fit.tree.attrs["seed"],
             "seconds": seconds,
         }
-    ordered = {name: trees[name] for name in spec.effect_priors if name in trees}
-    record = {
-        "analysis": spec.id,
+    ordered = {name: found[name] for name in question.spec.effect_priors if name in found}
+    return conclude(Answer(question), ordered, fits, head_of(question, settings, began, time.perf_counter() - clock))
+
+
+def unsampled(answer: Answer, settings: Settings) -> Result:
+    """An answer as a result without fits."""
+    return conclude(answer, {}, {}, head_of(answer.question, settings, datetime.now(UTC), 0.0))
+
+
+def head_of(question: Question, settings: Settings, began: datetime, seconds: float) -> dict[str, Any]:
+    """What a run record says of the run itself."""
+    return {
+        "analysis": question.spec.id,
         "started": began.isoformat(timespec="seconds"),
-        "seconds": round(time.perf_counter() - clock, 2),
+        "seconds": round(seconds, 2),
         "digests": digests(question, settings),
         "settings": {k: v for k, v in asdict(settings).items() if k != "cores"},
         "versions": versions(),
     }
-    result = conclude(question, ordered, fits, record)
-    _write(result, store, kept)
-    return Outcome(result.record, len(sampled))
 
 
 def conclude(
-    question: Question,
+    answer: Answer,
     trees: Mapping[str, xr.DataTree],
     fits: dict[str, dict[str, Any]],
     record: dict[str, Any],
 ) -> Result:
     """Turn posteriors into tables and verdicts, and hold each to the gate."""
-    spec, evidence, answer = question.spec, question.evidence, Answer(question)
+    question, spec, evidence = answer.question, answer.spec, answer.question.evidence
     exact = tables.exact_estimates(answer)
     found = [exact]
     for name, tree in trees.items():
@@ -132,8 +159,8 @@ def render_again(question: Question, store: Store) -> Result:
     record, fits = require_current(question, store)
     trees = saved_trees(question, fits, store)
     head = {k: v for k, v in record.items() if k not in ("likelihood", "fits", "verdicts", "rows", "passed")}
-    result = conclude(question, trees, fits, head)
-    _write(result, store, fits)
+    result = conclude(Answer(question), trees, fits, head)
+    write(result, store, fits)
     return result
 
 
@@ -144,7 +171,7 @@ def saved_trees(question: Question, names: Iterable[str], store: Store) -> dict[
     return {name: store.tree(spec.id, name, () if name == drawn else TABULATED) for name in saved}
 
 
-def _write(result: Result, store: Store, kept: Collection[str]) -> None:
+def write(result: Result, store: Store, kept: Collection[str] = ()) -> None:
     """Replace the saved result; posteriors that were kept are copied, not written again."""
 
     def fill(folder: Path) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crlm_bayes.errors import InvalidInput, UnwritableOutput
-from crlm_bayes.report.markdown import VERDICTS
+from crlm_bayes.report import VERDICTS
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -12,9 +12,9 @@ benefit never lowers a verdict.
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from scipy.optimize import brentq
 
@@ -24,6 +24,7 @@ from crlm_bayes.priors.density import Prior
 from crlm_bayes.rule import LOWER, SURVIVES, side
 from crlm_bayes.scepticism.panel import PriorVerdict, verdict
 from crlm_bayes.scepticism.scaling import raised
+from crlm_bayes.words.shown import Shown
 
 FURTHEST: Final = 20.0
 """Multiples of the evidence, and its inverse of parts, searched for the one at which the verdict turns."""
@@ -125,12 +126,12 @@ class TurningPoint:
     side: int
 
 
-@dataclass(frozen=True)
-class Decision:
+@dataclass(frozen=True, repr=False)
+class Decision(Shown):
     """The rule applied under every prior of an analysis, in its order."""
 
     primary: str
-    rows: tuple[PriorDecision, ...]
+    under: tuple[PriorDecision, ...]
     readers: Readers
     turning: TurningPoint | None
 
@@ -142,11 +143,19 @@ class Decision:
     @property
     def unanimous(self) -> bool:
         """Whether every prior gives the same verdict."""
-        return len({row.verdict for row in self.rows}) == 1
+        return len({row.verdict for row in self.under}) == 1
+
+    def heading(self) -> str:
+        """Say what it is in one line."""
+        return f"Decision under {self.primary}: {self.verdict}"
+
+    def rows(self) -> list[dict[str, Any]]:
+        """One row a prior."""
+        return [asdict(row) | {"verdict": str(row.verdict)} for row in self.under]
 
     def row(self, prior: str) -> PriorDecision:
         """Find what one prior makes of the evidence."""
-        return next(row for row in self.rows if row.prior == prior)
+        return next(row for row in self.under if row.prior == prior)
 
 
 def verdict_of(p_worthwhile: float, p_benefit: float, p_harm: float) -> Verdict:

@@ -6,6 +6,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.exact.curve import EvidenceCurve
@@ -15,6 +16,8 @@ from crlm_bayes.rule import SURVIVES
 from crlm_bayes.scepticism.critical import SD_RANGE, critical_sd, p_benefit
 from crlm_bayes.scepticism.e_values import e_value, e_value_of_interval
 from crlm_bayes.scepticism.normal_forms import Z, estimate, limits, matthews_sd, scepticism_limit
+from crlm_bayes.words.numbers import LEVEL
+from crlm_bayes.words.shown import Shown
 
 __all__ = [
     "SD_RANGE",
@@ -49,6 +52,32 @@ class PriorVerdict:
         return self.p_benefit >= SURVIVES
 
 
+class Panel(Shown, tuple[PriorVerdict, ...]):
+    """What several priors make of one curve, in their order."""
+
+    __slots__ = ()
+
+    def heading(self) -> str:
+        """Say what it is in one line."""
+        return f"Posterior under {len(self)} priors; ratios as reported, {LEVEL} equal-tailed intervals"
+
+    def rows(self) -> list[dict[str, Any]]:
+        """One row a prior, in the names of `estimates.csv`."""
+        return [
+            {
+                "prior": v.prior,
+                "median": v.median,
+                "eti95_lower": v.lower,
+                "eti95_upper": v.upper,
+                "p_benefit": v.p_benefit,
+                "p_mcid": v.p_mcid,
+                "p_harm": v.p_harm,
+                "survives": v.survives,
+            }
+            for v in self
+        ]
+
+
 @dataclass(frozen=True)
 class Scepticism:
     """Everything that the evidence curve of one analysis says to a sceptic.
@@ -75,7 +104,7 @@ class Scepticism:
         there is no estimate.
     """
 
-    panel: tuple[PriorVerdict, ...]
+    panel: Panel
     likelihood: tuple[float, float]
     has_estimate: bool
     matthews_limit: float | None
@@ -86,7 +115,7 @@ class Scepticism:
 
 def examine(curve: EvidenceCurve, spec: AnalysisSpec, priors: Mapping[str, Prior]) -> Scepticism:
     """Put one evidence curve before the prior panel of its analysis."""
-    panel = tuple(verdict(curve.apply(spec.effect_prior(priors[name])), spec, name) for name in spec.effect_priors)
+    panel = Panel(verdict(curve.apply(spec.effect_prior(priors[name])), spec, name) for name in spec.effect_priors)
     likelihood, sd = (curve.mode, curve.width), critical_sd(curve, spec.sign)
     if estimate(curve) is None:
         return Scepticism(panel, likelihood, False, None, sd, None, None)

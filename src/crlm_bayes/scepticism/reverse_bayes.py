@@ -6,6 +6,7 @@ reported.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from crlm_bayes.exact.curve import EvidenceCurve
 from crlm_bayes.exact.many_priors import survey
@@ -16,6 +17,8 @@ from crlm_bayes.scepticism.bayes_factors import BayesFactor, from_evidence, larg
 from crlm_bayes.scepticism.conflict import Conflict, moved, tail_probability
 from crlm_bayes.scepticism.critical import critical_advocacy, critical_sd, fail_safe_means
 from crlm_bayes.scepticism.panel import Scepticism
+from crlm_bayes.words.numbers import number
+from crlm_bayes.words.shown import Shown
 
 
 @dataclass(frozen=True)
@@ -40,8 +43,8 @@ class UnderPrior:
     conflict: Conflict | None
 
 
-@dataclass(frozen=True)
-class ReverseBayes:
+@dataclass(frozen=True, repr=False)
+class ReverseBayes(Shown):
     """Everything reverse-Bayes that one evidence curve says.
 
     The attributes up to `advocacy_prior` rest on the normal summary of the curve and are None where there is no
@@ -85,6 +88,24 @@ class ReverseBayes:
     critical_advocacy: float | None
     best: BayesFactor
     priors: tuple[UnderPrior, ...]
+
+    def heading(self) -> str:
+        """Say what it is in one line."""
+        sd = "none" if self.critical_sd is None else number(self.critical_sd, 3)
+        return f"Reverse-Bayes: critical sd {sd}; each prior against the data"
+
+    def rows(self) -> list[dict[str, Any]]:
+        """One row a prior: fail-safe mean (log ratio), Bayes factor against no effect, p value of its conflict with the data."""
+        return [
+            {
+                "prior": one.prior,
+                "fail_safe_mean": one.fail_safe_mean,
+                "bf10": one.bayes_factor.bf10,
+                "prior_needed": one.bayes_factor.prior_needed(),
+                "conflict_p": None if one.conflict is None else one.conflict.p,
+            }
+            for one in self.priors
+        ]
 
 
 def reverse_bayes(

@@ -5,7 +5,8 @@ One profile for each analysis, everything on the exact curve; the numbers behind
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.exact.curve import EvidenceCurve
@@ -16,6 +17,8 @@ from crlm_bayes.scepticism.e_values import e_value
 from crlm_bayes.scepticism.normal_forms import Z
 from crlm_bayes.scepticism.panel import Scepticism, examine
 from crlm_bayes.scepticism.tipping import limits
+from crlm_bayes.words.numbers import number
+from crlm_bayes.words.shown import Shown
 
 
 @dataclass(frozen=True)
@@ -46,8 +49,8 @@ class Bearing:
     confounding: float | None
 
 
-@dataclass(frozen=True)
-class Robustness:
+@dataclass(frozen=True, repr=False)
+class Robustness(Shown):
     """How much scepticism, bias, discount and confounding one claim bears before it falls.
 
     Attributes
@@ -76,6 +79,16 @@ class Robustness:
     null_events: float | None
     e_value: float | None
     e_value_ci: float | None
+
+    def heading(self) -> str:
+        """Say what it is in one line."""
+        if self.critical_sd is None:
+            return "What the claim bears: it survives no prior centred on no effect"
+        return f"What the claim bears: it survives N(0, sd²) priors of sd {number(self.critical_sd, 3)} or more"
+
+    def rows(self) -> list[dict[str, Any]]:
+        """One row a prior: the log ratio of bias, the share of the evidence and the E-value at which survival is lost."""
+        return [asdict(one) for one in self.bearings]
 
     @property
     def headline(self) -> Bearing:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from scipy.interpolate import make_interp_spline
@@ -19,6 +20,8 @@ from crlm_bayes.exact.synthesis.unbiased import bias_free
 from crlm_bayes.exact.synthesis.weights import Weight, weights
 from crlm_bayes.priors.density import Prior
 from crlm_bayes.priors.spreads import SpreadPrior
+from crlm_bayes.words.numbers import LEVEL
+from crlm_bayes.words.shown import Shown
 
 PANELS = 40
 """Panels of the posterior of μ over which everything else is averaged."""
@@ -48,8 +51,8 @@ class Effect:
     estimated: GridPosterior
 
 
-@dataclass(frozen=True)
-class Pooled:
+@dataclass(frozen=True, repr=False)
+class Pooled(Shown):
     """Marginal posteriors, each a :class:`~crlm_bayes.exact.posterior.GridPosterior`; computed when first asked for.
 
     Attributes
@@ -67,6 +70,18 @@ class Pooled:
     discount: Nodes
     curve: EvidenceCurve
     prior: Prior
+
+    def heading(self) -> str:
+        """Say what it is in one line."""
+        return f"{len(self.effects)} studies together: log ratios as reported, with {LEVEL} equal-tailed intervals"
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Pooled effect, spread, effect in a new study, and the effect of every study with its weight."""
+        named = {"mu": self.mu, "tau": self.tau, "predictive": self.predictive, "beta": self.beta, "delta": self.delta}
+        found = [_shown(name, posterior, None) for name, posterior in named.items() if posterior is not None]
+        shares = {weight.name: weight.share for weight in self.weights}
+        found += [_shown(effect.name, effect.effect, shares[effect.name]) for effect in self.effects]
+        return found
 
     @cached_property
     def mu(self) -> GridPosterior:
@@ -173,6 +188,11 @@ class Pooled:
     def p_below(self, mu: float) -> float:
         """P(μ < a log ratio)."""
         return self.mu.p_below(mu)
+
+
+def _shown(name: str, posterior: GridPosterior, weight: float | None) -> dict[str, Any]:
+    lower, upper = posterior.interval
+    return {"quantity": name, "median": posterior.median, "eti95_lower": lower, "eti95_upper": upper, "weight": weight}
 
 
 def _of_spread(prior: SpreadPrior, nodes: Nodes, log_mass: Floats) -> GridPosterior:

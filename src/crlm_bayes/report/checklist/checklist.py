@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from crlm_bayes.answers.result import Result
-from crlm_bayes.answers.variants import Variants
 from crlm_bayes.report.checklist import proofs
 from crlm_bayes.report.checklist.proofs import Proof, Shown, absent, figure, gated, recorded, stated
 
@@ -152,17 +151,9 @@ WHY_NOT_APART: Final[Mapping[str, dict[int, str]]] = {
 """What to say instead in structures of their own."""
 
 
-def fill(
-    result: Result, figures: Mapping[str, str], variants: Variants | None = None
-) -> list[tuple[str, list[Filled]]]:
-    """Look for the proof of every item, group by group.
-
-    Parameters
-    ----------
-    variants : Variants, optional
-        Where several studies are pooled.
-    """
-    shown = Shown(result, figures, variants)
+def fill(result: Result, figures: Mapping[str, str]) -> list[tuple[str, list[Filled]]]:
+    """Look for the proof of every item, group by group."""
+    shown = Shown(result, figures)
     own = OF_SYNTHESES if result.spec.is_synthesis else {}
     reasons = WHY_NOT | (WHY_NOT_SYNTHESES if result.spec.is_synthesis else {})
     reasons |= WHY_NOT_APART.get(result.spec.structure, {})

@@ -15,11 +15,15 @@ from crlm_bayes.report.tables.sources import published
 
 @dataclass(frozen=True)
 class Shown:
-    """What a page is made from; `variants` where several studies are pooled."""
+    """What a page is made from."""
 
     result: Result
     figures: Mapping[str, str]
-    variants: Variants | None = None
+
+    @property
+    def variants(self) -> Variants | None:
+        """Other ways of taking the studies, where several are pooled."""
+        return self.result.variants if self.result.synthesis is not None else None
 
 
 Proof = Callable[[Shown], bool]

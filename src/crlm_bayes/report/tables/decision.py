@@ -91,7 +91,7 @@ def decision_section(result: Result) -> DecisionSection:
     bounds = sorted((spec.mcid, 1 / spec.mcid))
     return DecisionSection(
         tuple(_asked(v, words) for v in Verdict),
-        tuple(_row(row, spec, words) for row in made.rows),
+        tuple(_row(row, spec, words) for row in made.under),
         tuple(paragraph(made, spec, chief(result))),
         f"{ratio(bounds[0])} to {ratio(bounds[1])}",
     )
