@@ -18,7 +18,7 @@ from altered_papers import KINDS
 from audit_rates import Pool, alarm_table, rate_of
 from simulated_papers import simulate_paper, study_of
 
-from crlm_bayes.audit.registry import audit_study
+from crlm_bayes.audits.registry import audit_study
 
 
 def report(name: str, times: list[float], target: float) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from crlm_bayes.report.markdown import BEGIN, END, verdict_table
+from crlm_bayes.pages.markdown import BEGIN, END, verdict_table
 
 README, VERDICTS = Path("README.md"), Path("reports/verdicts.csv")
 

@@ -12,8 +12,8 @@ from paper_printing import Document
 from pydantic import ValidationError
 from simulated_papers import simulate_paper, study_of
 
-from crlm_bayes.audit.finding import Finding
-from crlm_bayes.audit.registry import audit_study
+from crlm_bayes.audits.finding import Finding
+from crlm_bayes.audits.registry import audit_study
 from crlm_bayes.errors import InvalidInput
 
 ROUNDS = 12

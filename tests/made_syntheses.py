@@ -10,7 +10,7 @@ from test_figures import dataset
 
 from crlm_bayes.answers.question import Question
 from crlm_bayes.answers.result import Result
-from crlm_bayes.audit.registry import audit_studies
+from crlm_bayes.audits.registry import audit_studies
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.documents.study import Study
 from crlm_bayes.evidence.values import (

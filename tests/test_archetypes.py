@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from scipy import stats
 from test_transcription import difference, first_transcription, second_transcription
 
-from crlm_bayes.audit.registry import audit_studies
+from crlm_bayes.audits.registry import audit_studies
 from crlm_bayes.documents.prior_book import EmpiricalPrior
 from crlm_bayes.documents.study import Study
 from crlm_bayes.errors import CrlmBayesError, InvalidInput, UnknownName

@@ -356,7 +356,7 @@ def test_exact_intervals_are_those_that_a_paper_prints(events: int, n: int, prin
 
 def shown_result(spec: AnalysisSpec, evidence: ArmLevelEvidence, studies: Studies, priors: dict[str, Prior]) -> Result:
     """A result whose posterior is its prior: enough to draw."""
-    from crlm_bayes.audit.study_audit import StudyAudit
+    from crlm_bayes.audits.study_audit import StudyAudit
 
     draws = prior_tree(spec, evidence, 400)
     panel = {"sceptical": priors["sceptical"]}

@@ -8,8 +8,8 @@ import pytest
 
 from crlm_bayes.answers.identity import digests
 from crlm_bayes.answers.questions import question, read_questions
-from crlm_bayes.audit.reading import read_audits
-from crlm_bayes.audit.registry import CHECKS, audit_studies
+from crlm_bayes.audits.reading import read_audits
+from crlm_bayes.audits.registry import CHECKS, audit_studies
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.documents.study import Study
 from crlm_bayes.errors import CrlmBayesError

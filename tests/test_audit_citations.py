@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from ministudy import ministudy
 
-from crlm_bayes.audit.citations import citations
-from crlm_bayes.audit.finding import Finding
+from crlm_bayes.audits.citations import citations
+from crlm_bayes.audits.finding import Finding
 from crlm_bayes.documents.claims import Claim, check_claims, read_claims
 from crlm_bayes.documents.study import Study
 from crlm_bayes.errors import CrlmBayesError

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from ministudy import ministudy
 
-from crlm_bayes.audit.counts import percentages as counts
-from crlm_bayes.audit.counts import pinned, totals
-from crlm_bayes.audit.counts.denominators import denominator
-from crlm_bayes.audit.finding import Check, Finding
-from crlm_bayes.audit.names import arm_names
-from crlm_bayes.audit.p_values.exact_tests import pearson
+from crlm_bayes.audits.counts import percentages as counts
+from crlm_bayes.audits.counts import pinned, totals
+from crlm_bayes.audits.counts.denominators import denominator
+from crlm_bayes.audits.finding import Check, Finding
+from crlm_bayes.audits.names import arm_names
+from crlm_bayes.audits.p_values.exact_tests import pearson
 from crlm_bayes.documents.numbers import PrintedNumber
 from crlm_bayes.documents.study import Study
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from ministudy import ministudy
 
-from crlm_bayes.audit.counts.denominators import CHANCE, FEWEST, TRIED, Scan, denominator, possible, printable, scans
-from crlm_bayes.audit.counts.percentages import Share, shares
+from crlm_bayes.audits.counts.denominators import CHANCE, FEWEST, TRIED, Scan, denominator, possible, printable, scans
+from crlm_bayes.audits.counts.percentages import Share, shares
 from crlm_bayes.documents.numbers import PrintedNumber
 from crlm_bayes.documents.study import Study
 

@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 from ministudy import ministudy
 
-from crlm_bayes.audit import repeats as duplicates
-from crlm_bayes.audit.counts import ratios_of_counts as count_ratios
-from crlm_bayes.audit.finding import Check, Finding
-from crlm_bayes.audit.ratios import direction
-from crlm_bayes.audit.survival import hazards
+from crlm_bayes.audits import repeats as duplicates
+from crlm_bayes.audits.counts import ratios_of_counts as count_ratios
+from crlm_bayes.audits.finding import Check, Finding
+from crlm_bayes.audits.ratios import direction
+from crlm_bayes.audits.survival import hazards
 from crlm_bayes.documents.study import Study
 
 CHECKS = (

@@ -9,10 +9,10 @@ import pytest
 from ministudy import ministudy
 from scipy import stats
 
-from crlm_bayes.audit.finding import Finding
-from crlm_bayes.audit.means import grim
-from crlm_bayes.audit.means import t_tests as means
-from crlm_bayes.audit.p_values import statistics
+from crlm_bayes.audits.finding import Finding
+from crlm_bayes.audits.means import grim
+from crlm_bayes.audits.means import t_tests as means
+from crlm_bayes.audits.p_values import statistics
 from crlm_bayes.documents.study import Study
 
 OF_VALUES = (grim.grim, grim.grimmer, grim.debit, grim.sd_range)

@@ -8,8 +8,8 @@ import pytest
 from ministudy import ministudy
 from scipy import stats
 
-from crlm_bayes.audit.finding import Check, Finding
-from crlm_bayes.audit.ratios import intervals as ratios
+from crlm_bayes.audits.finding import Check, Finding
+from crlm_bayes.audits.ratios import intervals as ratios
 from crlm_bayes.documents.study import Study
 
 CHECKS: tuple[Check, ...] = (ratios.ratio_interval, ratios.ratio_p, ratios.coefficient, ratios.information)

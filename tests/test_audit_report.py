@@ -14,18 +14,18 @@ from ministudy import ministudy
 from test_figures import assert_fits, line, marks, said, save
 from test_report_pages import SVG, Document, assert_sound
 
-from crlm_bayes.audit.counts.denominators import FEWEST, TRIED, Scan, scans
-from crlm_bayes.audit.finding import Finding, Severity
-from crlm_bayes.audit.p_values.comparison import Comparison, Variant, is_significant
-from crlm_bayes.audit.registry import audit_studies
-from crlm_bayes.audit.study_audit import StudyAudit
+from crlm_bayes.audits.counts.denominators import FEWEST, TRIED, Scan, scans
+from crlm_bayes.audits.finding import Finding, Severity
+from crlm_bayes.audits.p_values.comparison import Comparison, Variant, is_significant
+from crlm_bayes.audits.registry import audit_studies
+from crlm_bayes.audits.study_audit import StudyAudit
 from crlm_bayes.documents.numbers import PrintedNumber
 from crlm_bayes.documents.rounding import Range
 from crlm_bayes.documents.study import Study
 from crlm_bayes.figures.audit import MOST, audit, by_print, chosen, p_title, scan_title, subject_words
+from crlm_bayes.pages.audit_page import audit_page, study_findings
+from crlm_bayes.pages.html import environment
 from crlm_bayes.prose.audit import FEW, answer, caption, index_findings, is_drawn, label
-from crlm_bayes.report.audit_page import audit_page, study_findings
-from crlm_bayes.report.html import environment
 from crlm_bayes.words.nouns import tally
 
 QUESTIONS = (

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from ministudy import ministudy
 
-from crlm_bayes.audit.finding import Check, Finding
-from crlm_bayes.audit.names import arm_name
-from crlm_bayes.audit.p_values.exact_tests import n_minus_1_statistic
-from crlm_bayes.audit.survival import curves as survival
-from crlm_bayes.audit.survival import hazards, medians
-from crlm_bayes.audit.survival.points import landmarks, least_interval
+from crlm_bayes.audits.finding import Check, Finding
+from crlm_bayes.audits.names import arm_name
+from crlm_bayes.audits.p_values.exact_tests import n_minus_1_statistic
+from crlm_bayes.audits.survival import curves as survival
+from crlm_bayes.audits.survival import hazards, medians
+from crlm_bayes.audits.survival.points import landmarks, least_interval
 from crlm_bayes.documents.study import Study
 
 CHECKS = (

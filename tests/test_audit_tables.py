@@ -9,9 +9,9 @@ import pytest
 from ministudy import ministudy
 from scipy import stats
 
-from crlm_bayes.audit.finding import Finding
-from crlm_bayes.audit.p_values import exact_tests as exact
-from crlm_bayes.audit.p_values import statistics, tables, tabulated
+from crlm_bayes.audits.finding import Finding
+from crlm_bayes.audits.p_values import exact_tests as exact
+from crlm_bayes.audits.p_values import statistics, tables, tabulated
 from crlm_bayes.documents.rounding import Range
 from crlm_bayes.documents.study import Study
 

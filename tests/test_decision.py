@@ -17,12 +17,12 @@ from crlm_bayes.answers.lookup import Estimate
 from crlm_bayes.answers.questions import read_questions
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.exact.curve import EvidenceCurve
+from crlm_bayes.pages.html import environment
+from crlm_bayes.pages.tables.decision import decision_section
 from crlm_bayes.priors.density import Prior
 from crlm_bayes.priors.families import Normal
 from crlm_bayes.prose.absolute import Difference
 from crlm_bayes.prose.decision import paragraph, wording
-from crlm_bayes.report.html import environment
-from crlm_bayes.report.tables.decision import decision_section
 from crlm_bayes.rule import LOWER, SURVIVES, standing
 from crlm_bayes.run.one import conclude
 from crlm_bayes.scepticism.decision import (

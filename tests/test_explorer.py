@@ -16,12 +16,12 @@ from scipy.interpolate import BSpline
 
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.exact.curve import EvidenceCurve
+from crlm_bayes.pages.explorer import payload
+from crlm_bayes.pages.explorer.fragment import explorer_fragment
+from crlm_bayes.pages.explorer.layout import CONTROLS, document, library
+from crlm_bayes.pages.explorer.payload import Payload, prior_payload
 from crlm_bayes.priors.density import Prior
 from crlm_bayes.priors.families import Cauchy, Mixture, StudentT
-from crlm_bayes.report.explorer import payload
-from crlm_bayes.report.explorer.fragment import explorer_fragment
-from crlm_bayes.report.explorer.layout import CONTROLS, document, library
-from crlm_bayes.report.explorer.payload import Payload, prior_payload
 
 # Bokeh 3.10 gives no warning on import or when a document is written; none is filtered here.
 
@@ -139,7 +139,7 @@ def test_only_an_index_has_a_choice_of_analyses(payloads: list[Payload], fragmen
 
 
 def test_bokeh_is_loaded_only_when_a_fragment_is_made() -> None:
-    code = "import sys, crlm_bayes.report.explorer.fragment; print('bokeh' in sys.modules)"
+    code = "import sys, crlm_bayes.pages.explorer.fragment; print('bokeh' in sys.modules)"
     source = Path(__file__).resolve().parents[1] / "src"
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, env={"PYTHONPATH": str(source)}

@@ -14,12 +14,12 @@ from pydantic import TypeAdapter
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.exact.curve import EvidenceCurve
 from crlm_bayes.likelihoods.registry import evidence_curve
+from crlm_bayes.pages.explorer import payload
+from crlm_bayes.pages.explorer.fragment import explorer_fragment
+from crlm_bayes.pages.explorer.layout import CONTROLS
+from crlm_bayes.pages.explorer.payload import Payload, curve_payload, prior_payload
 from crlm_bayes.priors.density import Prior
 from crlm_bayes.priors.families import Cauchy, EffectPrior, Normal, StudentT
-from crlm_bayes.report.explorer import payload
-from crlm_bayes.report.explorer.fragment import explorer_fragment
-from crlm_bayes.report.explorer.layout import CONTROLS
-from crlm_bayes.report.explorer.payload import Payload, curve_payload, prior_payload
 from crlm_bayes.rule import LOWER, SURVIVES, UPPER
 from crlm_bayes.scepticism.panel import verdict
 from crlm_bayes.words import numbers as format

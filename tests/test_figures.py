@@ -22,7 +22,7 @@ from matplotlib.text import Text
 from crlm_bayes.answers.question import Question
 from crlm_bayes.answers.result import Result
 from crlm_bayes.answers.tables import curve_estimates, nuts_estimates
-from crlm_bayes.audit.registry import audit_studies
+from crlm_bayes.audits.registry import audit_studies
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.documents.study import Study
 from crlm_bayes.evidence.values import BinomialEvidence, Evidence, RatioEvidence, SurvivalEvidence

@@ -125,7 +125,7 @@ def test_likelihoods_do_not_know_the_sampler_nor_the_report() -> None:
                 m
                 for m in modules
                 if m.startswith(
-                    ("crlm_bayes.sampling.nuts", "crlm_bayes.report", "crlm_bayes.figures", "crlm_bayes.answers.tables")
+                    ("crlm_bayes.sampling.nuts", "crlm_bayes.pages", "crlm_bayes.figures", "crlm_bayes.answers.tables")
                 )
             }
 
@@ -134,7 +134,7 @@ def test_values_do_not_know_what_is_made_of_them() -> None:
     """Study, priors and curves come before fits and reports."""
     later = (
         "crlm_bayes.sampling.nuts",
-        "crlm_bayes.report",
+        "crlm_bayes.pages",
         "crlm_bayes.figures",
         "crlm_bayes.cli",
         "crlm_bayes.answers.tables",

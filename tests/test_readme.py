@@ -9,10 +9,10 @@ import pandas as pd
 
 from crlm_bayes.answers.answer import Answer
 from crlm_bayes.answers.questions import read_questions
-from crlm_bayes.audit.p_values import tables
-from crlm_bayes.audit.p_values.comparison import is_significant
-from crlm_bayes.audit.reading import read_audits
-from crlm_bayes.report.markdown import BEGIN, END, verdict_table
+from crlm_bayes.audits.p_values import tables
+from crlm_bayes.audits.p_values.comparison import is_significant
+from crlm_bayes.audits.reading import read_audits
+from crlm_bayes.pages.markdown import BEGIN, END, verdict_table
 from crlm_bayes.words.nouns import in_words
 
 REPOSITORY = Path(__file__).parents[1]
@@ -126,3 +126,12 @@ def test_the_table_of_studies_is_the_one_the_documents_make() -> None:
 
     done = run([sys.executable, "scripts/write_evidence.py", "--check"], cwd=REPOSITORY, check=False)
     assert done.returncode == 0, "python scripts/write_evidence.py writes it again"
+
+
+def test_what_the_readme_does_from_python_is_what_happens() -> None:
+    import doctest
+
+    done = doctest.testfile(
+        str(REPOSITORY / "README.md"), module_relative=False, optionflags=doctest.NORMALIZE_WHITESPACE
+    )
+    assert done.attempted >= 7 and not done.failed

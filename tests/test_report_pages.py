@@ -13,20 +13,20 @@ import pytest
 from crlm_bayes.answers.question import Question
 from crlm_bayes.answers.result import Result
 from crlm_bayes.answers.tables import COLUMNS, curve_estimates, verdict_rows
-from crlm_bayes.audit.registry import audit_studies
+from crlm_bayes.audits.registry import audit_studies
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.documents.study import Study
 from crlm_bayes.evidence.values import BinomialEvidence, Evidence, RatioEvidence
 from crlm_bayes.exact.curve import EvidenceCurve
+from crlm_bayes.pages.checklist import checklist
+from crlm_bayes.pages.checklist.proofs import absent
+from crlm_bayes.pages.markup import inline, mathml
+from crlm_bayes.pages.pages import analysis_page, index_page
+from crlm_bayes.pages.tables import checks, tables
+from crlm_bayes.pages.tables.absolute import absolute_rows
+from crlm_bayes.pages.tables.sources import published as published_rows
 from crlm_bayes.priors.density import Prior
 from crlm_bayes.prose.absolute import absolute
-from crlm_bayes.report.checklist import checklist
-from crlm_bayes.report.checklist.proofs import absent
-from crlm_bayes.report.markup import inline, mathml
-from crlm_bayes.report.pages import analysis_page, index_page
-from crlm_bayes.report.tables import checks, tables
-from crlm_bayes.report.tables.absolute import absolute_rows
-from crlm_bayes.report.tables.sources import published as published_rows
 from crlm_bayes.words.numbers import probability, ratio, span
 
 SVG = (

@@ -16,10 +16,10 @@ from crlm_bayes.answers.result import Result
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.exact.curve import EvidenceCurve
 from crlm_bayes.exact.posterior import GridPosterior
+from crlm_bayes.pages.html import environment
+from crlm_bayes.pages.tables.decision import sensitivity_section
 from crlm_bayes.priors.density import Prior
 from crlm_bayes.priors.families import Cauchy, Mixture, Normal
-from crlm_bayes.report.html import environment
-from crlm_bayes.report.tables.decision import sensitivity_section
 from crlm_bayes.run.one import conclude
 from crlm_bayes.sampling.power_scaling import MAX_K, power_scaling
 from crlm_bayes.scepticism.scaling import (

@@ -16,7 +16,7 @@ from crlm_bayes.answers.question import Question
 from crlm_bayes.answers.questions import read_questions
 from crlm_bayes.answers.result import Result
 from crlm_bayes.answers.variants import Variants
-from crlm_bayes.audit.registry import audit_studies
+from crlm_bayes.audits.registry import audit_studies
 from crlm_bayes.commands.fit import print_verdicts
 from crlm_bayes.commands.list import catalogue, print_catalogue
 from crlm_bayes.commands.sceptic import print_scepticism, sceptic_rows
@@ -27,17 +27,17 @@ from crlm_bayes.evidence.assemble import assemble
 from crlm_bayes.exact.synthesis.members import Structure
 from crlm_bayes.exact.synthesis.synthesis import synthesise
 from crlm_bayes.likelihoods.studies.exact import members_of
+from crlm_bayes.pages.checklist import checklist
+from crlm_bayes.pages.markdown import verdict_table
+from crlm_bayes.pages.pages import analysis_page, index_page
+from crlm_bayes.pages.tables.absolute import absolute_rows
+from crlm_bayes.pages.tables.members import effect_rows, study_rows
+from crlm_bayes.pages.tables.overview import overview
 from crlm_bayes.priors.density import Prior
 from crlm_bayes.prose.absolute import absolute, chief
 from crlm_bayes.prose.index import sentences_of_index, sentences_of_syntheses
 from crlm_bayes.prose.limits import limits
 from crlm_bayes.prose.pooled import holds, scatter, studies_in_words
-from crlm_bayes.report.checklist import checklist
-from crlm_bayes.report.markdown import verdict_table
-from crlm_bayes.report.pages import analysis_page, index_page
-from crlm_bayes.report.tables.absolute import absolute_rows
-from crlm_bayes.report.tables.members import effect_rows, study_rows
-from crlm_bayes.report.tables.overview import overview
 from crlm_bayes.run.index import studies_used, verdicts
 from crlm_bayes.run.one import conclude
 from crlm_bayes.run.store import Store

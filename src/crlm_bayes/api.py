@@ -16,9 +16,9 @@ from crlm_bayes.answers.answer import Answer
 from crlm_bayes.answers.checking import check_documents
 from crlm_bayes.answers.question import Question
 from crlm_bayes.answers.questions import question_of, read_questions
-from crlm_bayes.audit.reading import read_audits
-from crlm_bayes.audit.registry import audit_studies
-from crlm_bayes.audit.study_audit import StudyAudit
+from crlm_bayes.audits.reading import read_audits
+from crlm_bayes.audits.registry import audit_studies
+from crlm_bayes.audits.study_audit import StudyAudit
 from crlm_bayes.documents import reader
 from crlm_bayes.documents.folders import folders
 from crlm_bayes.documents.study import Study

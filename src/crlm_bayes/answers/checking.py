@@ -4,7 +4,7 @@ from functools import partial
 from pathlib import Path
 
 from crlm_bayes.answers.questions import priors_of, question, require_documents, resolve
-from crlm_bayes.audit.registry import audit_studies
+from crlm_bayes.audits.registry import audit_studies
 from crlm_bayes.documents.analyses import read_priors, read_spec, spec_paths
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.documents.claims import CLAIMS_FILE, check_claims, read_claims

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
-from crlm_bayes.audit.finding import Finding
-from crlm_bayes.audit.study_audit import StudyAudit
+from crlm_bayes.audits.finding import Finding
+from crlm_bayes.audits.study_audit import StudyAudit
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.documents.study import Study
 from crlm_bayes.evidence.values import CentreEvidence, Evidence

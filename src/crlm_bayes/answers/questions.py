@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from crlm_bayes.answers.question import Question
-from crlm_bayes.audit.reading import read_audits
-from crlm_bayes.audit.registry import audit_studies
-from crlm_bayes.audit.study_audit import StudyAudit
+from crlm_bayes.audits.reading import read_audits
+from crlm_bayes.audits.registry import audit_studies
+from crlm_bayes.audits.study_audit import StudyAudit
 from crlm_bayes.documents.analyses import PRIORS_FILE, read_priors, read_specs
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.documents.analysis_meaning import check_meaning, check_studies

@@ -7,8 +7,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from crlm_bayes.audit.finding import Finding, Severity
-from crlm_bayes.audit.study_audit import StudyAudit
+from crlm_bayes.audits.finding import Finding, Severity
+from crlm_bayes.audits.study_audit import StudyAudit
 from crlm_bayes.documents.study import title_of
 from crlm_bayes.words.nouns import SEVERITY_SIGNS, counted, tally
 

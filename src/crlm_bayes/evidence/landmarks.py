@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from crlm_bayes.audit.counts.pinned import pins
+from crlm_bayes.audits.counts.pinned import pins
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.documents.entries import Arm, SurvivalEntry
 from crlm_bayes.documents.rounding import counts_printing

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from matplotlib.figure import Figure
 
 from crlm_bayes.answers.result import Result
-from crlm_bayes.audit.study_audit import StudyAudit
+from crlm_bayes.audits.study_audit import StudyAudit
 from crlm_bayes.figures.frame.style import SAVE, rendering
 
 if TYPE_CHECKING:

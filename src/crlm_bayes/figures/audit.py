@@ -9,10 +9,10 @@ from typing import Any, Final
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from crlm_bayes.audit.counts.denominators import FEWEST, Scan
-from crlm_bayes.audit.finding import SEVERITIES
-from crlm_bayes.audit.p_values.comparison import Comparison, is_significant, written
-from crlm_bayes.audit.study_audit import StudyAudit
+from crlm_bayes.audits.counts.denominators import FEWEST, Scan
+from crlm_bayes.audits.finding import SEVERITIES
+from crlm_bayes.audits.p_values.comparison import Comparison, is_significant, written
+from crlm_bayes.audits.study_audit import StudyAudit
 from crlm_bayes.documents.rounding import Range
 from crlm_bayes.figures.frame import style, words
 from crlm_bayes.figures.index.verdicts import MINUTE

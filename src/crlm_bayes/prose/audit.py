@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from crlm_bayes.audit.counts.denominators import FEWEST
-from crlm_bayes.audit.p_values.comparison import Comparison, written
-from crlm_bayes.audit.study_audit import StudyAudit
+from crlm_bayes.audits.counts.denominators import FEWEST
+from crlm_bayes.audits.p_values.comparison import Comparison, written
+from crlm_bayes.audits.study_audit import StudyAudit
 from crlm_bayes.documents.study import title_of
 from crlm_bayes.rule import ALPHA
 from crlm_bayes.words.nouns import capital, counted, in_words, tally

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from crlm_bayes.answers.question import Question
-from crlm_bayes.audit.reading import read_audits
+from crlm_bayes.audits.reading import read_audits
 from crlm_bayes.run.saved import require_current, unchanged
 from crlm_bayes.run.store import Store
 from crlm_bayes.sampling.settings import Settings

@@ -7,14 +7,14 @@ import pandas as pd
 
 from crlm_bayes import figures
 from crlm_bayes.answers.question import SYNTHESIS
-from crlm_bayes.audit.registry import QUESTIONS
-from crlm_bayes.audit.study_audit import StudyAudit
+from crlm_bayes.audits.registry import QUESTIONS
+from crlm_bayes.audits.study_audit import StudyAudit
+from crlm_bayes.pages import VERDICTS
+from crlm_bayes.pages.audit_page import audit_page
+from crlm_bayes.pages.pages import index_page
+from crlm_bayes.pages.tables.overview import overview
 from crlm_bayes.prose.audit import is_drawn
 from crlm_bayes.prose.index import of_single_studies, of_syntheses
-from crlm_bayes.report import VERDICTS
-from crlm_bayes.report.audit_page import audit_page
-from crlm_bayes.report.pages import index_page
-from crlm_bayes.report.tables.overview import overview
 from crlm_bayes.run.store import AUDIT, INDEX, Store
 from crlm_bayes.scepticism.replication import Estimated, Pair, pairs
 from crlm_bayes.words.nouns import endpoint_order

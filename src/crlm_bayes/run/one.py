@@ -20,9 +20,9 @@ from crlm_bayes.answers.answer import Answer
 from crlm_bayes.answers.identity import canonical, digests, fit_digest
 from crlm_bayes.answers.question import Question
 from crlm_bayes.answers.result import Result
-from crlm_bayes.report import pages
-from crlm_bayes.report.explorer import payload
-from crlm_bayes.report.tables.matrix import reading
+from crlm_bayes.pages import pages
+from crlm_bayes.pages.explorer import payload
+from crlm_bayes.pages.tables.matrix import reading
 from crlm_bayes.run.saved import current_fits, require_current, wanted_priors
 from crlm_bayes.run.store import (
     ESTIMATES,

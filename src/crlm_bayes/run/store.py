@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crlm_bayes.errors import InvalidInput, UnwritableOutput
-from crlm_bayes.report import VERDICTS
+from crlm_bayes.pages import VERDICTS
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -1,0 +1,122 @@
+"""Printed p values beside those that the other numbers imply: the comparison that checks and figures share."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from crlm_bayes.audits.finding import Severity, Trouble
+from crlm_bayes.documents.numbers import PrintedNumber
+from crlm_bayes.documents.rounding import Range, stands_for
+from crlm_bayes.rule import ALPHA
+from crlm_bayes.words.nouns import spelled_out
+from crlm_bayes.words.numbers import p_value
+
+NEAR: Final = 0.10
+"""Relative distance up to which a p value that is not reproduced is only a note."""
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One way to a p value: ``Pearson chi-square``, with all p values that the rounding of the inputs leaves open."""
+
+    name: str
+    p: Range
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A printed p value and every defensible recomputation of it.
+
+    Attributes
+    ----------
+    subject : str
+        What is tested, in the words of the document: ``os at 36 months``.
+    basis : str
+        What the recomputation rests on: ``the printed counts 16/38 v 24/38``.
+    entries, locators : tuple of str
+    printed : PrintedNumber
+    variants : tuple of Variant
+        The usual one first.
+    """
+
+    subject: str
+    basis: str
+    entries: tuple[str, ...]
+    locators: tuple[str, ...]
+    printed: PrintedNumber
+    variants: tuple[Variant, ...]
+
+    @property
+    def nearest(self) -> Variant:
+        """The variant that comes closest to the print."""
+        return min(self.variants, key=lambda variant: variant.p.gap(stands_for(self.printed)))
+
+    @property
+    def agrees(self) -> bool:
+        """Whether some variant reproduces the print."""
+        return any(variant.p.meets(stands_for(self.printed)) for variant in self.variants)
+
+    @property
+    def changes_sides(self) -> bool:
+        """Whether the print is on one side of 0.05 and every recomputation on the other."""
+        said = stands_for(self.printed)
+        if is_significant(self.printed):
+            return all(variant.p.low >= ALPHA for variant in self.variants)
+        return said.low >= ALPHA and all(variant.p.high < ALPHA for variant in self.variants)
+
+    @property
+    def severity(self) -> Severity | None:
+        """None where the print is reproduced."""
+        if self.agrees:
+            return None
+        if self.changes_sides:
+            return "serious"
+        said, found = stands_for(self.printed), self.nearest.p
+        return "note" if found.gap(said) <= NEAR * self.printed.value else "warning"
+
+
+def is_significant(p: PrintedNumber) -> bool:
+    """Whether every value that a print stands for is below 0.05; ``<0.05`` is."""
+    high = stands_for(p).high
+    return high < ALPHA or (p.bound == "<" and high <= ALPHA)
+
+
+def troubles(comparisons: Iterable[Comparison]) -> Iterable[Trouble]:
+    """Turn comparisons that fail into findings."""
+    for c in comparisons:
+        severity = c.severity
+        if severity is None:
+            continue
+        ways = "; ".join(f"{variant.name} {written(variant.p)}" for variant in c.variants)
+        printed = f"p {'' if c.printed.bound else '= '}{c.printed}"
+        tail = {
+            "serious": f": {'not significant' if is_significant(c.printed) else 'significant'} at {ALPHA}, contrary to the print",
+            "warning": f", on the {'other' if c.changes_sides else 'same'} side of {ALPHA}",
+            "note": ", close to the print",
+        }[severity]
+        message = f"The printed {printed} for {spelled_out(c.subject)} does not follow from {c.basis}, which {gives(c)}{tail}."
+        yield Trouble(c.subject, severity, c.entries, c.locators, printed, f"p: {ways}", message)
+
+
+def gives(c: Comparison) -> str:
+    """Say what p value the other numbers give: by the usual test, and by the one that comes nearest to the print."""
+    usual, nearest = c.variants[0], c.nearest
+    if len(c.variants) == 1:
+        return f"gives p {equals(usual.p)} ({usual.name})"
+    if written(usual.p) == written(nearest.p):
+        return f"give p {equals(usual.p)} ({usual.name})"
+    return f"give p {equals(usual.p)} ({usual.name}) and at the nearest p {equals(nearest.p)} ({nearest.name})"
+
+
+def written(p: Range) -> str:
+    """Write a range of p values: ``0.061``, ``0.058 to 0.064``."""
+    low, high = p_value(p.low), p_value(p.high)
+    return low if low == high else f"{low} to {high}"
+
+
+def equals(p: Range) -> str:
+    """Write a range of p values after a *p*: ``= 0.061``, ``between 0.058 and 0.064``."""
+    low, high = p_value(p.low), p_value(p.high)
+    if low == high:
+        return low if low.startswith("<") else f"= {low}"
+    return f"between {low} and {high}"

@@ -1,0 +1,89 @@
+"""Pages as text: values in, HTML out. Nothing is computed here and no file is written."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from crlm_bayes.answers.result import Result
+from crlm_bayes.audits.study_audit import StudyAudit
+from crlm_bayes.documents.study import title_of
+from crlm_bayes.pages.captions import drawing
+from crlm_bayes.pages.explorer.fragment import explorer_fragment
+from crlm_bayes.pages.explorer.payload import Payload
+from crlm_bayes.pages.html import environment
+from crlm_bayes.pages.study_page import study_context
+from crlm_bayes.pages.synthesis_page import synthesis_context
+from crlm_bayes.pages.tables import matrix, reverse
+from crlm_bayes.pages.tables.overview import OverviewGroup
+from crlm_bayes.prose import answer
+from crlm_bayes.prose.audit import index_findings, index_rest
+from crlm_bayes.prose.index import sentences_of_syntheses
+from crlm_bayes.scepticism.replication import Pair
+from crlm_bayes.words.nouns import DESIGNS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def analysis_page(result: Result, figures: Mapping[str, str]) -> str:
+    """Write the page of one analysis, of one study or of several.
+
+    Parameters
+    ----------
+    figures : mapping of name to SVG text
+        Any may be absent; the page then says that it is not shown.
+    """
+    if result.spec.is_synthesis:
+        return environment().get_template("synthesis.html.jinja").render(synthesis_context(result, figures))
+    return environment().get_template("analysis.html.jinja").render(study_context(result, figures))
+
+
+def index_page(
+    verdicts: "pd.DataFrame",
+    figures: Mapping[str, str],
+    audits: Mapping[str, StudyAudit],
+    record: Mapping[str, Any],
+    explorable: Sequence[Payload] = (),
+    replications: Sequence[Pair] = (),
+    together: Sequence[OverviewGroup] = (),
+) -> str:
+    """Write the page of all analyses.
+
+    Parameters
+    ----------
+    verdicts : DataFrame
+        One row for each analysis and prior, as in `verdicts.csv`.
+    figures : mapping of name to SVG text
+        ``synthesis``, ``forest`` and ``readings`` are shown if they are there.
+    audits : mapping of id to StudyAudit
+        Of the studies analysed.
+    record : mapping
+        The latest run record: versions, settings, when.
+    explorable : sequence of Payload
+        Curves of the analyses that the explorer offers.
+    replications : sequence of Pair
+        Analyses of two studies, one taken as a replication of the other.
+    together : sequence of OverviewGroup
+        The syntheses, by endpoint.
+    """
+    studies = {name: audit.study for name, audit in audits.items()}
+    chief, rest = index_rest(audits)
+    context = {
+        "audits": index_findings(chief),
+        "audited": rest,
+        "explorer": explorer_fragment(explorable, select=True),
+        "replications": [reverse.replicated(pair) for pair in replications],
+        "summary": answer.sentences_of_index(verdicts),
+        "evidence": sentences_of_syntheses(verdicts),
+        "together": together,
+        "synthesis": drawing("synthesis", figures),
+        "groups": matrix.matrix(verdicts, studies),
+        "priors": matrix.priors_across(verdicts),
+        "legend": matrix.LEGEND,
+        "forest": drawing("forest", figures),
+        "readings": drawing("readings", figures),
+        "studies": [(title_of(study), study, DESIGNS[study.design]) for study in studies.values()],
+        "record": record,
+        "primaries": matrix.primaries(verdicts),
+        "failed": matrix.failed(verdicts),
+    }
+    return environment().get_template("index.html.jinja").render(context)

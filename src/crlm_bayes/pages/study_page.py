@@ -1,0 +1,165 @@
+"""What the templates of an analysis page are filled with: values as text."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from crlm_bayes.answers.answer import Answer
+from crlm_bayes.answers.lookup import arguments, by_name
+from crlm_bayes.answers.result import Result
+from crlm_bayes.documents.analysis import NuisancePriors
+from crlm_bayes.pages.audit_page import study_findings
+from crlm_bayes.pages.captions import drawings
+from crlm_bayes.pages.checklist import checklist
+from crlm_bayes.pages.explorer import payload
+from crlm_bayes.pages.explorer.fragment import explorer_fragment
+from crlm_bayes.pages.markup import mathml
+from crlm_bayes.pages.tables import absolute, checks, decision, reverse, sources, tables
+from crlm_bayes.pages.tables.centres import centre_rows, centre_sentences
+from crlm_bayes.priors.nuisance import Beta, FixedCorrelation, UniformCorrelation
+from crlm_bayes.prose import answer
+from crlm_bayes.prose.absolute import chief
+from crlm_bayes.prose.equations import density, equations
+from crlm_bayes.prose.hierarchy import hierarchy
+from crlm_bayes.prose.limits import limits
+from crlm_bayes.prose.scepticism import scrutiny
+from crlm_bayes.sampling import gate
+from crlm_bayes.words import numbers
+from crlm_bayes.words.nouns import READINGS, prior_name, vocabulary
+
+if TYPE_CHECKING:
+    from crlm_bayes.answers.lookup import Estimate, Key
+
+NUISANCES: Mapping[str, str] = {
+    "baseline": "Baseline",
+    "time_variation": "Spread between intervals, ω",
+    "heterogeneity": "Spread between studies, τ",
+    "bias_mean": "Mean bias, β",
+    "bias_spread": "Spread of biases, σ_b",
+    "moderator": "Difference between the groups, γ",
+    "discount": "Weight of the discounted studies, δ",
+}
+"""What the priors beside those of the effect are of."""
+
+CENTRES: Mapping[str, str] = {
+    "baseline_spread": "Spread of prognosis between centres, τ_u",
+    "effect_spread": "Spread of the effect between centres, τ_v",
+    "allocation_spread": "Spread between centres of the share treated, τ_π",
+    "allocation_correlation": "Correlation of prognosis and share treated, ρ",
+}
+"""The same of the priors of centres."""
+
+
+def study_context(result: Result, figures: Mapping[str, str]) -> dict[str, Any]:
+    """Fill the page of an analysis of one study."""
+    spec, study = result.spec, result.question.study
+    return shared(result, figures) | {
+        "study": study,
+        "link": sources.address(study),
+        "found": study_findings(result.question.audit, result.question.entries, spec.accepts, READINGS[spec.reading]),
+        "notes": [line for line in study.notes.strip().splitlines() if line.strip()],
+        "population": "in patients as this study enrolled them",
+        "centres": centre_sentences(result),
+        "centre_rows": centre_rows(result),
+    }
+
+
+def shared(result: Result, figures: Mapping[str, str]) -> dict[str, Any]:
+    """Fill what pages of one study and of several have in common."""
+    spec, named = result.spec, by_name(result.estimates)
+    words, exact = vocabulary(spec), tables.panel(result, "curve")
+    priors, convergence = checks.convergence(result)
+    gates = checks.gates(result.record)
+    symbol = "μ" if result.synthesis is not None else "θ"
+    return {
+        "spec": spec,
+        "record": result.record,
+        "words": words,
+        "answer": answer.answer_of(spec, result.scepticism.panel, result.scepticism.critical_sd),
+        "absolute": answer.absolute(result),
+        "primary": next((row for row in exact if row.primary), None),
+        "primary_rationale": result.question.priors[spec.primary].rationale,
+        "threshold": numbers.threshold,
+        "failed": [row for row in gates if not row.passed],
+        "primary_failed": any(row.prior == prior_name(spec.primary) and not row.passed for row in gates),
+        "last_difference": _last_difference(result),
+        "facts": sources.facts(result),
+        "figures": drawings(result, figures),
+        "panel": exact,
+        "nuts": tables.panel(result, "nuts"),
+        "disagreements": tables.disagreements(result),
+        "absolute_rows": absolute.absolute_rows(result),
+        "relative_rows": _relative(result, named),
+        "evidence": result.question.evidence,
+        "published": sources.published(result),
+        "symbol": symbol,
+        "effect": _effect(symbol, words.measure),
+        "hierarchy": hierarchy(result.question),
+        "equations": [(mathml(e.latex), e.plain, e.words) for e in equations(spec, result.question.priors)],
+        "priors": tables.priors(result),
+        "nuisance": _nuisance(spec.priors),
+        "explorer": explorer_fragment([payload(spec, result.curve, result.question.priors)], select=False),
+        "scrutiny": scrutiny(result),
+        "against": reverse.against(result),
+        "beside": reverse.beside(result),
+        "belief": reverse.BELIEF,
+        "decided": decision.decision_section(result),
+        "scaled": decision.sensitivity_section(result),
+        "thresholds": checks.THRESHOLDS,
+        "gates": gates,
+        "convergence_priors": priors,
+        "convergence": convergence,
+        "tail": gate.TAIL,
+        "checklist": checklist.fill(result, figures),
+        "limits": limits(result),
+        "pooled": result.synthesis is not None,
+    }
+
+
+def _effect(symbol: str, measure: str) -> str:
+    if symbol == "θ":
+        return f"θ is the log {measure}, treatment over control."
+    return f"μ is the pooled log {measure}, treatment over control; θ_i is that of study i, and what it estimates is θ_i plus its bias b_i."
+
+
+def _last_difference(result: Result) -> tuple[str, str, str] | None:
+    """Heading, size and interval of the absolute difference to speak of, for the summary at the top."""
+    d = chief(result)
+    if d is None:
+        return None
+    when = f"Difference at {d.months} months" if d.months else "Difference in probability"
+    interval = numbers.span(d.difference.lower, d.difference.upper, numbers.signed_points)
+    return when, f"{numbers.signed_points(d.difference.median)} points", interval
+
+
+def _relative(answer: Answer, named: "Mapping[Key, Estimate]") -> list[tuple[str, str]]:
+    """Other ratios under the primary prior: the risk ratio, hazard ratios by interval."""
+    rows = []
+    for (prior, engine, quantity), e in named.items():
+        name, inside = arguments(quantity)
+        if (
+            (prior, engine) == (answer.spec.primary, "nuts")
+            and name in ("rr", "hr_interval")
+            and name != answer.spec.measure
+        ):
+            what = f"Hazard ratio, {inside[0].replace('-', ' to ')} months" if inside else "Risk ratio"
+            rows.append((what, numbers.estimate(e.median, e.lower, e.upper)))
+    return rows
+
+
+def _nuisance(priors: NuisancePriors) -> list[tuple[str, str, str]]:
+    """Priors of everything that is not the effect: name, density, rationale."""
+    named = [(name, getattr(priors, key)) for key, name in NUISANCES.items()]
+    if priors.centres is not None:
+        named += [(name, getattr(priors.centres, key)) for key, name in CENTRES.items()]
+    return [(name, numbers.true_minus(_density(prior)), prior.rationale) for name, prior in named if prior is not None]
+
+
+def _density(prior: Any) -> str:
+    match prior:
+        case Beta():
+            return f"Beta({prior.a:.4g}, {prior.b:.4g})"
+        case UniformCorrelation():
+            return f"Uniform({prior.low:.4g}, {prior.high:.4g})"
+        case FixedCorrelation():
+            return f"{prior.value:.4g}, known"
+    return density(prior)[1]

@@ -1,0 +1,111 @@
+"""Reverse-Bayes as tables: each prior of the panel against the data, and the priors that stand beside the panel."""
+
+import math
+from typing import NamedTuple
+
+from crlm_bayes.answers.answer import Answer
+from crlm_bayes.pages.tables.tables import PanelRow, verdict_of
+from crlm_bayes.prose.priors import statement
+from crlm_bayes.rule import INTERVAL
+from crlm_bayes.scepticism.critical import FAR
+from crlm_bayes.scepticism.normal_forms import Z
+from crlm_bayes.scepticism.panel import verdict
+from crlm_bayes.scepticism.replication import Estimated, Pair
+from crlm_bayes.scepticism.reverse_bayes import UnderPrior
+from crlm_bayes.words.nouns import READINGS, capital, endpoint_noun, prior_name, study_name
+from crlm_bayes.words.numbers import ABSENT, number, p_value, percent, ratio, span
+
+BELIEF = percent(INTERVAL, 0)
+
+
+class AgainstRow(NamedTuple):
+    """One prior of the panel against the data, as text."""
+
+    prior: str
+    says: str
+    primary: bool
+    bayes_factor: str
+    needed: str
+    fail_safe: str
+    conflict: str
+
+
+class BesideRow(NamedTuple):
+    """A prior that is not of the panel: what it believes, and what it makes of the data."""
+
+    row: PanelRow
+    says: str
+    why: str
+
+
+def against(answer: Answer) -> list[AgainstRow]:
+    """Rows of Bayes factors, fail-safe means and conflict, in the order of the panel."""
+    spec = answer.spec
+    return [
+        AgainstRow(
+            prior_name(one.prior),
+            capital(statement(answer.question.priors[one.prior], spec.better, spec.measure, spec.mcid)),
+            one.prior == spec.primary,
+            _odds(one.bayes_factor.bf10),
+            percent(one.bayes_factor.prior_needed()),
+            _fail_safe(one, spec.sign),
+            ABSENT if one.conflict is None else p_value(one.conflict.p),
+        )
+        for one in answer.reverse.priors
+    ]
+
+
+def beside(answer: Answer) -> list[BesideRow]:
+    """Rows of the priors beside the panel, from the exact curve."""
+    spec = answer.spec
+    rows = []
+    for name, prior in answer.question.others.items():
+        seen = verdict(answer.curve.apply(spec.effect_prior(prior)), spec, name)
+        says = capital(statement(prior, spec.better, spec.measure, spec.mcid))
+        rows.append(BesideRow(verdict_of(seen, spec), says, prior.rationale))
+    return rows
+
+
+class ReplicationRow(NamedTuple):
+    """One study taken as a replication of another, as text; estimates are ratios on the side of benefit below 1."""
+
+    endpoint: str
+    reading: str
+    original: str
+    replica: str
+    p: str
+
+
+def replicated(pair: Pair) -> ReplicationRow:
+    """Write one pair."""
+    return ReplicationRow(
+        capital(endpoint_noun(pair.original.endpoint)),
+        READINGS.get(pair.original.reading, pair.original.reading),
+        _estimated(pair.original),
+        _estimated(pair.replica),
+        p_value(pair.found.p_one_sided),
+    )
+
+
+def _estimated(one: Estimated) -> str:
+    y, se = one.estimate
+    return f"{study_name(one.study)}: {ratio(math.exp(y))} ({span(math.exp(y - Z * se), math.exp(y + Z * se))})"
+
+
+def _odds(bf10: float) -> str:
+    """Write a Bayes factor on the side where it is above 1."""
+    if bf10 >= 1:
+        return f"{_size(bf10)} for an effect"
+    return f"{_size(1 / bf10)} for none" if bf10 > 0 else "∞ for none"
+
+
+def _size(x: float) -> str:
+    return "∞" if math.isinf(x) else number(x, 1) if x < 100 else number(x, 0)
+
+
+def _fail_safe(one: UnderPrior, sign: int) -> str:
+    if one.fail_safe_mean is None:
+        return "none"
+    if one.fail_safe_mean >= FAR:
+        return "any"
+    return ratio(math.exp(sign * one.fail_safe_mean))

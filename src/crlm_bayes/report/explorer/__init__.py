@@ -1,5 +1,0 @@
-"""The live explorer of a page: what any prior makes of an analysis, computed and drawn in the reader's browser."""
-
-from crlm_bayes.report.explorer.payload import CurvePayload, Payload, payload
-
-__all__ = ["CurvePayload", "Payload", "payload"]
