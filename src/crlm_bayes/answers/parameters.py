@@ -12,7 +12,7 @@ from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.exact.posterior import Floats, GridPosterior
 from crlm_bayes.exact.synthesis.pooled import Pooled
 from crlm_bayes.exact.synthesis.quadratures import log_beta
-from crlm_bayes.priors.spreads import HalfCauchy, HalfNormal, HalfStudentT, SpreadPrior
+from crlm_bayes.priors.spreads import SpreadPrior
 from crlm_bayes.rule import LOWER, UPPER
 
 Kind = Literal["spread", "ratio", "share"]
@@ -101,14 +101,4 @@ def _ends(prior: list[float], posterior: GridPosterior) -> tuple[float, float]:
 
 def spread_words(prior: SpreadPrior | None) -> str:
     """Name a prior of τ in a few words; without one the effect is common."""
-    match prior:
-        case None:
-            return "common effect: τ = 0"
-        case HalfNormal():
-            return f"half-normal, scale {prior.sd:g}"
-        case HalfCauchy():
-            return f"half-Cauchy, scale {prior.sd:g}"
-        case HalfStudentT():
-            return f"half-t with {prior.df:g} df, scale {prior.sd:g}"
-        case _:
-            return f"log-normal, median {float(prior.quantile(0.5)):.2g}"
+    return "common effect: τ = 0" if prior is None else prior.words

@@ -48,7 +48,7 @@ class Shape(NamedTuple):
     proportional: bool = True
     spread: str = ""
     walk: bool = False
-    prior: str = "normal"
+    prior: str = "Normal"
     components: int = 1
     effects: str = ""
     blocks: tuple[Any, ...] = ()

@@ -1,14 +1,12 @@
-"""The priors of :mod:`crlm_bayes.priors.elicited` in a PyMC model: the same formulas, with gradients."""
+"""Priors as PyMC variables: the densities of :mod:`crlm_bayes.priors`, by the same formulas, with gradients."""
 
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
 import numpy as np
-import pymc as pm
 
 from crlm_bayes.likelihoods.contract import Shape
 from crlm_bayes.priors.density import Prior
-from crlm_bayes.priors.elicited import Quantiles, TwoPiece
-from crlm_bayes.priors.families import Cauchy, Mixture, Normal, StudentT
 from crlm_bayes.priors.spreads import ScalePrior
 
 LOG_SQRT_2PI = 0.5 * float(np.log(2 * np.pi))
@@ -69,53 +67,74 @@ def quantiles(name: str, scores: Any, values: Any, slopes: Any) -> Any:
     return pm.CustomDist(name, scores, values, slopes, logp=logp, signature="(k),(k),(k)->()")
 
 
-def _effect(shape: Shape) -> Any:
-    """The log ratio under a prior of the shape's family."""
-    if shape.prior == "Mixture":
-        k = shape.components
-        weights = pm.Data("prior_weights", np.full(k, 1 / k))
-        means, sds = pm.Data("prior_means", np.zeros(k)), pm.Data("prior_sds", np.ones(k))
-        return pm.NormalMixture("theta", w=weights, mu=means, sigma=sds)
-    if shape.prior == "TwoPiece":
-        mode, below, above = (
-            pm.Data(f"prior_{k}", v) for k, v in (("mode", 0.0), ("sd_below", 1.0), ("sd_above", 1.0))
-        )
-        return two_piece("theta", mode, below, above)
-    if shape.prior == "Quantiles":
-        even = np.arange(shape.components, dtype=float)
-        names = ("prior_scores", "prior_values", "prior_slopes")
-        data = (pm.Data(name, v) for name, v in zip(names, (even, even, np.ones_like(even)), strict=True))
-        return quantiles("theta", *data)
-    mean, sd = pm.Data("prior_mean", 0.0), pm.Data("prior_sd", 1.0)
-    if shape.prior == "StudentT":
-        return pm.StudentT("theta", nu=pm.Data("prior_df", 3.0), mu=mean, sigma=sd)
-    if shape.prior == "Cauchy":
-        return pm.Cauchy("theta", alpha=mean, beta=sd)
-    return pm.Normal("theta", mean, sd)
+def _normal(_: int) -> Any:
+    import pymc as pm
+
+    return pm.Normal("theta", _number("mean", 0.0), _number("sd", 1.0))
+
+
+def _student_t(_: int) -> Any:
+    import pymc as pm
+
+    mean, sd = _number("mean", 0.0), _number("sd", 1.0)
+    return pm.StudentT("theta", nu=_number("df", 3.0), mu=mean, sigma=sd)
+
+
+def _cauchy(_: int) -> Any:
+    import pymc as pm
+
+    return pm.Cauchy("theta", alpha=_number("mean", 0.0), beta=_number("sd", 1.0))
+
+
+def _mixture(k: int) -> Any:
+    import pymc as pm
+
+    weights = _number("weights", np.full(k, 1 / k))
+    means, sds = _number("means", np.zeros(k)), _number("sds", np.ones(k))
+    return pm.NormalMixture("theta", w=weights, mu=means, sigma=sds)
+
+
+def _two_piece(_: int) -> Any:
+    mode, below = _number("mode", 0.0), _number("sd_below", 1.0)
+    return two_piece("theta", mode, below, _number("sd_above", 1.0))
+
+
+def _quantiles(k: int) -> Any:
+    even = np.arange(k, dtype=float)
+    scores, values = _number("scores", even), _number("values", even)
+    return quantiles("theta", scores, values, _number("slopes", np.ones(k)))
+
+
+EFFECT: Final[Mapping[str, Callable[[int], Any]]] = {
+    "Normal": _normal,
+    "StudentT": _student_t,
+    "Cauchy": _cauchy,
+    "Mixture": _mixture,
+    "TwoPiece": _two_piece,
+    "Quantiles": _quantiles,
+}
+"""How the log ratio is made under a prior of each family (its class), whose data have so many numbers each."""
+
+
+def _number(name: str, placeholder: Any) -> Any:
+    import pymc as pm
+
+    return pm.Data(f"prior_{name}", placeholder)
+
+
+def effect_variable(shape: Shape) -> Any:
+    """Add the log ratio, under a prior of the shape's family, to the PyMC model in context."""
+    return EFFECT[shape.prior](shape.components)
 
 
 def prior_data(prior: Prior) -> dict[str, Any]:
     """Values of the effect prior's `pm.Data`."""
-    match prior:
-        case Mixture():
-            return {
-                "prior_weights": np.array(prior.weights),
-                "prior_means": np.array(prior.means),
-                "prior_sds": np.array(prior.sds),
-            }
-        case TwoPiece():
-            return {"prior_mode": prior.mode, "prior_sd_below": prior.sd_below, "prior_sd_above": prior.sd_above}
-        case Quantiles():
-            return {
-                "prior_scores": prior.scores,
-                "prior_values": np.array(prior.values),
-                "prior_slopes": prior.slopes,
-            }
-        case StudentT():
-            return {"prior_mean": prior.mean, "prior_sd": prior.sd, "prior_df": prior.df}
-        case Normal() | Cauchy():
-            return {"prior_mean": prior.mean, "prior_sd": prior.sd}
-    raise TypeError(f"no sampler for {type(prior).__name__}")
+    return {f"prior_{name}": value for name, value in prior.data().items()}
+
+
+def components(prior: Prior) -> int:
+    """How many numbers each of a prior's data has: 1 but for mixtures and quantiles."""
+    return max(np.size(value) for value in prior.data().values())
 
 
 def walk_variable(name: str, length: int, mean: Any, sd: Any, dim: str = "interval") -> Any:
@@ -132,20 +151,44 @@ def walk_variable(name: str, length: int, mean: Any, sd: Any, dim: str = "interv
 
 def spread_data(name: str, prior: ScalePrior) -> dict[str, float]:
     """Values of the `pm.Data` that :func:`spread_variable` makes."""
-    return {f"{name}_{key}": getattr(prior, key) for key in ("mean", "df", "sd") if hasattr(prior, key)}
+    return {f"{name}_{key}": value for key, value in prior.data().items()}
+
+
+def _half_normal(name: str, sd: Any) -> Any:
+    import pymc as pm
+
+    return pm.HalfNormal(name, sd)
+
+
+def _half_student_t(name: str, sd: Any) -> Any:
+    import pymc as pm
+
+    return pm.HalfStudentT(name, nu=pm.Data(f"{name}_df", 3.0), sigma=sd)
+
+
+def _half_cauchy(name: str, sd: Any) -> Any:
+    import pymc as pm
+
+    return pm.HalfCauchy(name, sd)
+
+
+def _log_normal(name: str, sd: Any) -> Any:
+    import pymc as pm
+
+    return pm.LogNormal(name, pm.Data(f"{name}_mean", 0.0), sd)
+
+
+SPREAD: Final[Mapping[str, Callable[[str, Any], Any]]] = {
+    "half_normal": _half_normal,
+    "half_student_t": _half_student_t,
+    "half_cauchy": _half_cauchy,
+    "log_normal": _log_normal,
+}
+"""How a standard deviation is made under a prior of each family (its word in documents), whose sd is a `pm.Data`."""
 
 
 def spread_variable(name: str, dist: str) -> Any:
     """Add a standard deviation with a prior of the given family to the PyMC model in context."""
     import pymc as pm
 
-    sd = pm.Data(f"{name}_sd", 1.0)
-    match dist:
-        case "half_normal":
-            return pm.HalfNormal(name, sd)
-        case "half_student_t":
-            return pm.HalfStudentT(name, nu=pm.Data(f"{name}_df", 3.0), sigma=sd)
-        case "half_cauchy":
-            return pm.HalfCauchy(name, sd)
-        case _:
-            return pm.LogNormal(name, pm.Data(f"{name}_mean", 0.0), sd)
+    return SPREAD[dist](name, pm.Data(f"{name}_sd", 1.0))

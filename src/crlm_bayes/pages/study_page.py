@@ -15,10 +15,9 @@ from crlm_bayes.pages.explorer.fragment import explorer_fragment
 from crlm_bayes.pages.markup import mathml
 from crlm_bayes.pages.tables import absolute, checks, decision, reverse, sources, tables
 from crlm_bayes.pages.tables.centres import centre_rows, centre_sentences
-from crlm_bayes.priors.nuisance import Beta, FixedCorrelation, UniformCorrelation
 from crlm_bayes.prose import answer
 from crlm_bayes.prose.absolute import chief
-from crlm_bayes.prose.equations import density, equations
+from crlm_bayes.prose.equations import equations
 from crlm_bayes.prose.hierarchy import hierarchy
 from crlm_bayes.prose.limits import limits
 from crlm_bayes.prose.scepticism import scrutiny
@@ -151,15 +150,4 @@ def _nuisance(priors: NuisancePriors) -> list[tuple[str, str, str]]:
     named = [(name, getattr(priors, key)) for key, name in NUISANCES.items()]
     if priors.centres is not None:
         named += [(name, getattr(priors.centres, key)) for key, name in CENTRES.items()]
-    return [(name, numbers.true_minus(_density(prior)), prior.rationale) for name, prior in named if prior is not None]
-
-
-def _density(prior: Any) -> str:
-    match prior:
-        case Beta():
-            return f"Beta({prior.a:.4g}, {prior.b:.4g})"
-        case UniformCorrelation():
-            return f"Uniform({prior.low:.4g}, {prior.high:.4g})"
-        case FixedCorrelation():
-            return f"{prior.value:.4g}, known"
-    return density(prior)[1]
+    return [(name, numbers.true_minus(prior.cell), prior.rationale) for name, prior in named if prior is not None]

@@ -4,8 +4,6 @@ import math
 from dataclasses import dataclass
 
 from crlm_bayes.priors.density import Prior
-from crlm_bayes.priors.elicited import Quantiles, TwoPiece
-from crlm_bayes.priors.families import Mixture, Normal, StudentT
 from crlm_bayes.rule import LOWER, UPPER
 
 
@@ -46,7 +44,7 @@ def content(prior: Prior, sign: int, mcid: float) -> PriorContent:
         Smallest ratio worth having, as reported.
     """
     turned, worth = prior if sign == 1 else prior.turned(), sign * math.log(mcid)
-    variance = _variance(prior)
+    variance = prior.variance
     return PriorContent(
         math.exp(turned.quantile(LOWER)),
         math.exp(turned.quantile(UPPER)),
@@ -55,17 +53,3 @@ def content(prior: Prior, sign: int, mcid: float) -> PriorContent:
         1 - float(prior.cdf(-worth)),
         4 / variance if variance else None,
     )
-
-
-def _variance(prior: Prior) -> float | None:
-    match prior:
-        case Normal():
-            return prior.sd**2
-        case StudentT() if prior.df > 2:
-            return prior.sd**2 * prior.df / (prior.df - 2)
-        case Mixture():
-            second = sum(w * (s**2 + m**2) for w, m, s in zip(prior.weights, prior.means, prior.sds, strict=True))
-            return second - prior.centre**2
-        case TwoPiece() | Quantiles():
-            return prior.variance
-    return None

@@ -1,7 +1,11 @@
-"""What every prior provides: a proper density on the real line, as a value. No PyMC here."""
+"""What every prior provides, whatever it is of: its density as a value, and all that others need to know of it. No PyMC here.
+
+A new family of priors on the effect is one class, its word in :data:`crlm_bayes.priors.families.EffectPrior`, and, for
+the sampler, one function in :mod:`crlm_bayes.likelihoods.variables`; for the explorer in a page, its density in JavaScript.
+"""
 
 from abc import ABC, abstractmethod
-from typing import Annotated, Self
+from typing import Annotated, Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -16,9 +20,39 @@ Finite = Annotated[float, Field(allow_inf_nan=False, strict=True)]
 Floats = NDArray[np.float64]
 
 
-class Prior(Frozen, ABC):
-    """A proper density on the real line."""
+class Density(Frozen, ABC):
+    """How a density is written."""
 
+    @property
+    @abstractmethod
+    def latex(self) -> str:
+        """In LaTeX."""
+
+    @property
+    @abstractmethod
+    def plain(self) -> str:
+        """In plain text."""
+
+    @property
+    def cell(self) -> str:
+        """In the cell of a table."""
+        return self.plain
+
+
+class Prior(Density):
+    """A proper density on the real line.
+
+    Attributes
+    ----------
+    rationale : str
+    parts : str
+        What stands between the brackets where a prior is written in one line: ``mean, sd``.
+    keys : tuple of str
+        The fields that those numbers are, in order; none where the family is not written as so many numbers.
+    """
+
+    parts: ClassVar[str]
+    keys: ClassVar[tuple[str, ...]] = ()
     rationale: Text
 
     @abstractmethod
@@ -50,6 +84,24 @@ class Prior(Frozen, ABC):
     @abstractmethod
     def spread(self) -> float:
         """The largest scale of the density, for choosing grids."""
+
+    @property
+    @abstractmethod
+    def variance(self) -> float | None:
+        """Variance; None where it does not exist."""
+
+    @property
+    def normal(self) -> tuple[float, float] | None:
+        """Mean and sd of a normal density, for which much has a closed form; None for all others."""
+        return None
+
+    @abstractmethod
+    def data(self) -> dict[str, float | Floats]:
+        """Numbers that the density is computed from, by name."""
+
+    @abstractmethod
+    def payload(self) -> dict[str, Any]:
+        """What a page needs to compute the density: JSON values, with `dist`, the word of the family."""
 
     @property
     def scales(self) -> tuple[tuple[float, float], ...]:

@@ -3,7 +3,7 @@
 import math
 from functools import cached_property
 from itertools import pairwise
-from typing import Literal, Self, override
+from typing import Any, ClassVar, Literal, Self, override
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -21,6 +21,8 @@ _LOG_SQRT_2PI = 0.5 * math.log(2 * math.pi)
 class TwoPiece(Prior):
     """Split normal: halves of normal densities with different sd, joined at the mode at equal height (Fechner 1897)."""
 
+    parts: ClassVar[str] = "mode, sd below, sd above"
+    keys: ClassVar[tuple[str, ...]] = ("mode", "sd_below", "sd_above")
     dist: Literal["two_piece"]
     mode: Finite
     sd_below: Positive
@@ -77,9 +79,28 @@ class TwoPiece(Prior):
         return (self.mode,)
 
     @property
+    @override
     def variance(self) -> float:
         """Variance: (1 - 2/π) (difference of the sds)² + their product."""
         return (1 - 2 / math.pi) * (self.sd_above - self.sd_below) ** 2 + self.sd_above * self.sd_below
+
+    @property
+    @override
+    def latex(self) -> str:
+        return rf"\mathrm{{SplitNormal}}({self.mode:.4g},\; {self.sd_below:.4g}^2,\; {self.sd_above:.4g}^2)"
+
+    @property
+    @override
+    def plain(self) -> str:
+        return f"SplitNormal({self.mode:.4g}, {self.sd_below:.4g}² below, {self.sd_above:.4g}² above)"
+
+    @override
+    def data(self) -> dict[str, float | Floats]:
+        return {"mode": self.mode, "sd_below": self.sd_below, "sd_above": self.sd_above}
+
+    @override
+    def payload(self) -> dict[str, Any]:
+        return {"dist": self.dist, "mode": self.mode, "below": self.sd_below, "above": self.sd_above}
 
 
 class Quantiles(Prior):
@@ -90,6 +111,7 @@ class Quantiles(Prior):
     normal density give that density back.
     """
 
+    parts: ClassVar[str] = "probability: value, probability: value, ..."
     dist: Literal["quantiles"]
     probabilities: tuple[Finite, ...]
     values: tuple[Finite, ...]
@@ -218,6 +240,7 @@ class Quantiles(Prior):
         return self.values
 
     @property
+    @override
     def variance(self) -> float:
         """Variance, by the trapezoid rule in the normal score (six digits)."""
         z = np.linspace(-12, 12, 4801)
@@ -225,3 +248,26 @@ class Quantiles(Prior):
         value = self.value_at(z)[0]
         mean = np.average(value, weights=weight)
         return float(np.average((value - mean) ** 2, weights=weight))
+
+    @property
+    def _pairs(self) -> str:
+        return ", ".join(f"{100 * p:.4g}% {v:.4g}" for p, v in zip(self.probabilities, self.values, strict=True))
+
+    @property
+    @override
+    def latex(self) -> str:
+        return rf"\mathrm{{Quantiles}}({self._pairs.replace('%', r'\%')})"
+
+    @property
+    @override
+    def plain(self) -> str:
+        return f"Quantiles({self._pairs})"
+
+    @override
+    def data(self) -> dict[str, float | Floats]:
+        return {"scores": self.scores, "values": np.array(self.values), "slopes": self.slopes}
+
+    @override
+    def payload(self) -> dict[str, Any]:
+        points = {"scores": self.scores.tolist(), "values": list(self.values), "slopes": self.slopes.tolist()}
+        return {"dist": self.dist} | points

@@ -6,7 +6,7 @@ the same belief where a ratio above 1 favours the treatment (response), and is c
 """
 
 import math
-from typing import Annotated, Literal, Self, override
+from typing import Annotated, Any, ClassVar, Literal, Self, get_args, override
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -17,6 +17,16 @@ from crlm_bayes.priors.density import Finite, Floats, Positive, Prior
 from crlm_bayes.priors.elicited import Quantiles, TwoPiece
 
 _LOG_SQRT_2PI = 0.5 * math.log(2 * math.pi)
+
+
+def family_word(family: type[Prior]) -> str:
+    """Word of a family in documents: ``normal``."""
+    return str(get_args(family.model_fields["dist"].annotation)[0])
+
+
+def student_constant(df: float) -> float:
+    """Log of the constant of Student's t density with scale 1."""
+    return float(special.gammaln((df + 1) / 2) - special.gammaln(df / 2) - 0.5 * math.log(df * math.pi))
 
 
 class LocationScale(Prior):
@@ -47,10 +57,20 @@ class LocationScale(Prior):
     def spread(self) -> float:
         return self.sd
 
+    @override
+    def data(self) -> dict[str, float | Floats]:
+        return {"mean": self.mean, "sd": self.sd}
+
+    @override
+    def payload(self) -> dict[str, Any]:
+        return {"dist": family_word(type(self)), "mean": self.mean, "sd": self.sd}
+
 
 class Normal(LocationScale):
     """N(mean, sd²)."""
 
+    parts: ClassVar[str] = "mean, sd"
+    keys: ClassVar[tuple[str, ...]] = ("mean", "sd")
     dist: Literal["normal"]
 
     @override
@@ -66,10 +86,36 @@ class Normal(LocationScale):
     def sample(self, size: int, rng: np.random.Generator) -> Floats:
         return rng.normal(self.mean, self.sd, size)
 
+    @property
+    @override
+    def variance(self) -> float | None:
+        return self.sd**2
+
+    @property
+    @override
+    def latex(self) -> str:
+        return rf"\mathrm{{Normal}}({self.mean:.4g},\; {self.sd:.4g}^2)"
+
+    @property
+    @override
+    def plain(self) -> str:
+        return f"Normal({self.mean:.4g}, {self.sd:.4g}²)"
+
+    @property
+    @override
+    def normal(self) -> tuple[float, float]:
+        return self.mean, self.sd
+
+    def joint_precision(self, size: int) -> tuple[Floats, float]:
+        """Precision of `size` independent values, shape (size, size), and its log determinant."""
+        return np.eye(size) / self.sd**2, -2 * size * math.log(self.sd)
+
 
 class StudentT(LocationScale):
     """Student's t with `df` degrees of freedom, location `mean` and scale `sd`."""
 
+    parts: ClassVar[str] = "mean, scale, df"
+    keys: ClassVar[tuple[str, ...]] = ("mean", "sd", "df")
     dist: Literal["student_t"]
     df: Positive
 
@@ -88,10 +134,35 @@ class StudentT(LocationScale):
     def sample(self, size: int, rng: np.random.Generator) -> Floats:
         return self.mean + self.sd * rng.standard_t(self.df, size)
 
+    @property
+    @override
+    def variance(self) -> float | None:
+        return self.sd**2 * self.df / (self.df - 2) if self.df > 2 else None
+
+    @property
+    @override
+    def latex(self) -> str:
+        return rf"\mathrm{{Student}}_{{{self.df:.4g}}}({self.mean:.4g},\; {self.sd:.4g})"
+
+    @property
+    @override
+    def plain(self) -> str:
+        return f"Student-t(df {self.df:.4g}, {self.mean:.4g}, {self.sd:.4g})"
+
+    @override
+    def payload(self) -> dict[str, Any]:
+        return super().payload() | {"df": self.df, "constant": student_constant(self.df)}
+
+    @override
+    def data(self) -> dict[str, float | Floats]:
+        return super().data() | {"df": self.df}
+
 
 class Cauchy(LocationScale):
     """Cauchy with location `mean` and scale `sd`."""
 
+    parts: ClassVar[str] = "centre, scale"
+    keys: ClassVar[tuple[str, ...]] = ("mean", "sd")
     dist: Literal["cauchy"]
 
     @override
@@ -108,10 +179,26 @@ class Cauchy(LocationScale):
     def sample(self, size: int, rng: np.random.Generator) -> Floats:
         return self.mean + self.sd * rng.standard_cauchy(size)
 
+    @property
+    @override
+    def variance(self) -> float | None:
+        return None
+
+    @property
+    @override
+    def latex(self) -> str:
+        return rf"\mathrm{{Cauchy}}({self.mean:.4g}, {self.sd:.4g})"
+
+    @property
+    @override
+    def plain(self) -> str:
+        return f"Cauchy({self.mean:.4g}, {self.sd:.4g})"
+
 
 class Mixture(Prior):
     """Mixture of normals; weights are positive and sum to 1."""
 
+    parts: ClassVar[str] = "weight: mean, sd; weight: mean, sd; ..."
     dist: Literal["mixture"]
     weights: tuple[Positive, ...]
     means: tuple[Finite, ...]
@@ -167,5 +254,38 @@ class Mixture(Prior):
     def spread(self) -> float:
         return max(self.sds) + max(abs(m - self.centre) for m in self.means)
 
+    @property
+    def _parts(self) -> list[tuple[float, float, float]]:
+        return list(zip(self.weights, self.means, self.sds, strict=True))
 
-EffectPrior = Annotated[Normal | StudentT | Cauchy | Mixture | TwoPiece | Quantiles, Field(discriminator="dist")]
+    @property
+    @override
+    def variance(self) -> float | None:
+        second = sum(w * (s**2 + m**2) for w, m, s in self._parts)
+        return second - self.centre**2
+
+    @property
+    @override
+    def latex(self) -> str:
+        return " + ".join(rf"{w:.4g}\,\mathrm{{Normal}}({m:.4g},\; {s:.4g}^2)" for w, m, s in self._parts)
+
+    @property
+    @override
+    def plain(self) -> str:
+        return " + ".join(f"{w:.4g} Normal({m:.4g}, {s:.4g}²)" for w, m, s in self._parts)
+
+    @override
+    def payload(self) -> dict[str, Any]:
+        return {"dist": self.dist, "weights": list(self.weights), "means": list(self.means), "sds": list(self.sds)}
+
+    @override
+    def data(self) -> dict[str, float | Floats]:
+        return {"weights": np.array(self.weights), "means": np.array(self.means), "sds": np.array(self.sds)}
+
+
+AnyFamily = Normal | StudentT | Cauchy | Mixture | TwoPiece | Quantiles
+
+EffectPrior = Annotated[AnyFamily, Field(discriminator="dist")]
+
+FAMILIES: dict[str, type[Prior]] = {family_word(family): family for family in get_args(AnyFamily)}
+"""The families of priors on the effect, by their words in documents."""

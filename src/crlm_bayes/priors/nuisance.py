@@ -1,18 +1,18 @@
-"""A random walk as prior of the log hazards of successive intervals: neighbours are alike."""
+"""Priors of what is neither the effect nor a standard deviation: a random walk, correlations, a weight."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, override
 
 import numpy as np
 from numpy.typing import ArrayLike
 from pydantic import Field, model_validator
 
-from crlm_bayes.priors.density import Finite, Floats, Positive
+from crlm_bayes.priors.density import Density, Finite, Floats, Positive
 from crlm_bayes.priors.families import Normal
-from crlm_bayes.toml import Frozen, Text
+from crlm_bayes.toml import Text
 
 
-class RandomWalk(Frozen):
-    """x_1 ~ N(mean, sd²), x_k ~ N(x_{k-1}, step_sd²)."""
+class RandomWalk(Density):
+    """x_1 ~ N(mean, sd²), x_k ~ N(x_{k-1}, step_sd²): neighbours are alike."""
 
     dist: Literal["random_walk"]
     mean: Finite
@@ -31,11 +31,27 @@ class RandomWalk(Frozen):
         steps[:, 0] = rng.normal(self.mean, self.sd, size)
         return np.asarray(np.cumsum(steps, axis=1))
 
+    def joint_precision(self, size: int) -> tuple[Floats, float]:
+        """Precision of the first `size` values, shape (size, size), and its log determinant."""
+        scale = np.array([self.sd, *[self.step_sd] * (size - 1)])
+        root = (np.eye(size) - np.eye(size, k=-1)) / scale[:, None]
+        return root.T @ root, -2 * float(np.log(scale).sum())
+
+    @property
+    @override
+    def latex(self) -> str:
+        return rf"{self.start.latex} \text{{, steps }} \mathrm{{Normal}}(0,\; {self.step_sd:.4g}^2)"
+
+    @property
+    @override
+    def plain(self) -> str:
+        return f"{self.start.plain}, steps Normal(0, {self.step_sd:.4g}²)"
+
 
 Correlation = Annotated[float, Field(ge=-1, le=1, allow_inf_nan=False, strict=True)]
 
 
-class UniformCorrelation(Frozen):
+class UniformCorrelation(Density):
     """A correlation, uniform between `low` and `high`."""
 
     dist: Literal["uniform"]
@@ -53,8 +69,18 @@ class UniformCorrelation(Frozen):
         """Value below which the prior holds probability `p`, same shape."""
         return np.asarray(self.low + (self.high - self.low) * np.asarray(p, dtype=float))
 
+    @property
+    @override
+    def latex(self) -> str:
+        return rf"\mathrm{{Uniform}}({self.low:.4g},\; {self.high:.4g})"
 
-class FixedCorrelation(Frozen):
+    @property
+    @override
+    def plain(self) -> str:
+        return f"Uniform({self.low:.4g}, {self.high:.4g})"
+
+
+class FixedCorrelation(Density):
     """A correlation that is taken to be known."""
 
     dist: Literal["fixed"]
@@ -65,14 +91,39 @@ class FixedCorrelation(Frozen):
         """The value, for every `p`; same shape."""
         return np.full(np.shape(p), self.value)
 
+    @property
+    @override
+    def latex(self) -> str:
+        return rf"\text{{fixed at }} {self.value:.4g}"
+
+    @property
+    @override
+    def plain(self) -> str:
+        return f"fixed at {self.value:.4g}"
+
+    @property
+    @override
+    def cell(self) -> str:
+        return f"{self.value:.4g}, known"
+
 
 CorrelationPrior = Annotated[UniformCorrelation | FixedCorrelation, Field(discriminator="dist")]
 
 
-class Beta(Frozen):
+class Beta(Density):
     """Beta(a, b) on the weight of discounted evidence: 0 leaves it out, 1 takes it as it stands."""
 
     dist: Literal["beta"]
     a: Positive
     b: Positive
     rationale: Text
+
+    @property
+    @override
+    def latex(self) -> str:
+        return rf"\mathrm{{Beta}}({self.a:.4g},\; {self.b:.4g})"
+
+    @property
+    @override
+    def plain(self) -> str:
+        return f"Beta({self.a:.4g}, {self.b:.4g})"

@@ -1,7 +1,7 @@
 """Priors on a standard deviation between effects (over intervals, studies or centres); there is no default scale."""
 
 import math
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from typing import Annotated, Literal, override
 
 import numpy as np
@@ -9,14 +9,23 @@ from numpy.typing import ArrayLike
 from pydantic import Field
 from scipy import special
 
-from crlm_bayes.priors.density import Finite, Floats, Positive
-from crlm_bayes.toml import Frozen, Text
+from crlm_bayes.priors.density import Density, Finite, Floats, Positive
+from crlm_bayes.toml import Text
 
 
-class ScalePrior(Frozen, ABC):
+class ScalePrior(Density):
     """A proper density on the positive half line."""
 
     rationale: Text
+
+    @property
+    @abstractmethod
+    def words(self) -> str:
+        """Its name in a few words: ``half-normal, scale 0.5``."""
+
+    @abstractmethod
+    def data(self) -> dict[str, float]:
+        """Numbers that the density is computed from, by name."""
 
     @abstractmethod
     def quantile(self, p: ArrayLike) -> Floats:
@@ -51,6 +60,25 @@ class HalfNormal(ScalePrior):
     def log_density(self, x: Floats) -> Floats:
         return 0.5 * math.log(2 / math.pi) - math.log(self.sd) - 0.5 * (x / self.sd) ** 2
 
+    @property
+    @override
+    def latex(self) -> str:
+        return rf"\mathrm{{HalfNormal}}({self.sd:.4g})"
+
+    @property
+    @override
+    def plain(self) -> str:
+        return f"HalfNormal({self.sd:.4g})"
+
+    @property
+    @override
+    def words(self) -> str:
+        return f"half-normal, scale {self.sd:g}"
+
+    @override
+    def data(self) -> dict[str, float]:
+        return {"sd": self.sd}
+
 
 class HalfStudentT(ScalePrior):
     """The absolute value of a t with `df` degrees of freedom and scale `sd`."""
@@ -69,6 +97,25 @@ class HalfStudentT(ScalePrior):
         constant -= 0.5 * math.log(self.df * math.pi)
         return np.asarray(constant - (self.df + 1) / 2 * np.log1p((x / self.sd) ** 2 / self.df))
 
+    @property
+    @override
+    def latex(self) -> str:
+        return rf"\mathrm{{HalfStudent}}_{{{self.df:.4g}}}({self.sd:.4g})"
+
+    @property
+    @override
+    def plain(self) -> str:
+        return f"Half-Student-t(df {self.df:.4g}, {self.sd:.4g})"
+
+    @property
+    @override
+    def words(self) -> str:
+        return f"half-t with {self.df:g} df, scale {self.sd:g}"
+
+    @override
+    def data(self) -> dict[str, float]:
+        return {"df": self.df, "sd": self.sd}
+
 
 class HalfCauchy(ScalePrior):
     """The absolute value of a Cauchy with scale `sd`."""
@@ -83,6 +130,25 @@ class HalfCauchy(ScalePrior):
     @override
     def log_density(self, x: Floats) -> Floats:
         return math.log(2 / (math.pi * self.sd)) - np.log1p((x / self.sd) ** 2)
+
+    @property
+    @override
+    def latex(self) -> str:
+        return rf"\mathrm{{HalfCauchy}}({self.sd:.4g})"
+
+    @property
+    @override
+    def plain(self) -> str:
+        return f"HalfCauchy({self.sd:.4g})"
+
+    @property
+    @override
+    def words(self) -> str:
+        return f"half-Cauchy, scale {self.sd:g}"
+
+    @override
+    def data(self) -> dict[str, float]:
+        return {"sd": self.sd}
 
 
 class LogNormal(ScalePrior):
@@ -101,6 +167,25 @@ class LogNormal(ScalePrior):
         log_x = np.log(x)
         z = (log_x - self.mean) / self.sd
         return np.asarray(-0.5 * z**2 - log_x - math.log(self.sd) - 0.5 * math.log(2 * math.pi))
+
+    @property
+    @override
+    def latex(self) -> str:
+        return rf"\mathrm{{LogNormal}}({self.mean:.4g},\; {self.sd:.4g}^2)"
+
+    @property
+    @override
+    def plain(self) -> str:
+        return f"LogNormal({self.mean:.4g}, {self.sd:.4g}²)"
+
+    @property
+    @override
+    def words(self) -> str:
+        return f"log-normal, median {float(self.quantile(0.5)):.2g}"
+
+    @override
+    def data(self) -> dict[str, float]:
+        return {"mean": self.mean, "sd": self.sd}
 
 
 SpreadPrior = Annotated[HalfNormal | HalfStudentT | HalfCauchy | LogNormal, Field(discriminator="dist")]

@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails
 from crlm_bayes.errors import InvalidInput, nearest
 from crlm_bayes.priors.archetypes import from_statement
 from crlm_bayes.priors.density import Prior
-from crlm_bayes.priors.families import EffectPrior
+from crlm_bayes.priors.families import FAMILIES, EffectPrior
 from crlm_bayes.toml import Frozen
 
 _CALL = re.compile(r"\s*([A-Za-z_]+)\s*\((.*)\)\s*")
@@ -19,23 +19,11 @@ _CALL = re.compile(r"\s*([A-Za-z_]+)\s*\((.*)\)\s*")
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 
 PARTS: Final[Mapping[str, str]] = {
-    "normal": "mean, sd",
-    "student_t": "mean, scale, df",
-    "cauchy": "centre, scale",
-    "two_piece": "mode, sd below, sd above",
-    "mixture": "weight: mean, sd; weight: mean, sd; ...",
-    "quantiles": "probability: value, probability: value, ...",
+    **{word: family.parts for word, family in sorted(FAMILIES.items(), key=lambda item: not item[1].keys)},
     "ratio_below": "ratio, probability",
     "statement": "median ratio, ratio, probability below it",
 }
-"""What stands between the brackets of each family."""
-
-_KEYS: Final[Mapping[str, tuple[str, ...]]] = {
-    "normal": ("mean", "sd"),
-    "student_t": ("mean", "sd", "df"),
-    "cauchy": ("mean", "sd"),
-    "two_piece": ("mode", "sd_below", "sd_above"),
-}
+"""What stands between the brackets of each family; those written as so many numbers first."""
 
 
 class _Written(Frozen):
@@ -116,7 +104,7 @@ def _numbers(text: str, expected: int, family: str, here: str) -> list[float]:
 
 
 def _named(inside: str, family: str, here: str) -> dict[str, Any]:
-    keys = _KEYS[family]
+    keys = FAMILIES[family].keys
     return dict(zip(keys, _numbers(inside, len(keys), family, here), strict=True))
 
 

@@ -7,12 +7,8 @@ from typing import NamedTuple
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.likelihoods.centres import equations as centre_equations
 from crlm_bayes.likelihoods.registry import module_of
-from crlm_bayes.priors.density import Prior
-from crlm_bayes.priors.elicited import Quantiles, TwoPiece
-from crlm_bayes.priors.families import Mixture, Normal, StudentT
-from crlm_bayes.priors.nuisance import Beta, FixedCorrelation, RandomWalk, UniformCorrelation
-from crlm_bayes.priors.spreads import HalfStudentT, LogNormal
-from crlm_bayes.toml import Frozen
+from crlm_bayes.priors.density import Density, Prior
+from crlm_bayes.priors.nuisance import RandomWalk
 
 
 class Equation(NamedTuple):
@@ -123,57 +119,5 @@ def _walk_lines(walk: RandomWalk) -> list[Equation]:
     return [first, Equation(latex, plain, "neighbouring intervals have similar hazards")]
 
 
-def _prior_line(latex: str, plain: str, prior: Frozen, words: str) -> Equation:
-    tex, text = density(prior)
-    return Equation(rf"{latex} \sim {tex}", f"{plain} ~ {text}", words)
-
-
-def density(prior: Frozen) -> tuple[str, str]:
-    """Write a density in LaTeX and in plain text."""
-    match prior:
-        case Normal():
-            return (
-                rf"\mathrm{{Normal}}({prior.mean:.4g},\; {prior.sd:.4g}^2)",
-                f"Normal({prior.mean:.4g}, {prior.sd:.4g}²)",
-            )
-        case StudentT():
-            return (
-                rf"\mathrm{{Student}}_{{{prior.df:.4g}}}({prior.mean:.4g},\; {prior.sd:.4g})",
-                f"Student-t(df {prior.df:.4g}, {prior.mean:.4g}, {prior.sd:.4g})",
-            )
-        case Mixture():
-            parts = list(zip(prior.weights, prior.means, prior.sds, strict=True))
-            tex = " + ".join(rf"{w:.4g}\,\mathrm{{Normal}}({m:.4g},\; {s:.4g}^2)" for w, m, s in parts)
-            return tex, " + ".join(f"{w:.4g} Normal({m:.4g}, {s:.4g}²)" for w, m, s in parts)
-        case TwoPiece():
-            below, above = f"{prior.sd_below:.4g}", f"{prior.sd_above:.4g}"
-            return (
-                rf"\mathrm{{SplitNormal}}({prior.mode:.4g},\; {below}^2,\; {above}^2)",
-                f"SplitNormal({prior.mode:.4g}, {below}² below, {above}² above)",
-            )
-        case Quantiles():
-            pairs = ", ".join(f"{100 * p:.4g}% {v:.4g}" for p, v in zip(prior.probabilities, prior.values, strict=True))
-            return rf"\mathrm{{Quantiles}}({pairs.replace('%', r'\%')})", f"Quantiles({pairs})"
-        case HalfStudentT():
-            return (
-                rf"\mathrm{{HalfStudent}}_{{{prior.df:.4g}}}({prior.sd:.4g})",
-                f"Half-Student-t(df {prior.df:.4g}, {prior.sd:.4g})",
-            )
-        case Beta():
-            return rf"\mathrm{{Beta}}({prior.a:.4g},\; {prior.b:.4g})", f"Beta({prior.a:.4g}, {prior.b:.4g})"
-        case UniformCorrelation():
-            return (
-                rf"\mathrm{{Uniform}}({prior.low:.4g},\; {prior.high:.4g})",
-                f"Uniform({prior.low:.4g}, {prior.high:.4g})",
-            )
-        case FixedCorrelation():
-            return rf"\text{{fixed at }} {prior.value:.4g}", f"fixed at {prior.value:.4g}"
-        case LogNormal():
-            return (
-                rf"\mathrm{{LogNormal}}({prior.mean:.4g},\; {prior.sd:.4g}^2)",
-                f"LogNormal({prior.mean:.4g}, {prior.sd:.4g}²)",
-            )
-    name = {"cauchy": "Cauchy", "half_normal": "HalfNormal", "half_cauchy": "HalfCauchy"}[prior.dist]  # type: ignore[attr-defined]
-    numbers = [getattr(prior, key) for key in ("mean", "sd") if hasattr(prior, key)]
-    inside = ", ".join(f"{x:.4g}" for x in numbers)
-    return rf"\mathrm{{{name}}}({inside})", f"{name}({inside})"
+def _prior_line(latex: str, plain: str, prior: Density, words: str) -> Equation:
+    return Equation(rf"{latex} \sim {prior.latex}", f"{plain} ~ {prior.plain}", words)

@@ -20,10 +20,8 @@ from crlm_bayes.evidence.values import Evidence, SynthesisEvidence
 from crlm_bayes.likelihoods.contract import Shape
 from crlm_bayes.likelihoods.registry import module_of
 from crlm_bayes.likelihoods.studies.blocks import of_studies
-from crlm_bayes.likelihoods.variables import _effect, prior_data
+from crlm_bayes.likelihoods.variables import components, effect_variable, prior_data
 from crlm_bayes.priors.density import Prior
-from crlm_bayes.priors.elicited import Quantiles
-from crlm_bayes.priors.families import Mixture
 from crlm_bayes.sampling.settings import Settings
 
 LOG_LIKELIHOOD = "log_likelihood_"
@@ -56,12 +54,7 @@ class Fit:
 def shape_of(spec: AnalysisSpec, evidence: Evidence, prior: Prior) -> Shape:
     """Say which compiled model an analysis under a prior needs."""
     shape: Shape = module_of(spec.model).shape(evidence, spec)
-    components = 1
-    if isinstance(prior, Mixture):
-        components = len(prior.weights)
-    elif isinstance(prior, Quantiles):
-        components = len(prior.values)
-    return shape._replace(prior=type(prior).__name__, components=components)
+    return shape._replace(prior=type(prior).__name__, components=components(prior))
 
 
 def model_of(shape: Shape) -> pm.Model:
@@ -70,7 +63,7 @@ def model_of(shape: Shape) -> pm.Model:
     if shape.intervals:
         coords["interval"] = np.arange(shape.intervals)
     with pm.Model(coords=coords) as model:
-        theta = _effect(shape)
+        theta = effect_variable(shape)
         module_of(shape.likelihood).build(theta, shape)
         # what nutpie computes for every kept draw, beside the parameters
         for variable in model.free_RVs:

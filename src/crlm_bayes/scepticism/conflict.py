@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from crlm_bayes.priors.density import Prior
-from crlm_bayes.priors.families import Normal
 
 NODES = np.linspace(-9.0, 9.0, 3601)
 
@@ -52,7 +51,8 @@ def tail_probability(found: tuple[float, float], prior: Prior) -> float:
     ∫ cdf(y - σ x) φ(x) dx.
     """
     y, width = found
-    if isinstance(prior, Normal):
-        return float(2 * ndtr(-abs(y - prior.mean) / np.hypot(width, prior.sd)))
+    if prior.normal is not None:
+        mean, sd = prior.normal
+        return float(2 * ndtr(-abs(y - mean) / np.hypot(width, sd)))
     below = float(prior.cdf(y - width * NODES) @ WEIGHTS)
     return 2 * min(below, 1 - below, 0.5)

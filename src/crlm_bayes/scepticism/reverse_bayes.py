@@ -11,7 +11,6 @@ from typing import Any
 from crlm_bayes.exact.curve import EvidenceCurve
 from crlm_bayes.exact.many_priors import survey
 from crlm_bayes.priors.density import Prior
-from crlm_bayes.priors.families import Normal
 from crlm_bayes.scepticism import normal_forms
 from crlm_bayes.scepticism.bayes_factors import BayesFactor, from_evidence, largest
 from crlm_bayes.scepticism.conflict import Conflict, moved, tail_probability
@@ -151,8 +150,9 @@ def _under(curve: EvidenceCurve, sign: int, priors: Mapping[str, Prior]) -> tupl
     centre = curve.mode
     as_is = _log_evidence(curve, priors)
     at_mode = {} if found is None else _log_evidence(curve, {k: moved(p, centre) for k, p in priors.items()})
-    normal = {name: prior.sd for name, prior in priors.items() if isinstance(prior, Normal)}
-    means = dict(zip(normal, fail_safe_means(curve, sign, list(normal.values())), strict=True)) if normal else {}
+    normal = _normal(priors)
+    sds = [sd for _, sd in normal.values()]
+    means = dict(zip(normal, fail_safe_means(curve, sign, sds), strict=True)) if normal else {}
     return tuple(
         UnderPrior(
             name,
@@ -164,8 +164,13 @@ def _under(curve: EvidenceCurve, sign: int, priors: Mapping[str, Prior]) -> tupl
     )
 
 
+def _normal(priors: Mapping[str, Prior]) -> dict[str, tuple[float, float]]:
+    """Means and sds of those that are normal."""
+    return {name: normal for name, prior in priors.items() if (normal := prior.normal) is not None}
+
+
 def _log_evidence(curve: EvidenceCurve, priors: Mapping[str, Prior]) -> dict[str, float]:
-    normal = {name: prior for name, prior in priors.items() if isinstance(prior, Normal)}
-    several = survey(curve, [p.mean for p in normal.values()], [p.sd for p in normal.values()]).log_evidence
+    normal = _normal(priors)
+    several = survey(curve, [mean for mean, _ in normal.values()], [sd for _, sd in normal.values()]).log_evidence
     found = dict(zip(normal, several.tolist(), strict=True))
     return {name: found[name] if name in found else curve.apply(prior).log_evidence for name, prior in priors.items()}

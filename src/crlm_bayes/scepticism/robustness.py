@@ -11,7 +11,6 @@ from typing import Any
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.exact.curve import EvidenceCurve
 from crlm_bayes.priors.density import Prior
-from crlm_bayes.priors.families import Normal
 from crlm_bayes.scepticism.critical import SD_RANGE
 from crlm_bayes.scepticism.e_values import e_value
 from crlm_bayes.scepticism.normal_forms import Z
@@ -131,7 +130,7 @@ def robustness(
     return Robustness(
         tuple(bearings),
         spec.primary,
-        {name: p.sd for name, p in used.items() if isinstance(p, Normal) and p.mean == 0},
+        {name: p.normal[1] for name, p in used.items() if p.normal is not None and p.normal[0] == 0},
         sd,
         None if sd is None else (math.exp(-Z * sd), math.exp(Z * sd)),
         None if sd is None or sd <= SD_RANGE[0] else 4 / sd**2,

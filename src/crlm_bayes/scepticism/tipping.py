@@ -17,7 +17,6 @@ from crlm_bayes.exact.curve import EvidenceCurve
 from crlm_bayes.exact.many_priors import survey
 from crlm_bayes.exact.roots import _crossing
 from crlm_bayes.priors.density import Prior
-from crlm_bayes.priors.families import Normal
 from crlm_bayes.scepticism.normal_forms import Z
 
 MEANS: Final = (math.log(0.6), math.log(1 / 0.6))
@@ -116,9 +115,10 @@ def _p_benefit(
 def _under(curve: EvidenceCurve, sign: int, priors: Sequence[Prior], overstated: Floats, kept: Floats) -> Floats:
     """P(benefit) under each prior (rows) at each of its points: normal priors at once, others one by one."""
     p = np.empty(overstated.shape)
-    normal = [i for i, prior in enumerate(priors) if isinstance(prior, Normal)]
-    if normal:
-        mean, sd = np.array([(q.mean, q.sd) for q in priors if isinstance(q, Normal)]).T[..., None]
+    moments = {i: prior.normal for i, prior in enumerate(priors) if prior.normal is not None}
+    normal = list(moments)
+    if moments:
+        mean, sd = np.array(list(moments.values())).T[..., None]
         p[normal] = _p_benefit(curve, sign, mean, sd, overstated[normal], kept[normal])
     for i, prior in enumerate(priors):
         if i not in normal:

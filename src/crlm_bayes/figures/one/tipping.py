@@ -15,7 +15,6 @@ from scipy.special import ndtri
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.figures.frame import labels, ratio_axis, style, words
 from crlm_bayes.priors.density import Prior
-from crlm_bayes.priors.families import Normal
 from crlm_bayes.rule import INTERVAL, LOWER, SURVIVES
 from crlm_bayes.scepticism.normal_forms import Z
 from crlm_bayes.scepticism.tipping import TippingMap
@@ -62,9 +61,9 @@ def draw_mean_sd(found: TippingMap, spec: AnalysisSpec, priors: Mapping[str, Pri
     means = spec.sign * found.across
     order = np.argsort(means)
     marks = {
-        name: (spec.sign * prior.mean, math.log(prior.sd))
+        name: (spec.sign * normal[0], math.log(normal[1]))
         for name in spec.effect_priors
-        if isinstance(prior := priors[name], Normal)
+        if (normal := priors[name].normal) is not None
     }
     ends = float(means.min()), float(means.max())
     _map(axes, means[order], found.sds, found.p_benefit[:, order])
@@ -120,9 +119,9 @@ def draw_bias_discount(
     """
     figure = Figure(figsize=(LEFT + 2 * SMALL_WIDE + BETWEEN + NAMES, TOP + 0.2 + SMALL_HIGH + BOTTOM))
     centred = {
-        name: math.log(prior.sd)
+        name: math.log(normal[1])
         for name in spec.effect_priors
-        if isinstance(prior := priors[name], Normal) and prior.mean == 0
+        if (normal := priors[name].normal) is not None and normal[0] == 0
     }
     panels = [
         style.axes_at(figure, LEFT + i * (SMALL_WIDE + BETWEEN), BOTTOM, SMALL_WIDE, SMALL_HIGH) for i in range(2)

@@ -13,11 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaln, stdtrit
 
+from crlm_bayes.documents.analysis_parts import Baseline
 from crlm_bayes.likelihoods.centres.outcomes import Mixture, Scenarios
 from crlm_bayes.likelihoods.centres.points import lattice
 from crlm_bayes.likelihoods.contract import ARM_POSITION
-from crlm_bayes.priors.families import Normal
-from crlm_bayes.priors.nuisance import RandomWalk
 
 Floats = NDArray[np.float64]
 
@@ -51,14 +50,9 @@ class NuisancePrior(NamedTuple):
         return np.asarray(constant - 0.5 * np.einsum("...k,km,...m->...", away, self.precision, away))
 
 
-def nuisance_prior(baseline: Normal | RandomWalk, size: int) -> NuisancePrior:
+def nuisance_prior(baseline: Baseline, size: int) -> NuisancePrior:
     """Prior of α, or of the log λ_k: independent, or a walk."""
-    mean = np.full(size, baseline.mean)
-    if isinstance(baseline, Normal):
-        return NuisancePrior(mean, np.eye(size) / baseline.sd**2, -2 * size * math.log(baseline.sd))
-    scale = np.array([baseline.sd, *[baseline.step_sd] * (size - 1)])
-    root = (np.eye(size) - np.eye(size, k=-1)) / scale[:, None]
-    return NuisancePrior(mean, root.T @ root, -2 * float(np.log(scale).sum()))
+    return NuisancePrior(np.full(size, baseline.mean), *baseline.joint_precision(size))
 
 
 class Peaks(NamedTuple):

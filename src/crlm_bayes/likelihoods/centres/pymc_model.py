@@ -164,5 +164,5 @@ class CentreShape(NamedTuple):
     correlated: bool = False
     walk: bool = False
     proportional: bool = True
-    prior: str = "normal"
+    prior: str = "Normal"
     components: int = 1

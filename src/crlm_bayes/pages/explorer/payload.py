@@ -4,13 +4,9 @@ import math
 from collections.abc import Mapping
 from typing import Any, Final, TypedDict
 
-from scipy.special import gammaln
-
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.exact.curve import EvidenceCurve
 from crlm_bayes.priors.density import Prior
-from crlm_bayes.priors.elicited import Quantiles, TwoPiece
-from crlm_bayes.priors.families import Cauchy, Mixture, Normal, StudentT
 from crlm_bayes.rule import LOWER, UPPER
 from crlm_bayes.words.nouns import prior_name, study_name, vocabulary
 
@@ -94,26 +90,7 @@ def prior_payload(name: str, prior: Prior) -> dict[str, Any]:
     head |= {"centre": prior.centre, "spread": prior.spread}
     head |= {"scales": [list(scale) for scale in prior.scales], "breaks": list(prior.breaks)}
     head |= {"range": [_exp(prior.quantile(LOWER)), _exp(prior.quantile(UPPER))]}
-    match prior:
-        case Normal() | Cauchy():
-            return head | {"dist": prior.dist, "mean": prior.mean, "sd": prior.sd}
-        case StudentT():
-            shape = {"df": prior.df, "constant": student_constant(prior.df)}
-            return head | {"dist": prior.dist, "mean": prior.mean, "sd": prior.sd} | shape
-        case Mixture():
-            lists = {"weights": list(prior.weights), "means": list(prior.means), "sds": list(prior.sds)}
-            return head | {"dist": prior.dist} | lists
-        case TwoPiece():
-            return head | {"dist": prior.dist, "mode": prior.mode, "below": prior.sd_below, "above": prior.sd_above}
-        case Quantiles():
-            points = {"scores": prior.scores.tolist(), "values": list(prior.values), "slopes": prior.slopes.tolist()}
-            return head | {"dist": prior.dist} | points
-    raise TypeError(f"no way to draw a {type(prior).__name__} prior in a page")
-
-
-def student_constant(df: float) -> float:
-    """Log of the constant of Student's t density with scale 1."""
-    return float(gammaln((df + 1) / 2) - gammaln(df / 2) - 0.5 * math.log(df * math.pi))
+    return head | prior.payload()
 
 
 def _exp(x: float) -> float:

@@ -7,7 +7,6 @@ from crlm_bayes.answers.lookup import Estimate, by_name
 from crlm_bayes.answers.result import Result
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.priors.content import content
-from crlm_bayes.prose.equations import density
 from crlm_bayes.rule import standing
 from crlm_bayes.scepticism.panel import PriorVerdict
 from crlm_bayes.words.nouns import SIGNS, is_safety, prior_name
@@ -110,7 +109,7 @@ def priors(answer: Answer) -> list[PriorRow]:
             PriorRow(
                 prior_name(name),
                 name == spec.primary,
-                true_minus(density(spec.effect_prior(prior))[1]),
+                true_minus(spec.effect_prior(prior).plain),
                 span(held.lower, held.upper),
                 probability(held.p_benefit),
                 probability(held.p_mcid),
