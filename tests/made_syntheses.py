@@ -13,14 +13,8 @@ from crlm_bayes.answers.result import Result
 from crlm_bayes.audits.registry import audit_studies
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.documents.study import Study
-from crlm_bayes.evidence.values import (
-    BinomialEvidence,
-    Member,
-    RatioEvidence,
-    SingleEvidence,
-    SurvivalEvidence,
-    SynthesisEvidence,
-)
+from crlm_bayes.evidence.single import SingleEvidence
+from crlm_bayes.evidence.values import BinomialEvidence, Member, RatioEvidence, SurvivalEvidence, SynthesisEvidence
 from crlm_bayes.likelihoods.studies import model as numpy_twin
 from crlm_bayes.priors.density import Prior
 from crlm_bayes.priors.families import Normal

@@ -18,7 +18,7 @@ from crlm_bayes.documents.study import Study
 from crlm_bayes.errors import CrlmBayesError, InvalidInput, UnknownName
 from crlm_bayes.evidence.assemble import assemble
 from crlm_bayes.evidence.trial_priors import resolved
-from crlm_bayes.evidence.values import BinomialEvidence, SurvivalEvidence, SynthesisEvidence, discounted
+from crlm_bayes.evidence.values import BinomialEvidence, SurvivalEvidence, SynthesisEvidence
 from crlm_bayes.exact.curve import EvidenceCurve
 from crlm_bayes.likelihoods import binomial
 from crlm_bayes.likelihoods.studies.exact import synthesis_of
@@ -113,7 +113,7 @@ def test_a_count_and_a_contrast_of_the_same_trial_are_the_same_evidence(make_stu
 def test_a_discounted_count_is_the_power_of_its_joint_likelihood() -> None:
     """Nuisance parameters are discounted before they are integrated out: brute force over α."""
     evidence = BinomialEvidence("t", ("a", "b"), ("a", "b"), np.array([3.0, 9.0]), np.array([20.0, 25.0]))
-    weaker = discounted(evidence, 0.4)
+    weaker = evidence.discounted(0.4)
     assert isinstance(weaker, BinomialEvidence)
     alpha = np.linspace(-12, 12, 4001)
     prior = Normal(dist="normal", mean=0.0, sd=1.5, rationale="test")
@@ -134,7 +134,7 @@ def test_survival_of_a_discounted_study_is_that_of_fewer_patients() -> None:
         "t", ("a", "b"), ("a", "b"), np.array([0.0, 12.0]), np.array([[40.0, 50.0]]), np.array([[30.0, 44.0]]),
         np.array([[0.75, 0.88]]),
     )  # fmt: skip
-    weaker = discounted(evidence, 0.5)
+    weaker = evidence.discounted(0.5)
     assert isinstance(weaker, SurvivalEvidence)
     assert weaker.at_risk.tolist() == [[20.0, 25.0]] and weaker.survivors.tolist() == [[15.0, 22.0]]
 

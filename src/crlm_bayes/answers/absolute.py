@@ -4,19 +4,13 @@ The difference rises or falls throughout with the ratio, so its median and limit
 """
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import NamedTuple
 
 from crlm_bayes.answers.answer import Answer
 from crlm_bayes.answers.lookup import Estimate
 from crlm_bayes.documents.study import title_of
-from crlm_bayes.evidence.values import (
-    BinomialEvidence,
-    RatioEvidence,
-    SingleEvidence,
-    SurvivalEvidence,
-    SynthesisEvidence,
-)
+from crlm_bayes.evidence.values import SynthesisEvidence
 from crlm_bayes.exact.posterior import GridPosterior
 
 
@@ -59,23 +53,13 @@ def carried(answer: Answer) -> list[Carried]:
         study = studies[member.study]
         if study.relevance not in (None, "direct") or member.discount < 1 or member.learnt:
             continue
-        for months, control in _risks(member.evidence):
+        if member.evidence.control_risk is not None:
+            months, control = member.evidence.control_risk
             good = bool(months) or answer.spec.better == "higher"
             own = answer.spec.of_study(member.study)
             head = study.id, title_of(study), member.evidence.labels[0], own.endpoint, months
             found.append(Carried(*head, control, *_carry(control, mu, answer.spec.measure, good)))
     return found
-
-
-def _risks(evidence: SingleEvidence) -> Iterator[tuple[str, float]]:
-    """Months and proportion at the last landmark of the control arm, or its proportion of events."""
-    match evidence:
-        case SurvivalEvidence():
-            yield f"{evidence.times[-1]:g}", float(evidence.printed[-1, 0])
-        case BinomialEvidence():
-            yield "", float(evidence.events[0] / evidence.n[0])
-        case RatioEvidence(control_survival=(months, survival)):
-            yield f"{months:g}", survival
 
 
 def _carry(control: float, mu: GridPosterior, measure: str, good: bool) -> tuple[Estimate, Estimate, Estimate]:

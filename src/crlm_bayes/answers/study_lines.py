@@ -6,7 +6,8 @@ from typing import Final, NamedTuple
 
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.documents.study import Study, title_of
-from crlm_bayes.evidence.values import RatioEvidence, SingleEvidence, SynthesisEvidence
+from crlm_bayes.evidence.single import SingleEvidence
+from crlm_bayes.evidence.values import RatioEvidence, SynthesisEvidence
 from crlm_bayes.exact.posterior import GridPosterior
 from crlm_bayes.exact.synthesis.pooled import Effect, Pooled
 from crlm_bayes.rule import SURVIVES

@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StrictBool, model_validator
 
 from crlm_bayes.documents.analysis_parts import (
+    LIKELIHOODS,
     SYNTHESES,
     Baseline,
     CentrePriors,
@@ -107,8 +108,7 @@ class AnalysisSpec(Frozen):
             for key in ("endpoint", "likelihood", "reading", "adjusted", "effective_n", "effective_events")
             if (value := getattr(own, key)) is not None
         }
-        likelihood = changed.get("likelihood", self.likelihood)
-        baseline = None if likelihood == "log_ratio" else self.priors.baseline
+        baseline = self.priors.baseline if LIKELIHOODS[own.likelihood or self.likelihood].baseline else None
         return self.model_copy(
             update=changed
             | {

@@ -3,25 +3,13 @@
 from collections.abc import Mapping
 
 from crlm_bayes.documents.analysis import AnalysisSpec
-from crlm_bayes.documents.analysis_parts import HETEROGENEOUS
+from crlm_bayes.documents.analysis_parts import HETEROGENEOUS, LIKELIHOODS, likelihoods_with
 from crlm_bayes.documents.entries import Arm
 from crlm_bayes.documents.prior_book import DeclaredPrior
 from crlm_bayes.documents.study import Study
 from crlm_bayes.errors import InvalidInput, UnknownName
 from crlm_bayes.priors.density import Prior
 from crlm_bayes.priors.nuisance import RandomWalk
-
-READINGS: dict[str, tuple[str, ...]] = {
-    "binomial": ("counts", "percent"),
-    "piecewise_exponential": ("landmark", "percent", "pinned", "at_risk"),
-    "log_ratio": ("contrast", "logrank", "observed_expected"),
-}
-
-MEASURES: dict[str, tuple[str, ...]] = {
-    "binomial": ("or",),
-    "piecewise_exponential": ("hr",),
-    "log_ratio": ("hr", "or", "rr"),
-}
 
 
 def check_meaning(spec: AnalysisSpec, priors: Mapping[str, Prior | DeclaredPrior], where: str) -> None:
@@ -73,13 +61,12 @@ def _check_structure(spec: AnalysisSpec, where: str) -> None:
         raise InvalidInput(f"{where}: proportional", "false fits only structure 'single'")
     learnt = any(own.discount == "learnt" for own in spec.per_study.values())
     for study, own in spec.per_study.items():
-        if own.discount == "learnt" and (of := spec.of_study(study).likelihood) != "log_ratio":
+        if own.discount == "learnt" and LIKELIHOODS[of := spec.of_study(study).likelihood].baseline:
             what = (
                 f"a learnt weight does not fit likelihood '{of}', whose nuisance parameters it would discount as well"
             )
-            raise InvalidInput(
-                f"{where}: per_study.{study}: discount", what, allowed="a number from 0 to 1, or log_ratio"
-            )
+            allowed = f"a number from 0 to 1, or {likelihoods_with(lambda word: not word.baseline)}"
+            raise InvalidInput(f"{where}: per_study.{study}: discount", what, allowed=allowed)
     wanted = {
         "heterogeneity": spec.structure in HETEROGENEOUS,
         "bias_mean": spec.structure == "bias_adjusted",
@@ -102,14 +89,15 @@ def _check_structure(spec: AnalysisSpec, where: str) -> None:
 def _check_arm_level(spec: AnalysisSpec, where: str) -> None:
     """Arms that are compared across studies are counts, and all count the same; nothing else names arms."""
     arm_level = spec.structure == "arm_level"
-    if arm_level and spec.likelihood != "binomial":
+    counted = likelihoods_with(lambda word: word.counted)
+    if arm_level and not LIKELIHOODS[spec.likelihood].counted:
         what = f"'{spec.likelihood}' does not fit structure 'arm_level'"
-        raise InvalidInput(f"{where}: likelihood", what, allowed="binomial")
+        raise InvalidInput(f"{where}: likelihood", what, allowed=counted)
     for study, own in spec.per_study.items():
         here = f"{where}: per_study.{study}"
-        if arm_level and own.likelihood not in (None, "binomial"):
+        if arm_level and own.likelihood is not None and not LIKELIHOODS[own.likelihood].counted:
             what = f"'{own.likelihood}' does not fit structure 'arm_level'"
-            raise InvalidInput(f"{here}: likelihood", what, allowed="binomial")
+            raise InvalidInput(f"{here}: likelihood", what, allowed=counted)
         unfit = ("discount", "biased") if arm_level else ("treated", "untreated")
         for key in unfit:
             if key in own.model_fields_set:
@@ -118,8 +106,8 @@ def _check_arm_level(spec: AnalysisSpec, where: str) -> None:
 
 def _check_likelihood(spec: AnalysisSpec, where: str) -> None:
     """Check the reading and the measure of one study."""
-    for key, table in (("reading", READINGS), ("measure", MEASURES)):
-        allowed = table[spec.likelihood]
+    word = LIKELIHOODS[spec.likelihood]
+    for key, allowed in (("reading", word.readings), ("measure", word.measures)):
         if getattr(spec, key) not in allowed:
             raise InvalidInput(
                 f"{where}: {key}",
@@ -129,9 +117,9 @@ def _check_likelihood(spec: AnalysisSpec, where: str) -> None:
     if spec.reading in ("logrank", "observed_expected") and spec.measure != "hr":
         what = f"'{spec.reading}' is of survival: it does not fit measure '{spec.measure}'"
         raise InvalidInput(f"{where}: reading", what, allowed="contrast")
-    survival = spec.likelihood == "piecewise_exponential"
-    if spec.effective_n is not None and not survival and spec.reading != "percent":
-        what = "fits only printed percentages (likelihood 'piecewise_exponential', or reading 'percent')"
+    if spec.effective_n is not None and not word.intervals and spec.reading != "percent":
+        of = likelihoods_with(lambda word: word.intervals)
+        what = f"fits only printed percentages (likelihood '{of}', or reading 'percent')"
         raise InvalidInput(f"{where}: effective_n", what)
     if spec.effective_events is not None and spec.reading != "logrank":
         raise InvalidInput(f"{where}: effective_events", "fits only reading 'logrank'")
@@ -139,22 +127,26 @@ def _check_likelihood(spec: AnalysisSpec, where: str) -> None:
 
 def _check_baseline(spec: AnalysisSpec, where: str) -> None:
     likelihoods = {spec.of_study(s).likelihood for s in spec.studies} if spec.is_synthesis else {spec.likelihood}
-    needing = likelihoods - {"log_ratio"}
-    baseline, survival = spec.priors.baseline, spec.likelihood == "piecewise_exponential"
+    needing = {name: scale for name in sorted(likelihoods) if (scale := LIKELIHOODS[name].baseline)}
+    baseline, intervals = spec.priors.baseline, likelihoods_with(lambda word: word.intervals)
     if len(needing) > 1:
-        what = "one prior of the baseline cannot serve both a logit and a log hazard"
-        raise InvalidInput(f"{where}: likelihood", what, allowed=f"log_ratio with one of {', '.join(sorted(needing))}")
+        what = (
+            f"one prior of the baseline cannot serve both a {' and a '.join(scale.one for scale in needing.values())}"
+        )
+        free = likelihoods_with(lambda word: not word.baseline)
+        raise InvalidInput(f"{where}: likelihood", what, allowed=f"{free} with one of {', '.join(needing)}")
     if (baseline is None) != (not needing):
         what = "is required" if baseline is None else "has no role"
         raise InvalidInput(f"{where}: priors.baseline", f"{what} with likelihood '{spec.likelihood}'")
     if isinstance(baseline, RandomWalk) and spec.is_synthesis:
         what = "'random_walk' does not fit several studies: it would tie one to the next"
         raise InvalidInput(f"{where}: priors.baseline: dist", what, allowed="normal")
-    if isinstance(baseline, RandomWalk) and not (needing == {"piecewise_exponential"} and spec.proportional):
-        what = "'random_walk' fits only likelihood 'piecewise_exponential' with proportional hazards"
+    walks = spec.proportional and all(LIKELIHOODS[name].intervals for name in needing)
+    if isinstance(baseline, RandomWalk) and not walks:
+        what = f"'random_walk' fits only likelihood '{intervals}' with proportional hazards"
         raise InvalidInput(f"{where}: priors.baseline: dist", what, allowed="normal")
-    if not spec.proportional and not survival:
-        raise InvalidInput(f"{where}: proportional", "false fits only likelihood 'piecewise_exponential'")
+    if not spec.proportional and not LIKELIHOODS[spec.likelihood].intervals:
+        raise InvalidInput(f"{where}: proportional", f"false fits only likelihood '{intervals}'")
     if spec.proportional != (spec.priors.time_variation is None):
         what = (
             "is required with proportional = false"

@@ -1,6 +1,7 @@
 """How an analysis of several studies says what they share and what sets each apart: the pieces of its document."""
 
-from typing import Annotated, Literal
+from collections.abc import Callable, Mapping
+from typing import Annotated, Final, Literal, NamedTuple
 
 from pydantic import Field, StrictBool
 
@@ -8,11 +9,62 @@ from crlm_bayes.priors.density import Positive
 from crlm_bayes.priors.families import Normal
 from crlm_bayes.priors.nuisance import CorrelationPrior, RandomWalk
 from crlm_bayes.priors.spreads import SpreadPrior
-from crlm_bayes.toml import Frozen, Text, Word
+from crlm_bayes.toml import Frozen, Measure, Text, Word
 
 LikelihoodName = Literal["binomial", "piecewise_exponential", "log_ratio"]
 
 Reading = Literal["counts", "percent", "landmark", "pinned", "at_risk", "contrast", "logrank", "observed_expected"]
+
+
+class Scale(NamedTuple):
+    """What the baseline of a likelihood is measured on: of one value, of differences between centres, in the plural."""
+
+    one: str
+    differences: str
+    plural: str
+
+
+class LikelihoodWord(NamedTuple):
+    """What documents may ask of a likelihood.
+
+    Attributes
+    ----------
+    readings, measures : tuple of str
+        Those it fits.
+    baseline : Scale or None
+        Of its nuisance parameter, whose prior is then required; None where it has none.
+    intervals : bool
+        Whether it is of successive intervals, whose effects may differ and whose baselines may be a random walk.
+    counted : bool
+        Whether it is of events out of n, which can be compared arm by arm and are printed by centre.
+    """
+
+    readings: tuple[Reading, ...]
+    measures: tuple[Measure, ...]
+    baseline: Scale | None
+    intervals: bool = False
+    counted: bool = False
+
+
+LIKELIHOODS: Final[Mapping[LikelihoodName, LikelihoodWord]] = {
+    "binomial": LikelihoodWord(
+        ("counts", "percent"), ("or",), baseline=Scale("logit", "log odds", "odds"), counted=True
+    ),
+    "piecewise_exponential": LikelihoodWord(
+        ("landmark", "percent", "pinned", "at_risk"),
+        ("hr",),
+        baseline=Scale("log hazard", "log hazard", "hazards"),
+        intervals=True,
+    ),
+    "log_ratio": LikelihoodWord(("contrast", "logrank", "observed_expected"), ("hr", "or", "rr"), baseline=None),
+}
+"""The vocabulary of likelihoods: what each is in mathematics, its module in :mod:`crlm_bayes.likelihoods` says."""
+
+
+def likelihoods_with(fact: Callable[[LikelihoodWord], object]) -> str:
+    """Name those of which something is true, with commas."""
+    return ", ".join(name for name, word in LIKELIHOODS.items() if fact(word))
+
 
 Structure = Literal["single", "common", "random", "bias_adjusted", "meta_regression", "arm_level", "centres"]
 

@@ -15,7 +15,8 @@ from crlm_bayes.documents.analysis_meaning import compared_arms
 from crlm_bayes.documents.study import Study
 from crlm_bayes.errors import UnknownName
 from crlm_bayes.evidence.shares import arm_share
-from crlm_bayes.evidence.values import ArmLevelEvidence, ComparedArm, Row
+from crlm_bayes.evidence.single import Row
+from crlm_bayes.evidence.values import ArmLevelEvidence, ComparedArm
 from crlm_bayes.rule import LOWER
 
 

@@ -1,12 +1,14 @@
 """From what papers print to what a likelihood takes: (study, spec) to evidence, with every step on record."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Final
 
 import numpy as np
 
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.documents.analysis_meaning import is_biased, is_moderated
+from crlm_bayes.documents.analysis_parts import LIKELIHOODS, LikelihoodName
 from crlm_bayes.documents.study import Study
 from crlm_bayes.errors import InvalidInput, UnknownName
 from crlm_bayes.evidence.arms import assemble_arms
@@ -15,13 +17,13 @@ from crlm_bayes.evidence.landmarks import interval_counts
 from crlm_bayes.evidence.logrank import logrank_evidence, observed_expected_evidence
 from crlm_bayes.evidence.ratios import arms_of, ratio_evidence
 from crlm_bayes.evidence.shares import arm_share
+from crlm_bayes.evidence.single import Row, SingleEvidence
 from crlm_bayes.evidence.values import (
     BinomialEvidence,
     CentreEvidence,
     Evidence,
     Member,
-    Row,
-    SingleEvidence,
+    RatioEvidence,
     SurvivalEvidence,
     SynthesisEvidence,
 )
@@ -52,7 +54,7 @@ def assemble(spec: AnalysisSpec, studies: Mapping[str, Study]) -> Evidence:
 
 def _centres(spec: AnalysisSpec, study: Study) -> CentreEvidence:
     by_centre = any(c.endpoint == spec.endpoint and c.centre is not None for c in study.counts)
-    pooled = None if by_centre and spec.likelihood == "binomial" else of_study(spec, study)
+    pooled = None if by_centre and LIKELIHOODS[spec.likelihood].counted else of_study(spec, study)
     evidence = assemble_centres(spec, study, pooled)
     return replace(evidence, rows=tuple(replace(row, study=study.id) for row in evidence.rows))
 
@@ -85,21 +87,14 @@ def _of_study(spec: AnalysisSpec, study: Study) -> SingleEvidence:
     where = f"analysis {spec.id}: study {study.id}"
     if spec.endpoint not in study.endpoints:
         raise UnknownName.among(where, "endpoint", spec.endpoint, study.endpoints)
-    match spec.likelihood:
-        case "binomial":
-            return _binomial(spec, study, where)
-        case "piecewise_exponential":
-            return _survival(spec, study, where)
-        case "log_ratio":
-            readings = {"logrank": logrank_evidence, "observed_expected": observed_expected_evidence}
-            return readings.get(spec.reading, ratio_evidence)(spec, study, where)
+    return ASSEMBLERS[spec.likelihood](spec, study, where)
 
 
 def _binomial(spec: AnalysisSpec, study: Study, where: str) -> BinomialEvidence:
     arms, labels = arms_of(study)
     shares = [arm_share(spec, study, arm, where) for arm in arms]
     events, n = np.array([share.events for share in shares]), np.array([share.n for share in shares])
-    return BinomialEvidence(study.id, arms, labels, events, n, tuple(share.row for share in shares))
+    return BinomialEvidence(study.id, arms, labels, events, n, rows=tuple(share.row for share in shares))
 
 
 def _survival(spec: AnalysisSpec, study: Study, where: str) -> SurvivalEvidence:
@@ -136,5 +131,18 @@ def _survival(spec: AnalysisSpec, study: Study, where: str) -> SurvivalEvidence:
         np.array(at_risk).T,
         np.array(survivors).T,
         np.array(printed).T,
-        tuple(rows),
+        rows=tuple(rows),
     )
+
+
+def _ratio(spec: AnalysisSpec, study: Study, where: str) -> RatioEvidence:
+    readings = {"logrank": logrank_evidence, "observed_expected": observed_expected_evidence}
+    return readings.get(spec.reading, ratio_evidence)(spec, study, where)
+
+
+ASSEMBLERS: Final[Mapping[LikelihoodName, Callable[[AnalysisSpec, Study, str], SingleEvidence]]] = {
+    "binomial": _binomial,
+    "piecewise_exponential": _survival,
+    "log_ratio": _ratio,
+}
+"""What turns the print into the evidence of each likelihood; the last argument says where, for errors."""

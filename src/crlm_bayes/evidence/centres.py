@@ -6,19 +6,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crlm_bayes.documents.analysis import AnalysisSpec
-from crlm_bayes.documents.analysis_parts import CentrePriors
+from crlm_bayes.documents.analysis_parts import LIKELIHOODS, CentrePriors
 from crlm_bayes.documents.entries import CountEntry
 from crlm_bayes.documents.study import Study, reference
 from crlm_bayes.errors import InvalidInput
 from crlm_bayes.evidence.ratios import arms_of
-from crlm_bayes.evidence.values import BinomialEvidence, CentreEvidence, RatioEvidence, Row, SurvivalEvidence
+from crlm_bayes.evidence.single import Row, SingleEvidence
+from crlm_bayes.evidence.values import BinomialEvidence, CentreEvidence, SurvivalEvidence
 
 Floats = NDArray[np.float64]
 
 
-def assemble_centres(
-    spec: AnalysisSpec, study: Study, pooled: BinomialEvidence | SurvivalEvidence | RatioEvidence | None
-) -> CentreEvidence:
+def assemble_centres(spec: AnalysisSpec, study: Study, pooled: SingleEvidence | None) -> CentreEvidence:
     """Put together what a study prints about its centres.
 
     Parameters
@@ -40,7 +39,7 @@ def assemble_centres(
         raise InvalidInput(f"{where}: proportional", "false does not go together with structure 'centres'")
     arms, labels = arms_of(study)
     printed = [c for c in study.counts if c.endpoint == spec.endpoint and c.arm in arms and c.centre is not None]
-    tables = bool(printed) and spec.likelihood == "binomial"
+    tables = bool(printed) and LIKELIHOODS[spec.likelihood].counted
     check_centre_priors(centre_priors_of(spec), tables=tables, where=where)
     names = tuple(centre.name for centre in study.centres)
     sizes = np.array([float(centre.n) for centre in study.centres])
@@ -86,7 +85,7 @@ def _tables(
         if n[i].sum() != sizes[i] and len(mine) < 2:  # an arm may be absent, but only if nobody is missing
             what = f"{n[i].sum():g} of the {sizes[i]:g} patients of {name} are printed"
             raise InvalidInput(f"{where}: counts ({spec.endpoint})", what, allowed="both arms of every centre")
-    pooled = BinomialEvidence(study.id, arms, labels, events.sum(axis=0), n.sum(axis=0), tuple(rows))
+    pooled = BinomialEvidence(study.id, arms, labels, events.sum(axis=0), n.sum(axis=0), rows=tuple(rows))
     if not pooled.n.all():
         empty = arms[int(np.argmin(pooled.n))]
         raise InvalidInput(f"{where}: counts ({spec.endpoint}, {empty})", "no centre has a patient in this arm")

@@ -28,7 +28,7 @@ from crlm_bayes.documents.entries import Arm, SurvivalEntry
 from crlm_bayes.documents.rounding import counts_printing
 from crlm_bayes.documents.study import Study, reference
 from crlm_bayes.errors import InvalidInput, UnknownName
-from crlm_bayes.evidence.values import Row
+from crlm_bayes.evidence.single import Row
 
 Floats = NDArray[np.float64]
 

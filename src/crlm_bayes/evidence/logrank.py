@@ -16,7 +16,8 @@ from crlm_bayes.documents.study import Study, reference
 from crlm_bayes.errors import InvalidInput
 from crlm_bayes.evidence import conversions
 from crlm_bayes.evidence.ratios import Events, arms_of, control_survival, events_by_arm, total_events, written_p
-from crlm_bayes.evidence.values import RatioEvidence, Row
+from crlm_bayes.evidence.single import Row
+from crlm_bayes.evidence.values import RatioEvidence
 
 
 class Deviate(NamedTuple):
@@ -73,7 +74,7 @@ def logrank_evidence(spec: AnalysisSpec, study: Study, where: str) -> RatioEvide
     row = _row(spec, test, arms, printed, f"{used}, se {se:.4f}", "; ".join(said))
     rows = (row, *events.rows, *last)
     return RatioEvidence(
-        study.id, arms, labels, turn * size, se, baseline, rows, direction="unknown" if unknown else "known"
+        study.id, arms, labels, turn * size, se, baseline, "unknown" if unknown else "known", rows=rows
     )
 
 
@@ -101,7 +102,7 @@ def observed_expected_evidence(spec: AnalysisSpec, study: Study, where: str) -> 
     printed = f"log-rank O - E {test.o_minus_e} of {test.arm}, variance {test.variance}"
     row = _row(spec, test, arms, printed, f"log HR {y:.4f}, se {se:.4f}", how)
     baseline, last = control_survival(spec, study, arms[0])
-    return RatioEvidence(study.id, arms, labels, y, se, baseline, (row, *last))
+    return RatioEvidence(study.id, arms, labels, y, se, baseline, rows=(row, *last))
 
 
 def deviate_of(test: TestEntry, where: str) -> Deviate:

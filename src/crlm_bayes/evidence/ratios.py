@@ -9,7 +9,8 @@ from crlm_bayes.documents.numbers import PrintedNumber
 from crlm_bayes.documents.study import Study, reference
 from crlm_bayes.errors import InvalidInput
 from crlm_bayes.evidence import conversions
-from crlm_bayes.evidence.values import RatioEvidence, Row
+from crlm_bayes.evidence.single import Row
+from crlm_bayes.evidence.values import RatioEvidence
 
 NO_ERROR = "prints neither an interval nor a standard error nor an exact p value"
 
@@ -160,7 +161,7 @@ def ratio_evidence(spec: AnalysisSpec, study: Study, where: str) -> RatioEvidenc
         reference("contrasts", entry),
     )
     baseline, used = control_survival(spec, study, arms[0])
-    return RatioEvidence(study.id, arms, labels, y, se, baseline, (row, *rows, *used))
+    return RatioEvidence(study.id, arms, labels, y, se, baseline, rows=(row, *rows, *used))
 
 
 def written_p(p: PrintedNumber) -> str:

@@ -7,7 +7,7 @@ from crlm_bayes.documents.entries import CountEntry
 from crlm_bayes.documents.study import Study, reference
 from crlm_bayes.errors import InvalidInput
 from crlm_bayes.evidence.landmarks import effective_size
-from crlm_bayes.evidence.values import Row
+from crlm_bayes.evidence.single import Row
 
 
 class ArmShare(NamedTuple):

@@ -1,61 +1,43 @@
 """What a likelihood takes: frozen arrays that keep the printed rows they were made of."""
 
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Literal, Self, override
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Row:
-    """One printed fact, where it stands, and what it became.
-
-    Attributes
-    ----------
-    table, endpoint, arm : str
-        Which entry of the study document.
-    printed : str
-        The numbers as printed.
-    locator : str
-        Where the paper prints them.
-    used : str
-        The numbers that the likelihood takes.
-    how : str
-        The step from one to the other.
-    entry : str
-        Reference of the entry (:func:`~crlm_bayes.documents.study.reference`).
-    study : str
-        Id of the study; empty until the evidence of a study is assembled.
-    """
-
-    table: str
-    endpoint: str
-    arm: str
-    printed: str
-    locator: str
-    used: str
-    how: str
-    entry: str
-    study: str = ""
+from crlm_bayes.arrays import Floats
+from crlm_bayes.evidence.single import Row, SingleEvidence
 
 
 @dataclass(frozen=True)
-class BinomialEvidence:
+class BinomialEvidence(SingleEvidence):
     """Events of `n` in each arm, control first; fractional where the reading is `percent`."""
 
-    study: str
-    arms: tuple[str, str]
-    labels: tuple[str, str]
     events: Floats
     n: Floats
-    rows: tuple[Row, ...] = field(default=())
+
+    @override
+    def discounted(self, weight: float) -> Self:
+        """Count fewer patients."""
+        return replace(self, events=weight * self.events, n=weight * self.n)
+
+    @property
+    @override
+    def control_risk(self) -> tuple[str, float]:
+        return "", float(self.events[0] / self.n[0])
+
+    @property
+    @override
+    def counted(self) -> Floats:
+        return self.n
+
+    @override
+    def cells(self, arms: tuple[str, str]) -> list[str]:
+        return [f"{arm}\n{n:g} patients" for arm, n in zip(arms, self.n, strict=True)]
 
 
 @dataclass(frozen=True)
-class SurvivalEvidence:
+class SurvivalEvidence(SingleEvidence):
     """Survivors of those at risk in each interval between landmarks.
 
     Attributes
@@ -68,18 +50,39 @@ class SurvivalEvidence:
         Printed survival at the end of each interval, as a proportion.
     """
 
-    study: str
-    arms: tuple[str, str]
-    labels: tuple[str, str]
     times: Floats
     at_risk: Floats
     survivors: Floats
     printed: Floats
-    rows: tuple[Row, ...] = field(default=())
+
+    @override
+    def discounted(self, weight: float) -> Self:
+        """Count fewer patients."""
+        return replace(self, at_risk=weight * self.at_risk, survivors=weight * self.survivors)
+
+    @property
+    @override
+    def control_risk(self) -> tuple[str, float]:
+        return f"{self.times[-1]:g}", float(self.printed[-1, 0])
+
+    @property
+    @override
+    def counted(self) -> Floats:
+        return self.at_risk
+
+    @property
+    @override
+    def quantity(self) -> str:
+        return "surviving the interval (%)"
+
+    @override
+    def cells(self, arms: tuple[str, str]) -> list[str]:
+        spans = [f"{a:g}–{b:g} months" for a, b in zip(self.times[:-1], self.times[1:], strict=True)]
+        return [f"{arm}\n{span}" for span in spans for arm in arms]
 
 
 @dataclass(frozen=True)
-class RatioEvidence:
+class RatioEvidence(SingleEvidence):
     """A log ratio, treatment over control, and its standard error.
 
     `control_survival` is the last printed landmark of the control arm, (months, proportion), where the measure is a
@@ -87,32 +90,23 @@ class RatioEvidence:
     ``unknown`` and `log_ratio` the size of the log ratio, at least 0.
     """
 
-    study: str
-    arms: tuple[str, str]
-    labels: tuple[str, str]
     log_ratio: float
     se: float
     control_survival: tuple[float, float] | None = None
-    rows: tuple[Row, ...] = field(default=())
     direction: Literal["known", "unknown"] = "known"
 
+    @override
+    def discounted(self, weight: float) -> Self:
+        """Return it as it is: the power of the curve is the power of the likelihood, which has no nuisance parameter."""
+        return self
 
-SingleEvidence = BinomialEvidence | SurvivalEvidence | RatioEvidence
-
-
-def discounted(evidence: SingleEvidence, weight: float) -> SingleEvidence:
-    """Evidence whose likelihood, nuisance parameters and all, is that of `evidence` to the power `weight`, above 0.
-
-    A count is that of fewer patients, a ratio has a wider standard error. A ratio of unknown direction is left as it is:
-    the power of its curve is the power of its likelihood, for it has no nuisance parameter.
-    """
-    match evidence:
-        case BinomialEvidence():
-            return replace(evidence, events=weight * evidence.events, n=weight * evidence.n)
-        case SurvivalEvidence():
-            return replace(evidence, at_risk=weight * evidence.at_risk, survivors=weight * evidence.survivors)
-        case RatioEvidence():
-            return evidence
+    @property
+    @override
+    def control_risk(self) -> tuple[str, float] | None:
+        if self.control_survival is None:
+            return None
+        months, survival = self.control_survival
+        return f"{months:g}", survival
 
 
 @dataclass(frozen=True)
@@ -205,6 +199,20 @@ class ArmLevelEvidence:
     def treated(self) -> tuple[bool, ...]:
         """Which arms have the treatment."""
         return tuple(arm.treated for arm in self.compared)
+
+    @property
+    def counted(self) -> Floats:
+        """Patients of whom each observed number is a count."""
+        return self.n
+
+    @property
+    def quantity(self) -> str:
+        """The observed shares are of the endpoint."""
+        return ""
+
+    def cells(self, arms: tuple[str, str]) -> list[str]:
+        """Name the observed numbers, in their order."""
+        return [f"{arm.study}\n{'with' if arm.treated else 'without'}\n{arm.n:g}" for arm in self.compared]
 
     @property
     def events(self) -> Floats:

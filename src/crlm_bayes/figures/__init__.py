@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from crlm_bayes.answers.result import Result
 from crlm_bayes.audits.study_audit import StudyAudit
 from crlm_bayes.figures.frame.style import SAVE, rendering
+from crlm_bayes.likelihoods.registry import module_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,12 +50,9 @@ def draw(result: Result) -> dict[str, Figure]:
         figures = {"panel": draw_panel(result), "densities": draw_densities(result)}
         if result.synthesis is not None:
             figures |= draw_synthesis(result, fitted, view)
-        elif fitted and spec.model == "arm_level":
-            figures["arm_level"] = draw_arm_level(result, fitted[0])
-        elif fitted and spec.model == "piecewise_exponential":
-            figures["survival"] = draw_survival(result, fitted[0])
-        elif fitted and spec.model == "binomial":
-            figures["probability"] = draw_probability(result, fitted[0])
+        elif fitted and (name := module_of(spec.model).FIGURE.name):
+            draw_fit = {"survival": draw_survival, "probability": draw_probability, "arm_level": draw_arm_level}
+            figures[name] = draw_fit[name](result, fitted[0])
         if centres is not None:
             figures["centres"] = draw_centres(centres, spec)
         figures["robustness"] = draw_robustness(result.robustness, spec, randomised=randomised)

@@ -17,30 +17,49 @@ from scipy.special import gammaln, log_expit
 
 from crlm_bayes.arrays import Floats
 from crlm_bayes.documents.analysis import AnalysisSpec
+from crlm_bayes.documents.study import Study
 from crlm_bayes.evidence.values import BinomialEvidence
 from crlm_bayes.exact.curve import EvidenceCurve
 from crlm_bayes.exact.quadrature import log_integral_concave
-from crlm_bayes.likelihoods.contract import ARM_POSITION, ARM_POSITION_LATEX, Shape
+from crlm_bayes.likelihoods.contract import (
+    ARM_POSITION,
+    ARM_POSITION_LATEX,
+    Equation,
+    FitFigure,
+    Shape,
+    Stack,
+    prior_line,
+)
 from crlm_bayes.priors.families import Normal
 
 if TYPE_CHECKING:
     import xarray as xr
 
+NOUN = "binomial"
+
+EXCHANGEABLE = "patients of one arm are exchangeable"
+
+EVIDENCE = BinomialEvidence
+
+STACKS = (Stack("counts", "table", ("events", "n")),)
+
+FIGURE = FitFigure("probability", "Fitted probabilities beside the printed proportions")
+
 EQUATIONS = (
-    (
+    Equation(
         r"r_a \sim \mathrm{Binomial}(n_a,\; p_a)",
         "r_a ~ Binomial(n_a, p_a)",
         "events in arm a",
     ),
-    (
+    Equation(
         r"\operatorname{logit} p_a = \alpha + \theta\, x_a, " + ARM_POSITION_LATEX,
         "logit p_a = α + θ x_a,  x_control = -1/2, x_treatment = +1/2",
         "the nuisance sits at the middle of the arms",
     ),
-    (r"\theta = \log \mathrm{OR}", "θ = log OR", "the effect: treatment over control"),
+    Equation(r"\theta = \log \mathrm{OR}", "θ = log OR", "the effect: treatment over control"),
 )
 
-NUISANCE = (r"\alpha", "α", "logit of the event probability at the middle of the arms")
+NUISANCE = Equation(r"\alpha", "α", "logit of the event probability at the middle of the arms")
 
 
 def log_binomial(r: Floats, n: Floats, eta: Floats) -> Floats:
@@ -53,6 +72,26 @@ def baseline_of(spec: AnalysisSpec) -> Normal:
     """Prior of α; that there is one was checked when the analysis was read."""
     assert isinstance(spec.priors.baseline, Normal)
     return spec.priors.baseline
+
+
+def equations(spec: AnalysisSpec) -> tuple[Equation, ...]:
+    """Write the likelihood."""
+    return EQUATIONS
+
+
+def nuisance(spec: AnalysisSpec) -> tuple[Equation, ...]:
+    """Write the prior of α."""
+    return (prior_line(NUISANCE, baseline_of(spec)),)
+
+
+def limits(spec: AnalysisSpec, study: Study, evidence: BinomialEvidence) -> list[str]:
+    """No sentence of its own."""
+    return []
+
+
+def stack(evidence: BinomialEvidence) -> Stack:
+    """The one block of its studies."""
+    return STACKS[0]
 
 
 def data(evidence: BinomialEvidence, spec: AnalysisSpec) -> dict[str, Any]:

@@ -20,20 +20,35 @@ from scipy.interpolate import make_interp_spline
 
 from crlm_bayes.arrays import Floats
 from crlm_bayes.documents.analysis import AnalysisSpec
+from crlm_bayes.documents.study import Study
 from crlm_bayes.evidence.values import RatioEvidence
 from crlm_bayes.exact.curve import KNOTS, REACH, EvidenceCurve
-from crlm_bayes.likelihoods.contract import Shape
+from crlm_bayes.likelihoods.contract import Equation, FitFigure, Shape, Stack
 
 if TYPE_CHECKING:
     import xarray as xr
 
+NOUN = "normal on the log ratio"
+
+EXCHANGEABLE = "what the authors took as exchangeable, given their covariates, is taken over with their estimate"
+
+EVIDENCE = RatioEvidence
+
+STACKS = (
+    Stack("ratios", "ratio", ("log_ratio", "se")),
+    Stack("sizes", "ratio", ("log_ratio", "se"), spread="unknown"),
+)
+"""`sizes` are ratios whose direction is unknown."""
+
+FIGURE = FitFigure("", "Fitted curves", absent="a printed ratio alone fits no curve in either arm.")
+
 FINE = 1001
 """Points at which the greatest likelihood is looked for."""
 
-EFFECT = (r"\theta = \log(\text{ratio})", "θ = log(ratio)", "the effect")
+EFFECT = Equation(r"\theta = \log(\text{ratio})", "θ = log(ratio)", "the effect")
 
 EQUATIONS = (
-    (
+    Equation(
         r"y \sim \mathrm{Normal}(\theta,\; \mathrm{se}^2)",
         "y ~ Normal(θ, se²)",
         "log of the printed ratio, turned to treatment over control",
@@ -42,7 +57,7 @@ EQUATIONS = (
 )
 
 EQUATIONS_UNKNOWN = (
-    (
+    Equation(
         r"y \sim \tfrac12\,\mathrm{Normal}(\theta,\; \mathrm{se}^2) + \tfrac12\,\mathrm{Normal}(-\theta,\; \mathrm{se}^2)",
         "y ~ 1/2 Normal(θ, se²) + 1/2 Normal(-θ, se²)",
         "size of the log ratio; which arm did better is not printed",
@@ -50,6 +65,36 @@ EQUATIONS_UNKNOWN = (
     EFFECT,
 )
 """Likelihood where the direction is unknown."""
+
+
+def equations(spec: AnalysisSpec) -> tuple[Equation, ...]:
+    """Write the likelihood, of a log-rank test also that of an unknown direction."""
+    return (*EQUATIONS, *(EQUATIONS_UNKNOWN[:1] if spec.reading == "logrank" else ()))
+
+
+def nuisance(spec: AnalysisSpec) -> tuple[Equation, ...]:
+    """No nuisance parameter."""
+    return ()
+
+
+def limits(spec: AnalysisSpec, study: Study, evidence: RatioEvidence) -> list[str]:
+    """Of the estimate that is taken over, and of the risk that an absolute effect starts from."""
+    said = [
+        "A hazard ratio is recovered from a p value and a number of events: its size is right where hazards are "
+        "proportional and nobody was left out of the test."
+        if spec.reading == "logrank"
+        else "The printed ratio is believed as it stands, with the model and the covariates that its authors chose."
+    ]
+    if evidence.control_survival is not None:
+        said.append(
+            "The absolute effect takes the printed survival of the control arm as known; its own uncertainty is not in the interval."
+        )
+    return said
+
+
+def stack(evidence: RatioEvidence) -> Stack:
+    """Ratios, or sizes."""
+    return STACKS[evidence.direction == "unknown"]
 
 
 def data(evidence: RatioEvidence, spec: AnalysisSpec) -> dict[str, Any]:

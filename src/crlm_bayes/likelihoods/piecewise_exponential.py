@@ -20,12 +20,22 @@ from scipy.special import gammaln
 
 from crlm_bayes.arrays import Floats
 from crlm_bayes.documents.analysis import AnalysisSpec
+from crlm_bayes.documents.study import Study
 from crlm_bayes.evidence.values import SurvivalEvidence
 from crlm_bayes.exact.curve import EvidenceCurve
 from crlm_bayes.exact.mixing import average
 from crlm_bayes.exact.quadrature import log_integral_concave
-from crlm_bayes.likelihoods.contract import ARM_POSITION, ARM_POSITION_LATEX, Shape
-from crlm_bayes.likelihoods.hazard_walk import walk_curve
+from crlm_bayes.likelihoods.absolute_survival import derive as derive
+from crlm_bayes.likelihoods.contract import (
+    ARM_POSITION,
+    ARM_POSITION_LATEX,
+    Equation,
+    FitFigure,
+    Shape,
+    Stack,
+    prior_line,
+)
+from crlm_bayes.likelihoods.hazard_walk import walk_curve, walk_lines
 from crlm_bayes.likelihoods.variables import spread_data, spread_variable, walk_variable
 from crlm_bayes.priors.families import Normal
 from crlm_bayes.priors.nuisance import RandomWalk
@@ -34,13 +44,23 @@ from crlm_bayes.priors.spreads import SpreadPrior
 if TYPE_CHECKING:
     import xarray as xr
 
+NOUN = "piecewise exponential survival"
+
+EXCHANGEABLE = "patients of one arm are exchangeable within an interval between landmarks"
+
+EVIDENCE = SurvivalEvidence
+
+STACKS = (Stack("survival", "interval", ("survivors", "n", "months")),)
+
+FIGURE = FitFigure("survival", "Fitted survival over the printed landmarks")
+
 EQUATIONS = (
-    (
+    Equation(
         r"s_{ka} \sim \mathrm{Binomial}\bigl(n_{ka},\; e^{-H_{ka}}\bigr)",
         "s_ka ~ Binomial(n_ka, exp(-H_ka))",
         "survivors of interval k in arm a, of those at risk at its start",
     ),
-    (
+    Equation(
         r"H_{ka} = \lambda_k\, e^{\theta_k x_a}\,(t_k - t_{k-1}), " + ARM_POSITION_LATEX,
         "H_ka = λ_k exp(θ_k x_a) (t_k - t_{k-1}),  x_control = -1/2, x_treatment = +1/2",
         "cumulative hazard of interval k; the nuisance sits at the middle of the arms",
@@ -48,7 +68,7 @@ EQUATIONS = (
 )
 
 PROPORTIONAL = (
-    (
+    Equation(
         r"\theta_k = \theta = \log \mathrm{HR}",
         "θ_k = θ = log HR",
         "the effect, the same in every interval: treatment over control",
@@ -56,14 +76,14 @@ PROPORTIONAL = (
 )
 
 NON_PROPORTIONAL = (
-    (
+    Equation(
         r"\theta_k = \theta + \omega (z_k - \bar z), \quad z_k \sim \mathrm{Normal}(0,\; 1)",
         "θ_k = θ + ω (z_k - z̄),  z_k ~ Normal(0, 1)",
         "the effect θ is the average of the log hazard ratios of the intervals, which scatter about it",
     ),
 )
 
-NUISANCE = (r"\log \lambda_k", "log λ_k", "log hazard per month of interval k at the middle of the arms")
+NUISANCE = Equation(r"\log \lambda_k", "log λ_k", "log hazard per month of interval k at the middle of the arms")
 
 
 def log_survivors(s: Floats, n: Floats, hazard: Floats) -> Floats:
@@ -76,6 +96,40 @@ def log_survivors(s: Floats, n: Floats, hazard: Floats) -> Floats:
         died = np.where(n > s, (n - s) * np.log(-np.expm1(-hazard)), 0.0)
         lived = np.where(s > 0, s * hazard, 0.0)
     return np.asarray(died - lived + constant)
+
+
+def equations(spec: AnalysisSpec) -> tuple[Equation, ...]:
+    """Write the likelihood, and whether the effect is the same in every interval."""
+    return (*EQUATIONS, *(PROPORTIONAL if spec.proportional else NON_PROPORTIONAL))
+
+
+def nuisance(spec: AnalysisSpec) -> tuple[Equation, ...]:
+    """Write the prior of the log hazards."""
+    baseline = spec.priors.baseline
+    assert baseline is not None, "checked when the analysis was read"
+    return walk_lines(baseline) if isinstance(baseline, RandomWalk) else (prior_line(NUISANCE, baseline),)
+
+
+def limits(spec: AnalysisSpec, study: Study, evidence: SurvivalEvidence) -> list[str]:
+    """Of hazards between landmarks, of the average over intervals, of complete follow-up."""
+    said = [
+        "Between landmarks the hazard is taken as constant; the shape of the curve between them is not in the print."
+    ]
+    if not spec.proportional:
+        said.append(
+            "θ is the plain average of the log hazard ratios of the intervals between landmarks; other landmarks would "
+            "make other intervals, and intervals with few events weigh as much as those with many."
+        )
+    if study.complete_follow_up_months is not None and spec.reading in ("landmark", "percent"):
+        said.append(
+            "Nobody is taken as censored before the last landmark, on the basis stated with the data. If patients were, the intervals are too narrow."
+        )
+    return said
+
+
+def stack(evidence: SurvivalEvidence) -> Stack:
+    """The one block of its studies."""
+    return STACKS[0]
 
 
 def data(evidence: SurvivalEvidence, spec: AnalysisSpec) -> dict[str, Any]:
@@ -209,10 +263,7 @@ def _spread_nodes(variation: SpreadPrior, nodes: int = 32) -> tuple[Floats, Floa
 def coordinates(evidence: SurvivalEvidence) -> dict[str, list[Any]]:
     """Labels of the model's dimensions; an interval is named by the months it spans."""
     times = [f"{t:g}" for t in evidence.times]
-    return {
-        "arm": list(evidence.arms),
-        "interval": [f"{a}-{b}" for a, b in itertools.pairwise(times)],
-    }
+    return {"arm": list(evidence.arms), "interval": [f"{a}-{b}" for a, b in itertools.pairwise(times)]}
 
 
 def sample_nuisance(
@@ -247,34 +298,3 @@ def replicate(parameters: "xr.Dataset", evidence: SurvivalEvidence, rng: np.rand
 def observed(evidence: SurvivalEvidence) -> dict[str, tuple[tuple[str, ...], Floats]]:
     """Observed survivors and their dims."""
     return {"y": (("interval", "arm"), evidence.survivors)}
-
-
-def derive(parameters: "xr.Dataset", evidence: SurvivalEvidence, spec: AnalysisSpec) -> "xr.Dataset":
-    """Survival at the landmarks, its difference, and restricted mean survival to the last landmark."""
-    import xarray as xr
-
-    hazard: Any = parameters[
-        "cumulative_hazard"
-    ]  # numpy functions of a DataArray give a DataArray, which their types deny
-    months = [f"{t:g}" for t in evidence.times[1:]]
-    total = hazard.cumsum("interval")
-    survival: Any = np.exp(-total)
-    survival = survival.assign_coords(interval=months).rename(interval="months").transpose(..., "arm", "months")
-    width = xr.DataArray(np.diff(evidence.times), dims="interval", coords={"interval": hazard["interval"]})
-    inside: Any = np.exp(-(total - hazard)) * width * -np.expm1(-hazard) / hazard
-    rmst = inside.sum("interval").expand_dims(months=[months[-1]], axis=-1)
-    control, treatment = evidence.arms
-    derived = {
-        "survival": survival,
-        "risk_difference": survival.sel(arm=treatment, drop=True) - survival.sel(arm=control, drop=True),
-        "rmst": rmst,
-        "rmst_difference": rmst.sel(arm=treatment, drop=True) - rmst.sel(arm=control, drop=True),
-    }
-    if not spec.proportional:
-        derived["hr_interval"] = np.exp(parameters["theta_interval"])
-    return xr.Dataset({k: v.reset_coords(drop=True) for k, v in _separate_months(derived).items()})
-
-
-def _separate_months(derived: dict[str, "xr.DataArray"]) -> dict[str, "xr.DataArray"]:
-    """Keep the one-landmark quantities off the axis of all landmarks, so that no empty cells arise."""
-    return {k: v.rename(months="horizon") if k.startswith("rmst") else v for k, v in derived.items()}

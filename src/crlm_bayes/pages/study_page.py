@@ -15,6 +15,8 @@ from crlm_bayes.pages.explorer.fragment import explorer_fragment
 from crlm_bayes.pages.markup import mathml
 from crlm_bayes.pages.tables import absolute, checks, decision, reverse, sources, tables
 from crlm_bayes.pages.tables.centres import centre_rows, centre_sentences
+from crlm_bayes.documents.analysis_parts import LIKELIHOODS
+from crlm_bayes.likelihoods.leaves import LEAVES
 from crlm_bayes.prose import answer
 from crlm_bayes.prose.absolute import chief
 from crlm_bayes.prose.equations import equations
@@ -71,6 +73,8 @@ def shared(result: Result, figures: Mapping[str, str]) -> dict[str, Any]:
     symbol = "μ" if result.synthesis is not None else "θ"
     return {
         "spec": spec,
+        "likelihood": LIKELIHOODS[spec.likelihood],
+        "fit_figure": LEAVES[spec.likelihood].FIGURE,
         "record": result.record,
         "words": words,
         "answer": answer.answer_of(spec, result.scepticism.panel, result.scepticism.critical_sd),

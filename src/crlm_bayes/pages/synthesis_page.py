@@ -5,6 +5,7 @@ from typing import Any
 
 from crlm_bayes.answers.answer import Answer
 from crlm_bayes.answers.result import Result
+from crlm_bayes.documents.analysis_parts import LIKELIHOODS
 from crlm_bayes.documents.study import title_of
 from crlm_bayes.pages.audit_page import doubts, findings_of_all
 from crlm_bayes.pages.study_page import shared
@@ -68,7 +69,7 @@ def _bases(answer: Answer) -> list[tuple[str, str]]:
         for stated in (own.effective_n, own.effective_events):
             if stated is not None:
                 said.append((title_of(study), f"effective numbers: {stated.basis}"))
-        if study.complete_follow_up_basis and own.likelihood == "piecewise_exponential":
+        if study.complete_follow_up_basis and LIKELIHOODS[own.likelihood].intervals:
             months = f"complete follow-up to {study.complete_follow_up_months:g} months"
             said.append((title_of(study), f"{months}: {study.complete_follow_up_basis}"))
         basis = spec.reading_of(study.id).basis

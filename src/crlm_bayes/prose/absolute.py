@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from crlm_bayes.answers.absolute import Carried, carried
 from crlm_bayes.answers.lookup import Estimate, arguments, by_name
 from crlm_bayes.answers.result import Result
+from crlm_bayes.documents.analysis_parts import LIKELIHOODS
 from crlm_bayes.evidence.values import RatioEvidence
 from crlm_bayes.words.nouns import EVENT_FREE, Vocabulary, endpoint_noun, prior_name, vocabulary
 from crlm_bayes.words.numbers import LEVEL, needed, percent, points, span
@@ -65,7 +66,7 @@ def absolute(result: Result) -> str:
     if last is None:
         if result.synthesis is not None:
             return "No absolute effect is shown: no direct study that counts in full prints a risk in its control arm to put the pooled ratio on."
-        if spec.likelihood == "log_ratio":
+        if LIKELIHOODS[spec.likelihood].baseline is None:
             return f"No absolute effect is shown: the printed {words.measure} comes without a risk in the control arm to apply it to."
         return f"No absolute effect is shown: no posterior under the primary prior ({prior_name(spec.primary)}) is among the fits."
     rd = last.difference

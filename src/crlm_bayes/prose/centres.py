@@ -1,6 +1,7 @@
 """What the map of assumptions about centres says, in sentences."""
 
 from crlm_bayes.documents.analysis import AnalysisSpec
+from crlm_bayes.documents.analysis_parts import LIKELIHOODS
 from crlm_bayes.likelihoods.centres.map import CentreMap, falls_at, spread_at_which_it_falls
 from crlm_bayes.rule import SURVIVES
 from crlm_bayes.words.nouns import vocabulary
@@ -10,7 +11,8 @@ from crlm_bayes.words.numbers import probability
 def sentences(found: CentreMap, spec: AnalysisSpec) -> tuple[str, ...]:
     """Say in plain words what the map shows."""
     words = vocabulary(spec)
-    unit = "log hazard" if spec.likelihood == "piecewise_exponential" else "log odds"
+    scale = LIKELIHOODS[spec.likelihood].baseline
+    assert scale is not None, "centres differ in a baseline"
     under = f" under the {found.prior.replace('_', ' ')} prior" if found.prior else ""
     start = float(found.p_benefit[0, 0])
     said = [
@@ -30,7 +32,7 @@ def sentences(found: CentreMap, spec: AnalysisSpec) -> tuple[str, ...]:
     limit = spread_at_which_it_falls(found)
     said.append(
         f"Even if allocation has nothing to do with prognosis, chance imbalance between arms costs the {words.claim} its "
-        f"survival once the standard deviation between centres reaches {limit:.2f} on the {unit}."
+        f"survival once the standard deviation between centres reaches {limit:.2f} on the {scale.differences}."
         if limit is not None
         else f"If allocation has nothing to do with prognosis, the {words.claim} survives on the whole map."
     )

@@ -2,14 +2,10 @@
 
 from crlm_bayes.answers.question import Question
 from crlm_bayes.documents.analysis import AnalysisSpec
+from crlm_bayes.documents.analysis_parts import LIKELIHOODS
 from crlm_bayes.documents.study import Study, title_of
-from crlm_bayes.words.nouns import listed
-
-PATIENTS = {
-    "piecewise_exponential": "patients of one arm are exchangeable within an interval between landmarks",
-    "binomial": "patients of one arm are exchangeable",
-    "log_ratio": "what the authors took as exchangeable, given their covariates, is taken over with their estimate",
-}
+from crlm_bayes.likelihoods.leaves import LEAVES
+from crlm_bayes.words.nouns import capital, listed
 
 
 def hierarchy(question: Question) -> list[str]:
@@ -26,8 +22,8 @@ def hierarchy(question: Question) -> list[str]:
 
 
 def _of_one(spec: AnalysisSpec) -> str:
-    text = f"{PATIENTS[spec.likelihood][:1].upper()}{PATIENTS[spec.likelihood][1:]}"
-    if spec.likelihood == "piecewise_exponential":
+    text = capital(LEAVES[spec.likelihood].EXCHANGEABLE)
+    if LIKELIHOODS[spec.likelihood].intervals:
         text += (
             ", and the effect is the same in every interval"
             if spec.proportional
@@ -98,4 +94,4 @@ def _within(spec: AnalysisSpec) -> str:
         if spec.structure == "arm_level"
         else [spec.of_study(name).likelihood for name in spec.studies]
     )
-    return f"Within a study {'; '.join(PATIENTS[likelihood] for likelihood in found)}."
+    return f"Within a study {'; '.join(LEAVES[likelihood].EXCHANGEABLE for likelihood in found)}."

@@ -6,6 +6,7 @@ from crlm_bayes.answers.answer import Answer
 from crlm_bayes.answers.pooled_view import FUNNEL
 from crlm_bayes.documents.study import title_of
 from crlm_bayes.evidence.values import RatioEvidence, SynthesisEvidence
+from crlm_bayes.likelihoods.leaves import LEAVES
 from crlm_bayes.words.nouns import DESIGNS, endpoint_noun, in_words, listed
 
 
@@ -37,36 +38,7 @@ def _limits_of_one(answer: Answer) -> list[str]:
             "How much centres differ, and whether those with a better prognosis treated more of their patients, is not in the print: "
             "what is said of it follows from assumptions and is a sensitivity analysis."
         )
-    if spec.likelihood == "piecewise_exponential":
-        said.append(
-            "Between landmarks the hazard is taken as constant; the shape of the curve between them is not in the print."
-        )
-    if not spec.proportional:
-        said.append(
-            "θ is the plain average of the log hazard ratios of the intervals between landmarks; other landmarks would "
-            "make other intervals, and intervals with few events weigh as much as those with many."
-        )
-    if spec.reading == "logrank":
-        said.append(
-            "A hazard ratio is recovered from a p value and a number of events: its size is right where hazards are "
-            "proportional and nobody was left out of the test."
-        )
-    elif spec.likelihood == "log_ratio":
-        said.append(
-            "The printed ratio is believed as it stands, with the model and the covariates that its authors chose."
-        )
-    if isinstance(evidence, RatioEvidence) and evidence.control_survival is not None:
-        said.append(
-            "The absolute effect takes the printed survival of the control arm as known; its own uncertainty is not in the interval."
-        )
-    if (
-        study.complete_follow_up_months is not None
-        and spec.reading in ("landmark", "percent")
-        and spec.likelihood == "piecewise_exponential"
-    ):
-        said.append(
-            "Nobody is taken as censored before the last landmark, on the basis stated with the data. If patients were, the intervals are too narrow."
-        )
+    said += LEAVES[spec.likelihood].limits(spec, study, evidence)
     if study.source == "secondary":
         said.append("The paper itself was not read: its numbers come from another paper's account.")
     return said

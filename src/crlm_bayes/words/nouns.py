@@ -42,12 +42,6 @@ READINGS: Final = {
     "observed_expected": "printed observed minus expected events with their variance",
 }
 
-LIKELIHOODS: Final = {
-    "binomial": "binomial",
-    "piecewise_exponential": "piecewise exponential survival",
-    "log_ratio": "normal on the log ratio",
-}
-
 SIGNS: Final = {"survives": "●", "open": "○", "harm": "▼"}
 """Marks of a verdict, readable in grey."""
 

@@ -12,6 +12,7 @@ from scipy.interpolate import PchipInterpolator
 from scipy.special import ndtri
 
 from crlm_bayes.documents.analysis import AnalysisSpec
+from crlm_bayes.documents.analysis_parts import LIKELIHOODS, Scale
 from crlm_bayes.figures.frame import labels, style, words
 from crlm_bayes.figures.one import tipping
 from crlm_bayes.figures.one.tipping import LEVELS, colour_key, probit
@@ -51,8 +52,9 @@ def draw_centres(found: CentreMap, spec: AnalysisSpec) -> Figure:
             )
     axes.set(xlim=(x[0], x[-1]), ylim=(y[0], y[-1]))
     axes.axvline(0, color=style.INK, linewidth=style.THIN, zorder=2, label="no-correlation")
-    survival = spec.likelihood == "piecewise_exponential"
-    _axes(axes, found, "hazards" if survival else "odds")
+    scale = LIKELIHOODS[spec.likelihood].baseline
+    assert scale is not None, "centres differ in a baseline"
+    _axes(axes, found, scale)
     taken: list[labels.Box] = []
     _name_lines(axes, found, taken)
     _name_regions(axes, found, taken)
@@ -64,13 +66,14 @@ def draw_centres(found: CentreMap, spec: AnalysisSpec) -> Figure:
     return figure
 
 
-def _axes(axes: Axes, found: CentreMap, unit: str) -> None:
+def _axes(axes: Axes, found: CentreMap, scale: Scale) -> None:
     """Name the axes in words: spread as a factor at the left, as a standard deviation at the right."""
     top = float(found.spreads[-1])
     shown = [f for f in FACTORS if math.log(f) / Z <= top]
     axes.set_yticks([math.log(f) / Z for f in shown], labels=[f"{f:g}" for f in shown])
     axes.set_ylabel(
-        f"{100 * INTERVAL:g}% of centres have {unit}\nwithin a factor of the typical centre's", fontsize=style.SMALL
+        f"{100 * INTERVAL:g}% of centres have {scale.plural}\nwithin a factor of the typical centre's",
+        fontsize=style.SMALL,
     )
     axes.set_xticks([-1, -0.5, 0, 0.5, 1], labels=["−1", "−0.5", "0", "0.5", "1"])
     axes.tick_params(length=3)
@@ -91,9 +94,7 @@ def _axes(axes: Axes, found: CentreMap, unit: str) -> None:
     sds = np.arange(0, top + 1e-9, step)
     right.set_yticks(sds, labels=[f"{s:g}" for s in sds])
     right.tick_params(axis="y", length=3)
-    right.set_ylabel(
-        f"assumed sd of the log {unit.removesuffix('s') if unit == 'hazards' else unit}", fontsize=style.SMALL
-    )
+    right.set_ylabel(f"assumed sd of the {scale.differences}", fontsize=style.SMALL)
     right.spines["right"].set_visible(True)
 
 

@@ -9,7 +9,8 @@ from matplotlib.figure import Figure
 
 from crlm_bayes.answers.answer import Answer
 from crlm_bayes.answers.result import Result
-from crlm_bayes.evidence.values import ArmLevelEvidence, BinomialEvidence, RatioEvidence, SurvivalEvidence
+from crlm_bayes.evidence.single import SingleEvidence
+from crlm_bayes.evidence.values import ArmLevelEvidence
 from crlm_bayes.figures.frame import ratio_axis, style, words
 from crlm_bayes.figures.frame.arviz_axes import collection
 from crlm_bayes.rule import INTERVAL
@@ -24,35 +25,29 @@ BOTTOM, HEIGHT, TOP = 0.74, 2.2, 0.2
 def draw_predictive(result: Result, prior: str, group: Group) -> Figure:
     """Draw predictive intervals with the observed values, one for each number that the likelihood takes."""
     tree, evidence = result.trees[prior], result.question.evidence_of_arms
+    assert isinstance(evidence, SingleEvidence | ArmLevelEvidence), "studies of a synthesis are drawn apart"
     predicted, observed = tree[group].dataset["y"], tree["observed_data"].dataset["y"]
-    if isinstance(evidence, RatioEvidence):
+    if not observed.dims:
         return _draw_ratio(result, prior, group, predicted, observed)
-    if isinstance(evidence, SurvivalEvidence):
-        n = xr.DataArray(evidence.at_risk, dims=("interval", "arm"), coords={"arm": list(evidence.arms)})
-        order, quantity = ["interval", "arm"], "surviving the interval (%)"
-    elif isinstance(evidence, ArmLevelEvidence):
-        n = xr.DataArray(evidence.n, dims="study_arm", coords={"study_arm": [arm.name for arm in evidence.compared]})
-        order, quantity = ["study_arm"], f"{words.endpoint_name(result.spec.endpoint)} (%)"
-    else:
-        assert isinstance(evidence, BinomialEvidence)
-        n = xr.DataArray(evidence.n, dims="arm", coords={"arm": list(evidence.arms)})
-        order, quantity = ["arm"], f"{words.endpoint_name(result.spec.endpoint)} (%)"
-    # replicates are whole patients of a rounded number; where nobody is at risk, nobody survives
-    data = xr.Dataset({"y": _cells(100 * predicted / np.maximum(np.rint(n), 1), order)})
-    seen = xr.Dataset({"y": _cells(100 * observed / np.where(n > 0, n, 1), order)})
-
+    order, shares, name = list(observed.dims), evidence.counted is not None, words.endpoint_name(result.spec.endpoint)
+    if shares:
+        n = observed.copy(data=evidence.counted)
+        # replicates are whole patients of a rounded number; where nobody is at risk, nobody survives
+        predicted, observed = 100 * predicted / np.maximum(np.rint(n), 1), 100 * observed / np.where(n > 0, n, 1)
+    data, seen = xr.Dataset({"y": _cells(predicted, order)}), xr.Dataset({"y": _cells(observed, order)})
     cells = seen.sizes["cell"]
     width = CELL * max(cells, 5)
     figure = Figure(figsize=(LEFT + width + RIGHT, BOTTOM + HEIGHT + TOP))
     axes = style.axes_at(figure, LEFT, BOTTOM, width, HEIGHT)
     _intervals(figure, axes, data, seen, group)
-    axes.set(xlim=(-0.6, cells - 0.4), ylabel=quantity)
-    axes.set_xticks(range(cells), labels=_cell_names(evidence))
+    axes.set(xlim=(-0.6, cells - 0.4), ylabel=evidence.quantity or (f"{name} (%)" if shares else name))
+    axes.set_xticks(range(cells), labels=evidence.cells(("control", words.gain(evidence.labels, 13))))
     axes.tick_params(axis="x", length=0)
     for k in range(2, cells, 2):
         axes.axvline(k - 0.5, color=style.FAINT, linewidth=style.THIN)
-    low, high = (-2.0, 102.0) if group == "prior_predictive" else axes.get_ylim()
-    axes.set_ylim(max(low, -2.0), min(high, 102.0))
+    if shares:
+        low, high = (-2.0, 102.0) if group == "prior_predictive" else axes.get_ylim()
+        axes.set_ylim(max(low, -2.0), min(high, 102.0))
     _caption(figure, prior, group, f"○ median, 50% and {INTERVAL:.0%} equal-tailed intervals", "▬ observed")
     return figure
 
@@ -63,16 +58,6 @@ def _cells(values: xr.DataArray, order: list[str]) -> xr.DataArray:
     return stacked.drop_vars([c for c in stacked.coords if c not in ("chain", "draw")]).assign_coords(
         cell=np.arange(stacked.sizes["cell"])
     )
-
-
-def _cell_names(evidence: BinomialEvidence | SurvivalEvidence | ArmLevelEvidence) -> list[str]:
-    if isinstance(evidence, ArmLevelEvidence):
-        return [f"{arm.study}\n{'with' if arm.treated else 'without'}\n{arm.n:g}" for arm in evidence.compared]
-    arms = ("control", words.gain(evidence.labels, 13))
-    if isinstance(evidence, BinomialEvidence):
-        return [f"{arm}\n{n:g} patients" for arm, n in zip(arms, evidence.n, strict=True)]
-    spans = [f"{a:g}–{b:g} months" for a, b in zip(evidence.times[:-1], evidence.times[1:], strict=True)]
-    return [f"{arm}\n{span}" for span in spans for arm in arms]
 
 
 def _intervals(figure: Figure, axes: Axes, data: xr.Dataset, seen: xr.Dataset, group: Group) -> None:

@@ -120,6 +120,10 @@ def _quantities(member: Member, own: AnalysisSpec) -> Iterator[tuple[str, float]
                     yield f"{endpoint} {start:g}–{end:g} months, {arm}", float(n)
         case RatioEvidence() as ratio:
             yield f"{endpoint}, {own.measure.upper()}{' or its inverse' if ratio.direction == 'unknown' else ''}", 0.0
+        case other:
+            names = [name.replace("\n", ", ") for name in other.cells(arms)]
+            of = np.zeros(len(names)) if other.counted is None else np.ravel(other.counted)
+            yield from ((f"{endpoint}, {name}", float(n)) for name, n in zip(names, of, strict=True))
 
 
 def _count(x: float) -> str:

@@ -22,33 +22,35 @@ from crlm_bayes.exact.curve import REACH, EvidenceCurve
 from crlm_bayes.likelihoods.arm_level.blur import Side
 from crlm_bayes.likelihoods.arm_level.integrals import USUAL, ArmIntegrals, Resolution
 from crlm_bayes.likelihoods.binomial import baseline_of, counts_variable
-from crlm_bayes.likelihoods.contract import ARM_POSITION, Shape
+from crlm_bayes.likelihoods.contract import ARM_POSITION, Equation, FitFigure, Shape, prior_line
 from crlm_bayes.likelihoods.variables import spread_data, spread_variable
 from crlm_bayes.priors.spreads import SpreadPrior
 
 if TYPE_CHECKING:
     import xarray as xr
 
+FIGURE = FitFigure("arm_level", "Arms")
+
 EQUATIONS = (
-    (
+    Equation(
         r"r_a \sim \mathrm{Binomial}(n_a,\; p_a)",
         "r_a ~ Binomial(n_a, p_a)",
         "events in arm a, of whatever study: arms are compared without randomisation (sensitivity analysis)",
     ),
-    (
+    Equation(
         r"\operatorname{logit} p_a = \alpha + \theta\, x_a + \tau z_a, \quad z_a \sim \mathrm{Normal}(0,\; 1), "
         r"\quad x_{\text{without}} = -\frac12,\; x_{\text{with}} = \frac12",
         "logit p_a = α + θ x_a + τ z_a,  z_a ~ Normal(0, 1),  x_without = -1/2, x_with = +1/2",
         "arms scatter for other reasons than the treatment: τ is between arms, those of one study included",
     ),
-    (
+    Equation(
         r"\theta = \log \mathrm{OR}",
         "θ = log OR",
         "arms with the treatment over arms without it: an unadjusted indirect comparison, which no trial randomised",
     ),
 )
 
-NUISANCE = (r"\alpha", "α", "logit of the event probability midway between arms without and with the treatment")
+NUISANCE = Equation(r"\alpha", "α", "logit of the event probability midway between arms without and with the treatment")
 
 
 def positions(treated: tuple[bool, ...]) -> Floats:
@@ -60,6 +62,16 @@ def heterogeneity_of(spec: AnalysisSpec) -> SpreadPrior:
     """Prior of τ; that there is one was checked when the analysis was read."""
     assert spec.priors.heterogeneity is not None
     return spec.priors.heterogeneity
+
+
+def equations(spec: AnalysisSpec) -> tuple[Equation, ...]:
+    """Write the likelihood."""
+    return EQUATIONS
+
+
+def nuisance(spec: AnalysisSpec) -> tuple[Equation, ...]:
+    """Write the prior of α."""
+    return (prior_line(NUISANCE, baseline_of(spec)),)
 
 
 def shape(evidence: ArmLevelEvidence, spec: AnalysisSpec) -> Shape:

@@ -21,10 +21,12 @@ from crlm_bayes.exact.curve import EvidenceCurve
 from crlm_bayes.likelihoods import binomial, piecewise_exponential
 from crlm_bayes.likelihoods.centres import pymc_model
 from crlm_bayes.likelihoods.centres.allocation import treated_shares
+from crlm_bayes.likelihoods.centres.equations import equations as equations
+from crlm_bayes.likelihoods.centres.equations import nuisance as nuisance
 from crlm_bayes.likelihoods.centres.latent_curves import latent_curve
 from crlm_bayes.likelihoods.centres.pymc_model import CentreShape
 from crlm_bayes.likelihoods.centres.tables import CentreTables
-from crlm_bayes.likelihoods.contract import ARM_POSITION
+from crlm_bayes.likelihoods.contract import ARM_POSITION, FitFigure
 from crlm_bayes.likelihoods.variables import spread_data
 from crlm_bayes.priors.nuisance import RandomWalk, UniformCorrelation
 
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
     import xarray as xr
 
 Drawn = dict[str, tuple[tuple[str, ...], Floats]]
+
+FIGURE = FitFigure("", "Fitted curves", absent="the fit is of centres, not of arms.")
 
 SPREADS = ("baseline_spread", "effect_spread", "allocation_spread")
 

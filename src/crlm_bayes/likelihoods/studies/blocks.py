@@ -12,25 +12,15 @@ import numpy as np
 
 from crlm_bayes.arrays import Floats
 from crlm_bayes.documents.analysis import AnalysisSpec
-from crlm_bayes.evidence.values import BinomialEvidence, Member, RatioEvidence, SurvivalEvidence, SynthesisEvidence
-from crlm_bayes.likelihoods.contract import Shape
+from crlm_bayes.evidence.values import Member, SynthesisEvidence
+from crlm_bayes.likelihoods.contract import Likelihood, Shape
 from crlm_bayes.likelihoods.leaves import LEAVES
 
 if TYPE_CHECKING:
     import xarray as xr
 
-LIKELIHOODS: Final = {
-    "survival": "piecewise_exponential",
-    "counts": "binomial",
-    "ratios": "log_ratio",
-    "sizes": "log_ratio",
-}
-"""Blocks and their likelihoods; `sizes` are ratios whose direction is unknown."""
-
-DIMENSIONS: Final = {"survival": "interval", "counts": "table", "ratios": "ratio", "sizes": "ratio"}
-
-OWN: Final = ("log_ratio", "se", "survivors", "n", "months", "events")
-"""Data that belong to a row; all else is a prior, which studies of one likelihood share."""
+STACKS: Final = {stack.name: (name, stack) for name, module in LEAVES.items() for stack in module.STACKS}
+"""Likelihood of each block, and how its studies are stacked."""
 
 
 class Block(NamedTuple):
@@ -42,17 +32,18 @@ class Block(NamedTuple):
     @property
     def likelihood(self) -> str:
         """Module of its likelihood."""
-        return LIKELIHOODS[self.name]
+        return STACKS[self.name][0]
 
     @property
     def dimension(self) -> str:
         """Name of its rows in the compiled model."""
-        return f"{self.name}_{DIMENSIONS[self.name]}"
+        return f"{self.name}_{STACKS[self.name][1].row}"
 
     @property
     def shape(self) -> Shape:
         """Shape of its likelihood."""
-        return Shape(self.likelihood, len(self.of), spread="unknown" if self.name == "sizes" else "")
+        likelihood, stack = STACKS[self.name]
+        return Shape(likelihood, len(self.of), spread=stack.spread)
 
     @property
     def studies(self) -> list[int]:
@@ -64,34 +55,24 @@ class Block(NamedTuple):
         return [row for row, owner in enumerate(self.of) if owner == study]
 
 
-def name_of(member: Member) -> str:
-    """Block of a study, which its evidence tells."""
-    match member.evidence:
-        case SurvivalEvidence():
-            return "survival"
-        case BinomialEvidence():
-            return "counts"
-        case RatioEvidence(direction="unknown"):
-            return "sizes"
-        case RatioEvidence():
-            return "ratios"
-
-
-def module(member: Member) -> Any:
-    """Module of one study's likelihood."""
-    return LEAVES[LIKELIHOODS[name_of(member)]]
+def module(member: Member) -> Likelihood:
+    """Module of one study's likelihood, which its evidence tells."""
+    return next(module for module in LEAVES.values() if isinstance(member.evidence, module.EVIDENCE))
 
 
 def blocks_of(evidence: SynthesisEvidence) -> tuple[Block, ...]:
-    """Stack the studies, in the order of :data:`LIKELIHOODS`."""
-    found: dict[str, list[int]] = {name: [] for name in LIKELIHOODS}
+    """Stack the studies, in the order of :data:`STACKS`."""
+    found: dict[str, list[int]] = {name: [] for name in STACKS}
     for i, member in enumerate(evidence.members):
-        found[name_of(member)] += [i] * _rows(member)
+        found[module(member).stack(member.evidence).name] += [i] * _rows(member)[1]
     return tuple(Block(name, tuple(of)) for name, of in found.items() if of)
 
 
-def _rows(member: Member) -> int:
-    return len(member.evidence.survivors) if isinstance(member.evidence, SurvivalEvidence) else 1
+def _rows(member: Member) -> tuple[str, int]:
+    """The dimension along which one study has several rows, and how many; without a name one row."""
+    dims, y = module(member).observed(member.evidence)["y"]
+    sizes = {dim: size for dim, size in zip(dims, np.shape(y), strict=True) if dim not in SHARED}
+    return next(iter(sizes.items()), ("", 1))
 
 
 def build(blocks: tuple[Block, ...], estimated: Any, weight: Any) -> None:
@@ -123,11 +104,10 @@ def data(evidence: SynthesisEvidence, spec: AnalysisSpec) -> dict[str, Any]:
         members = [evidence.members[i] for i in block.studies]
         own = [module(member).data(member.evidence, spec.of_study(member.study)) for member in members]
         for key, first in own[0].items():
-            stacked = [np.atleast_1d(part[key]) if key in ("log_ratio", "se") else part[key] for part in own]
-            if key in OWN:
-                values[f"{block.name}::{key}"] = (
-                    np.stack(stacked) if block.name == "counts" else np.concatenate(stacked)
-                )
+            rows = [part[key] for part in own]
+            if key in STACKS[block.name][1].own:
+                several, _ = _rows(members[0])
+                values[f"{block.name}::{key}"] = np.concatenate(rows) if several else np.stack(rows)
             else:
                 values[f"{block.name}::{key}"] = first
     return values
@@ -143,12 +123,13 @@ def of_studies(draws: "xr.Dataset", evidence: SynthesisEvidence) -> "xr.Dataset"
         names = [str(v) for v in draws.data_vars if str(v).startswith(f"{block.name}::")]
         for i in block.studies:
             for name in names:
-                study, part = evidence.members[i].study, draws[name].isel({block.dimension: block.rows(i)})
-                if block.name == "survival":
-                    part = part.rename({block.dimension: f"{study}.interval"})
+                member, part = evidence.members[i], draws[name].isel({block.dimension: block.rows(i)})
+                several, _ = _rows(member)
+                if several:
+                    part = part.rename({block.dimension: own_name(member, several)})
                 else:
                     part = part.isel({block.dimension: 0})
-                found[f"{study}.{name.partition('::')[2]}"] = part.reset_coords(drop=True)
+                found[own_name(member, name.partition("::")[2])] = part.reset_coords(drop=True)
     return xr.Dataset(found)
 
 

@@ -9,7 +9,7 @@ from scipy.interpolate import make_interp_spline
 from crlm_bayes.arrays import Floats
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.evidence.values import Member as Assembled
-from crlm_bayes.evidence.values import SynthesisEvidence, discounted
+from crlm_bayes.evidence.values import SynthesisEvidence
 from crlm_bayes.exact.synthesis.members import Member, PowerPrior, Shift, Structure
 from crlm_bayes.exact.synthesis.synthesis import Synthesis, synthesise
 from crlm_bayes.likelihoods.leaves import LEAVES
@@ -35,7 +35,7 @@ def members_of(evidence: SynthesisEvidence, spec: AnalysisSpec) -> tuple[Member,
 def _member(member: Assembled, own: AnalysisSpec) -> Member:
     curve = LEAVES[own.likelihood].curve
     printed = curve(member.evidence, own)
-    weaker = discounted(member.evidence, member.discount) if 0 < member.discount < 1 else member.evidence
+    weaker = member.evidence.discounted(member.discount) if 0 < member.discount < 1 else member.evidence
     if weaker is member.evidence:
         return Member(member.study, printed, member.shifted, member.discount, member.learnt)
     return Member(member.study, curve(weaker, own), member.shifted, printed=printed)

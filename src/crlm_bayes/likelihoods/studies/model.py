@@ -15,49 +15,22 @@ import numpy as np
 
 from crlm_bayes.arrays import Floats
 from crlm_bayes.documents.analysis import AnalysisSpec
-from crlm_bayes.evidence.values import SynthesisEvidence
+from crlm_bayes.evidence.values import RatioEvidence, SynthesisEvidence
 from crlm_bayes.exact.curve import EvidenceCurve
-from crlm_bayes.likelihoods.contract import Shape
+from crlm_bayes.likelihoods import log_ratio
+from crlm_bayes.likelihoods.contract import FitFigure, Shape
 from crlm_bayes.likelihoods.studies import blocks
 from crlm_bayes.likelihoods.studies.blocks import module
 from crlm_bayes.likelihoods.studies.effects import CHEBYSHEV, study_effects
+from crlm_bayes.likelihoods.studies.equations import equations as equations
+from crlm_bayes.likelihoods.studies.equations import nuisance as nuisance
 from crlm_bayes.likelihoods.studies.exact import log_normaliser, synthesis_of
 from crlm_bayes.likelihoods.variables import spread_data
 
 if TYPE_CHECKING:
     import xarray as xr
 
-EQUATIONS = (
-    (
-        r"y_i \sim L_i(\theta_i + b_i)^{\delta_i}",
-        "y_i ~ L_i(θ_i + b_i)^δ_i",
-        "each study by its own likelihood, weighted by its discount (1: as it stands)",
-    ),
-)
-
-COMMON = ((r"\theta_i = \mu, \quad b_i = 0", "θ_i = μ,  b_i = 0", "one effect in all studies"),)
-
-RANDOM = (
-    (r"\theta_i \sim \mathrm{Normal}(\mu,\; \tau^2)", "θ_i ~ Normal(μ, τ²)", "effects scatter around the pooled one"),
-)
-
-UNBIASED = ((r"b_i = 0", "b_i = 0", "no study is taken to be biased"),)
-
-BIAS = (
-    (
-        r"b_i = 0 \text{ (randomised)}, \quad b_i \sim \mathrm{Normal}(\beta,\; \sigma_b^2) \text{ (not randomised)}",
-        "b_i = 0 (randomised),  b_i ~ Normal(β, σ_b²) (not randomised)",
-        "bias of studies that were not randomised; negative flatters the treatment",
-    ),
-)
-
-MODERATED = (
-    (
-        r"\theta_i \sim \mathrm{Normal}(\mu + \gamma m_i,\; \tau^2)",
-        "θ_i ~ Normal(μ + γ m_i, τ²)",
-        "m_i = 1 in the group of the moderator, else 0: μ belongs to the rest",
-    ),
-)
+FIGURE = FitFigure("forest_plot", "Forest plot")
 
 
 def shape(evidence: SynthesisEvidence, spec: AnalysisSpec) -> Shape:
@@ -106,11 +79,12 @@ def _normaliser(evidence: SynthesisEvidence, spec: AnalysisSpec) -> dict[str, An
     k, log_c = log_normaliser(synthesis)
     nodes = np.polynomial.chebyshev.chebpts1(CHEBYSHEV)
     series = np.polynomial.chebyshev.chebfit(nodes, log_c(0.5 * (nodes + 1)), CHEBYSHEV - 1)
-    constant = sum(
-        float(module(member).log_likelihood(member.evidence, np.zeros(1))[0] - own.curve.log_likelihood(0.0))
-        for member, own in zip(evidence.members, synthesis.members, strict=True)
-        if member.learnt
-    )
+    constant = 0.0
+    for member, own in zip(evidence.members, synthesis.members, strict=True):
+        if member.learnt:
+            assert isinstance(member.evidence, RatioEvidence), "checked when the analysis was read"
+            at_0 = log_ratio.log_likelihood(member.evidence, np.zeros(1))[0]
+            constant += float(at_0 - own.curve.log_likelihood(0.0))
     return {"log_normaliser": series, "discount_scale": k, "discount_constant": constant}
 
 

@@ -7,7 +7,8 @@ from typing import Final
 from crlm_bayes.answers.answer import Answer
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.documents.study import Study, title_of
-from crlm_bayes.evidence.values import ArmLevelEvidence, Member, RatioEvidence, Row, SynthesisEvidence
+from crlm_bayes.evidence.single import Row
+from crlm_bayes.evidence.values import ArmLevelEvidence, Member, RatioEvidence, SynthesisEvidence
 from crlm_bayes.exact.synthesis.pooled import Effect
 from crlm_bayes.pages.tables.sources import address
 from crlm_bayes.words.nouns import DESIGNS, READINGS, capital, counted, endpoint_noun

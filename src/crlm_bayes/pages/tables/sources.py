@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 
 from crlm_bayes.answers.answer import Answer
 from crlm_bayes.documents.analysis import AnalysisSpec
-from crlm_bayes.documents.analysis_parts import Structure
+from crlm_bayes.documents.analysis_parts import LIKELIHOODS, Structure
 from crlm_bayes.documents.entries import ContrastEntry, MedianEntry, TestEntry
 from crlm_bayes.documents.study import Study, title_of
 from crlm_bayes.evidence.values import ArmLevelEvidence, SynthesisEvidence
-from crlm_bayes.words.nouns import DESIGNS, LIKELIHOODS, MEASURES, READINGS, listed
+from crlm_bayes.likelihoods.leaves import LEAVES
+from crlm_bayes.words.nouns import DESIGNS, MEASURES, READINGS, listed
 from crlm_bayes.words.numbers import ratio, span
 
 TESTS: Mapping[str, str] = {
@@ -142,7 +143,7 @@ def _facts_of_several(answer: Answer) -> list[tuple[str, str]]:
     found = [
         ("Studies", listed(title_of(study) for study in studies)),
         ("Structure", STRUCTURES[spec.structure]),
-        ("Likelihoods", listed(LIKELIHOODS[likelihood] for likelihood in likelihoods)),
+        ("Likelihoods", listed(LEAVES[likelihood].NOUN for likelihood in likelihoods)),
     ]
     if spec.moderator is not None:
         levels = listed((level.replace("_", " ") for level in spec.moderator.levels), "or")
@@ -153,8 +154,8 @@ def _facts_of_several(answer: Answer) -> list[tuple[str, str]]:
 
 
 def _likelihood(spec: AnalysisSpec) -> str:
-    name = LIKELIHOODS[spec.likelihood]
-    if spec.likelihood == "piecewise_exponential":
+    name = LEAVES[spec.likelihood].NOUN
+    if LIKELIHOODS[spec.likelihood].intervals:
         name += ", hazards proportional" if spec.proportional else ", hazards not proportional"
     return name
 
