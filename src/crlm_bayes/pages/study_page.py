@@ -7,6 +7,8 @@ from crlm_bayes.answers.answer import Answer
 from crlm_bayes.answers.lookup import arguments, by_name
 from crlm_bayes.answers.result import Result
 from crlm_bayes.documents.analysis import NuisancePriors
+from crlm_bayes.documents.analysis_parts import LIKELIHOODS
+from crlm_bayes.likelihoods.leaves import LEAVES
 from crlm_bayes.pages.audit_page import study_findings
 from crlm_bayes.pages.captions import drawings
 from crlm_bayes.pages.checklist import checklist
@@ -15,8 +17,6 @@ from crlm_bayes.pages.explorer.fragment import explorer_fragment
 from crlm_bayes.pages.markup import mathml
 from crlm_bayes.pages.tables import absolute, checks, decision, reverse, sources, tables
 from crlm_bayes.pages.tables.centres import centre_rows, centre_sentences
-from crlm_bayes.documents.analysis_parts import LIKELIHOODS
-from crlm_bayes.likelihoods.leaves import LEAVES
 from crlm_bayes.prose import answer
 from crlm_bayes.prose.absolute import chief
 from crlm_bayes.prose.equations import equations
