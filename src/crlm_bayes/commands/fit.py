@@ -62,7 +62,8 @@ class FitProgress:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._progress.stop()
+        if self._progress.live.is_started:  # a display that was never shown leaves no line
+            self._progress.stop()
 
     def started(self, total: int, unchanged: int) -> None:
         """Show itself: there is something to do."""
