@@ -134,27 +134,31 @@ def test_model_and_numpy_twin_give_the_same_probabilities(name: str) -> None:
     evidence, priors = MODELS[name]
     spec = analysis(evidence, priors)
     drawn = centres.sample_nuisance(evidence, spec, np.array([-0.4, 0.3, 0.0]), np.random.default_rng(3))
-    shape = centres.shape(evidence, spec)
-    coords: dict[str, Any] = {"arm": list(evidence.arms)}
-    if shape.intervals:
-        coords["interval"] = np.arange(shape.intervals)
-    with pm.Model(coords=coords) as model:
-        centres.build(pm.Normal("theta", 0, 1), shape)
-        pm.set_data({k: np.asarray(v, dtype=float) for k, v in centres.data(evidence, spec).items()})
-    wanted = [v.name for v in model.deterministics if v.name in drawn]
+    prior = normal()
+    model = inference.model_of(inference.shape_of(spec, evidence, prior))
+    values = centres.data(evidence, spec) | inference.prior_data(prior) | centres.data_under(prior, evidence)
+    with model:
+        pm.set_data({k: np.asarray(v, dtype=float) for k, v in values.items()})
+    wanted = [v.name for v in model.deterministics if v.name in {*drawn, "theta"}]
     outputs = [model[v] for v in wanted] + [pm.logp(model["y"], model.rvs_to_values[model["y"]])]
     inputs = list(model.free_RVs)
     run = model.compile_fn(outputs, inputs=inputs, point_fn=False, on_unused_input="ignore", mode="FAST_COMPILE")
     dims, y = centres.observed(evidence)["y"]
     for i, theta in enumerate((-0.4, 0.3, 0.0)):
-        values = {k: v[i] for k, (_, v) in drawn.items()} | {"theta": theta}
+        point = {k: v[i] for k, (_, v) in drawn.items()} | {"theta": theta}
         if "correlation_unit" in model.named_vars:
             assert isinstance(priors.allocation_correlation, UniformCorrelation)
             low, high = priors.allocation_correlation.low, priors.allocation_correlation.high
-            values["correlation_unit"] = (values["allocation_correlation"] - low) / (high - low)
-        found = run(*(np.asarray(values[v.name]) for v in inputs))
+            point["correlation_unit"] = (point["allocation_correlation"] - low) / (high - low)
+        # what is sampled with a shift added: the shift is what 0 comes out as, turned
+        added = {k.name: k.name.removesuffix("_average") for k in inputs if k.name.endswith("_average")}
+        point |= {k: np.zeros_like(point[v]) for k, v in added.items()}
+        at_zero = dict(zip(wanted, run(*(np.asarray(point[v.name]) for v in inputs))[:-1], strict=True))
+        point |= {k: point[v] - at_zero[v] for k, v in added.items()}
+        found = run(*(np.asarray(point[v.name]) for v in inputs))
+        expected = {k: v[i] for k, (_, v) in drawn.items()} | {"theta": theta}
         for key, value in zip(wanted, found[:-1], strict=True):
-            assert value == pytest.approx(drawn[key][1][i], rel=1e-9, abs=1e-12), key
+            assert value == pytest.approx(expected[key], rel=1e-9, abs=1e-12), key
         key = next(k for k in ("cell_probability", "arm_survival", "arm_probability") if k in drawn)
         n = evidence.n if evidence.tables else getattr(evidence.pooled, "at_risk", getattr(evidence.pooled, "n", None))
         assert found[-1] == pytest.approx(stats.binom.logpmf(y, n, drawn[key][1][i]), rel=1e-7)

@@ -6,7 +6,7 @@ file that satisfies it, one row in :mod:`crlm_bayes.likelihoods.leaves`, one ass
 (:data:`crlm_bayes.evidence.assemble.ASSEMBLERS`) and one word (:data:`crlm_bayes.documents.analysis_parts.LIKELIHOODS`).
 """
 
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,7 @@ from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.documents.study import Study
 from crlm_bayes.evidence.single import SingleEvidence
 from crlm_bayes.exact.curve import EvidenceCurve
-from crlm_bayes.priors.density import Density
+from crlm_bayes.priors.density import Density, Prior
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -110,9 +110,6 @@ class Model(Protocol):
     def shape(self, evidence: Any, spec: AnalysisSpec) -> Any:
         """Say what a compiled model is specific to: a :class:`Shape`, or what serves as one."""
 
-    def build(self, theta: Any, shape: Any, block: str = "") -> None:
-        """Add the likelihood to the PyMC model in context; `block` starts the names of dimensions that are its own."""
-
     def data(self, evidence: Any, spec: AnalysisSpec) -> dict[str, Any]:
         """Values of its ``pm.Data``."""
 
@@ -135,7 +132,33 @@ class Model(Protocol):
         """Absolute effects and everything else that is reported beside the ratio."""
 
 
-class Likelihood(Model, Protocol):
+@runtime_checkable
+class Plain(Protocol):
+    """What the module of a model has whose effect comes first."""
+
+    def build(self, theta: Any, shape: Any, block: str = "") -> None:
+        """Add the likelihood to the PyMC model in context; `block` starts the names of dimensions that are its own."""
+
+
+class Effect(Protocol):
+    """Adds the log ratio, under its prior, to the PyMC model in context."""
+
+    def __call__(self, name: str = "theta", shift: Any = None) -> Any:
+        """What is added is the effect plus `shift`, where there is one."""
+
+
+@runtime_checkable
+class Around(Protocol):
+    """What the module of a model has instead of `build`, where something must come before the effect."""
+
+    def build_around(self, effect: Effect, shape: Any) -> None:
+        """Add effect and likelihood to the PyMC model in context."""
+
+    def data_under(self, prior: Prior, evidence: Any) -> dict[str, float]:
+        """Values of its ``pm.Data`` that depend on the prior of the effect."""
+
+
+class Likelihood(Model, Plain, Protocol):
     """What the module of the likelihood of one study has."""
 
     @property

@@ -67,45 +67,49 @@ def quantiles(name: str, scores: Any, values: Any, slopes: Any) -> Any:
     return pm.CustomDist(name, scores, values, slopes, logp=logp, signature="(k),(k),(k)->()")
 
 
-def _normal(_: int) -> Any:
+At = Callable[[Any], Any]
+"""Moves a location by what is added to the effect."""
+
+
+def _normal(name: str, at: At, _: int) -> Any:
     import pymc as pm
 
-    return pm.Normal("theta", _number("mean", 0.0), _number("sd", 1.0))
+    return pm.Normal(name, at(_number("mean", 0.0)), _number("sd", 1.0))
 
 
-def _student_t(_: int) -> Any:
+def _student_t(name: str, at: At, _: int) -> Any:
     import pymc as pm
 
     mean, sd = _number("mean", 0.0), _number("sd", 1.0)
-    return pm.StudentT("theta", nu=_number("df", 3.0), mu=mean, sigma=sd)
+    return pm.StudentT(name, nu=_number("df", 3.0), mu=at(mean), sigma=sd)
 
 
-def _cauchy(_: int) -> Any:
+def _cauchy(name: str, at: At, _: int) -> Any:
     import pymc as pm
 
-    return pm.Cauchy("theta", alpha=_number("mean", 0.0), beta=_number("sd", 1.0))
+    return pm.Cauchy(name, alpha=at(_number("mean", 0.0)), beta=_number("sd", 1.0))
 
 
-def _mixture(k: int) -> Any:
+def _mixture(name: str, at: At, k: int) -> Any:
     import pymc as pm
 
     weights = _number("weights", np.full(k, 1 / k))
     means, sds = _number("means", np.zeros(k)), _number("sds", np.ones(k))
-    return pm.NormalMixture("theta", w=weights, mu=means, sigma=sds)
+    return pm.NormalMixture(name, w=weights, mu=at(means), sigma=sds)
 
 
-def _two_piece(_: int) -> Any:
+def _two_piece(name: str, at: At, _: int) -> Any:
     mode, below = _number("mode", 0.0), _number("sd_below", 1.0)
-    return two_piece("theta", mode, below, _number("sd_above", 1.0))
+    return two_piece(name, at(mode), below, _number("sd_above", 1.0))
 
 
-def _quantiles(k: int) -> Any:
+def _quantiles(name: str, at: At, k: int) -> Any:
     even = np.arange(k, dtype=float)
     scores, values = _number("scores", even), _number("values", even)
-    return quantiles("theta", scores, values, _number("slopes", np.ones(k)))
+    return quantiles(name, scores, at(values), _number("slopes", np.ones(k)))
 
 
-EFFECT: Final[Mapping[str, Callable[[int], Any]]] = {
+EFFECT: Final[Mapping[str, Callable[[str, At, int], Any]]] = {
     "Normal": _normal,
     "StudentT": _student_t,
     "Cauchy": _cauchy,
@@ -122,9 +126,13 @@ def _number(name: str, placeholder: Any) -> Any:
     return pm.Data(f"prior_{name}", placeholder)
 
 
-def effect_variable(shape: Shape) -> Any:
-    """Add the log ratio, under a prior of the shape's family, to the PyMC model in context."""
-    return EFFECT[shape.prior](shape.components)
+def effect_variable(shape: Shape, name: str = "theta", shift: Any = None) -> Any:
+    """Add the log ratio, plus `shift` where there is one, under a prior of the shape's family to the PyMC model in context."""
+
+    def at(location: Any) -> Any:
+        return location if shift is None else location + shift
+
+    return EFFECT[shape.prior](name, at, shape.components)
 
 
 def prior_data(prior: Prior) -> dict[str, Any]:
@@ -137,15 +145,19 @@ def components(prior: Prior) -> int:
     return max(np.size(value) for value in prior.data().values())
 
 
-def walk_variable(name: str, length: int, mean: Any, sd: Any, dim: str = "interval") -> Any:
-    """Add the walk to the PyMC model in context, with its step in `pm.Data("step_sd")`; dims `dim`."""
+def walk_variable(name: str, length: int, mean: Any, sd: Any, dim: str = "interval", shift: Any = None) -> Any:
+    """Add the walk to the PyMC model in context, with its step in `pm.Data("step_sd")`; dims `dim`.
+
+    What is added is the walk plus `shift`, one number for each step, where there is one.
+    """
     import pymc as pm
     import pytensor.tensor as pt
 
     step_sd = pm.Data("step_sd", 1.0)
-    values = [pm.Normal(f"{name}_1", mean, sd)]
+    values = [pm.Normal(f"{name}_1", mean if shift is None else mean + shift[0], sd)]
     for k in range(2, length + 1):
-        values.append(pm.Normal(f"{name}_{k}", values[-1], step_sd))
+        before = values[-1] if shift is None else values[-1] - shift[k - 2] + shift[k - 1]
+        values.append(pm.Normal(f"{name}_{k}", before, step_sd))
     return pm.Deterministic(name, pt.stack(values), dims=dim)
 
 
@@ -154,31 +166,31 @@ def spread_data(name: str, prior: ScalePrior) -> dict[str, float]:
     return {f"{name}_{key}": value for key, value in prior.data().items()}
 
 
-def _half_normal(name: str, sd: Any) -> Any:
+def _half_normal(name: str, sd: Any, unknown: bool) -> Any:
     import pymc as pm
 
-    return pm.HalfNormal(name, sd)
+    return pm.HalfNormal(name, sd, default_transform=_softplus(sd)) if unknown else pm.HalfNormal(name, sd)
 
 
-def _half_student_t(name: str, sd: Any) -> Any:
+def _half_student_t(name: str, sd: Any, _: bool) -> Any:
     import pymc as pm
 
     return pm.HalfStudentT(name, nu=pm.Data(f"{name}_df", 3.0), sigma=sd)
 
 
-def _half_cauchy(name: str, sd: Any) -> Any:
+def _half_cauchy(name: str, sd: Any, _: bool) -> Any:
     import pymc as pm
 
     return pm.HalfCauchy(name, sd)
 
 
-def _log_normal(name: str, sd: Any) -> Any:
+def _log_normal(name: str, sd: Any, _: bool) -> Any:
     import pymc as pm
 
     return pm.LogNormal(name, pm.Data(f"{name}_mean", 0.0), sd)
 
 
-SPREAD: Final[Mapping[str, Callable[[str, Any], Any]]] = {
+SPREAD: Final[Mapping[str, Callable[[str, Any, bool], Any]]] = {
     "half_normal": _half_normal,
     "half_student_t": _half_student_t,
     "half_cauchy": _half_cauchy,
@@ -187,8 +199,34 @@ SPREAD: Final[Mapping[str, Callable[[str, Any], Any]]] = {
 """How a standard deviation is made under a prior of each family (its word in documents), whose sd is a `pm.Data`."""
 
 
-def spread_variable(name: str, dist: str) -> Any:
-    """Add a standard deviation with a prior of the given family to the PyMC model in context."""
+def spread_variable(name: str, dist: str, unknown: bool = False) -> Any:
+    """Add a standard deviation with a prior of the given family to the PyMC model in context.
+
+    Parameters
+    ----------
+    unknown : bool
+        The data say next to nothing about it: NUTS moves a half-normal one on a scale on which its prior is even.
+    """
     import pymc as pm
 
-    return SPREAD[dist](name, pm.Data(f"{name}_sd", 1.0))
+    return SPREAD[dist](name, pm.Data(f"{name}_sd", 1.0), unknown)
+
+
+def _softplus(scale: Any) -> Any:
+    """Above 0 by scale · log(1 + eˣ): a half-normal has one curvature on the right, where the logarithm has 2 (x/scale)²."""
+    import pytensor.tensor as pt
+    from pymc.logprob.transforms import Transform
+
+    class Softplus(Transform):  # type: ignore[misc] # PyMC has no types
+        name = "softplus"
+
+        def forward(self, value: Any, *inputs: Any) -> Any:
+            return pt.log(pt.expm1(value / scale))
+
+        def backward(self, value: Any, *inputs: Any) -> Any:
+            return scale * pt.softplus(value)
+
+        def log_jac_det(self, value: Any, *inputs: Any) -> Any:
+            return pt.log(scale) - pt.softplus(-value)
+
+    return Softplus()

@@ -7,7 +7,7 @@ draws come from the NumPy twin of the same likelihood, which the tests hold to t
 
 import hashlib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ import xarray as xr
 
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.evidence.values import Evidence, SynthesisEvidence
-from crlm_bayes.likelihoods.contract import Shape
+from crlm_bayes.likelihoods.contract import Around, Plain, Shape
 from crlm_bayes.likelihoods.registry import module_of
 from crlm_bayes.likelihoods.studies.blocks import of_studies
 from crlm_bayes.likelihoods.variables import components, effect_variable, prior_data
@@ -27,6 +27,9 @@ from crlm_bayes.sampling.settings import Settings
 LOG_LIKELIHOOD = "log_likelihood_"
 
 LOG_PRIOR = "log_prior_"
+
+SHIFTED = {"theta_average": "theta"}
+"""What is sampled with a shift added, and what its log prior is that of: the density of the one is that of the other."""
 
 CAREFUL = {"centres": 0.995}
 """Structures whose posteriors have narrow places, with the acceptance that their steps must be small enough for."""
@@ -63,12 +66,17 @@ def model_of(shape: Shape) -> pm.Model:
     if shape.intervals:
         coords["interval"] = np.arange(shape.intervals)
     with pm.Model(coords=coords) as model:
-        theta = effect_variable(shape)
-        module_of(shape.likelihood).build(theta, shape)
+        module = module_of(shape.likelihood)
+        if isinstance(module, Around):
+            module.build_around(partial(effect_variable, shape), shape)
+        else:
+            assert isinstance(module, Plain), "a model is built one way or the other"
+            module.build(effect_variable(shape), shape)
         # what nutpie computes for every kept draw, beside the parameters
         for variable in model.free_RVs:
             dims = model.named_vars_to_dims.get(variable.name)
-            pm.Deterministic(LOG_PRIOR + variable.name, pm.logp(variable, variable), dims=dims)
+            name = SHIFTED.get(variable.name, variable.name)
+            pm.Deterministic(LOG_PRIOR + name, pm.logp(variable, variable), dims=dims)
         for y in model.observed_RVs:
             logp = pm.logp(y, model.rvs_to_values[y])
             pm.Deterministic(LOG_LIKELIHOOD + y.name, logp, dims=model.named_vars_to_dims.get(y.name))
@@ -101,6 +109,8 @@ def fit(spec: AnalysisSpec, evidence: Evidence, name: str, prior: Prior, setting
     """
     module, turned = module_of(spec.model), spec.effect_prior(prior)
     values = {**module.data(evidence, spec), **prior_data(turned)}
+    if isinstance(module, Around):
+        values |= module.data_under(turned, evidence)
     seed = seed_of(settings.seed, spec.id, name)
     program = compiled(shape_of(spec, evidence, turned)).with_data(
         **{k: np.asarray(v, dtype=float) for k, v in values.items()}

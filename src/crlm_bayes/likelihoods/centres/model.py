@@ -25,9 +25,11 @@ from crlm_bayes.likelihoods.centres.equations import equations as equations
 from crlm_bayes.likelihoods.centres.equations import nuisance as nuisance
 from crlm_bayes.likelihoods.centres.latent_curves import latent_curve
 from crlm_bayes.likelihoods.centres.pymc_model import CentreShape
+from crlm_bayes.likelihoods.centres.shifts import share_of_data, shift_data
 from crlm_bayes.likelihoods.centres.tables import CentreTables
-from crlm_bayes.likelihoods.contract import ARM_POSITION, FitFigure
+from crlm_bayes.likelihoods.contract import ARM_POSITION, Effect, FitFigure
 from crlm_bayes.likelihoods.variables import spread_data
+from crlm_bayes.priors.density import Prior
 from crlm_bayes.priors.nuisance import RandomWalk, UniformCorrelation
 
 if TYPE_CHECKING:
@@ -58,9 +60,9 @@ def _spreads(priors: CentrePriors) -> list[tuple[str, Any]]:
     return [(key, prior) for key in SPREADS if (prior := getattr(priors, key)) is not None]
 
 
-def build(theta: Any, shape: CentreShape, block: str = "") -> None:
-    """Add the likelihood to the PyMC model in context; `theta` is the log ratio, averaged over centres."""
-    pymc_model.build(theta, shape)
+def build_around(effect: Effect, shape: CentreShape) -> None:
+    """Add effect and likelihood to the PyMC model in context; the effect is the log ratio, averaged over centres."""
+    pymc_model.build(effect, shape)
 
 
 def data(evidence: CentreEvidence, spec: AnalysisSpec) -> dict[str, Any]:
@@ -75,12 +77,17 @@ def data(evidence: CentreEvidence, spec: AnalysisSpec) -> dict[str, Any]:
         return values | {"events": evidence.events, "n": evidence.n, "sizes": evidence.sizes}
     module = piecewise_exponential if evidence.intervals else binomial
     values |= module.data(evidence.pooled, spec)
-    values |= {"sizes": evidence.sizes, "treated": float(evidence.treated)}
+    values |= {"sizes": evidence.sizes, "treated": float(evidence.treated)} | shift_data(evidence.pooled)
     correlation = priors.allocation_correlation
     if isinstance(correlation, UniformCorrelation):
         return values | {"correlation_low": correlation.low, "correlation_high": correlation.high}
     assert correlation is not None, "checked when assembled"
     return values | {"correlation_value": correlation.value}
+
+
+def data_under(prior: Prior, evidence: CentreEvidence) -> dict[str, float]:
+    """Values of the model's `pm.Data` that depend on the prior of the effect."""
+    return {} if evidence.tables else {"share_of_data": share_of_data(evidence.pooled, prior.spread)}
 
 
 def tables_of(evidence: CentreEvidence, spec: AnalysisSpec) -> CentreTables:
@@ -123,7 +130,6 @@ def sample_nuisance(evidence: CentreEvidence, spec: AnalysisSpec, theta: Floats,
     effect = theta[:, None] + scatter
     drawn: Drawn = {key: ((), value) for key, value in tau.items()}
     drawn |= {"centre_baseline": (("centre",), baseline), "centre_effect": (("centre",), effect)}
-    shift = baseline @ evidence.sizes / evidence.sizes.sum()
     offsets = baseline[..., None] + effect[..., None] * ARM_POSITION  # (draw, centre, arm)
     if evidence.tables:
         alpha = binomial.baseline_of(spec).sample(size, rng)
@@ -131,7 +137,6 @@ def sample_nuisance(evidence: CentreEvidence, spec: AnalysisSpec, theta: Floats,
         cells = expit(alpha[:, None, None] + offsets)
         return drawn | {
             "alpha": ((), alpha),
-            "alpha_average": ((), alpha + shift),
             "cell_probability": (("centre", "arm"), cells),
         }
     assert priors.allocation_correlation is not None, "checked when assembled"
@@ -147,7 +152,6 @@ def sample_nuisance(evidence: CentreEvidence, spec: AnalysisSpec, theta: Floats,
         probability = (weights * expit(alpha[:, None, None] + offsets)).sum(axis=1)
         return drawn | {
             "alpha": ((), alpha),
-            "alpha_average": ((), alpha + shift),
             "arm_probability": (("arm",), probability),
         }
     assert isinstance(evidence.pooled, SurvivalEvidence)
@@ -157,8 +161,7 @@ def sample_nuisance(evidence: CentreEvidence, spec: AnalysisSpec, theta: Floats,
     conditional = np.divide(
         alive, before, out=np.zeros_like(alive), where=before > 0
     )  # nobody is left: nobody survives
-    average = log_hazard + shift[:, None]
-    drawn |= {"log_hazard": (("interval",), log_hazard), "log_hazard_average": (("interval",), average)}
+    drawn |= {"log_hazard": (("interval",), log_hazard)}
     return drawn | {"arm_survival": (("interval", "arm"), conditional)}
 
 

@@ -1,14 +1,15 @@
-"""The PyMC side of the centres: non-centred, treated shares solved inside the model."""
+"""The PyMC side of the centres: non-centred, treated shares solved inside the model, arms held where they are known."""
 
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from crlm_bayes.likelihoods.contract import ARM_POSITION
+from crlm_bayes.likelihoods.centres.shifts import root, shifts_of
+from crlm_bayes.likelihoods.contract import ARM_POSITION, Effect
 from crlm_bayes.likelihoods.variables import spread_variable, walk_variable
 
-STEPS = 4
-"""Newton steps for the treated shares, unrolled, from a grid of GRID points."""
+STEPS = 3
+"""Newton steps for the treated shares, unrolled, from a grid of GRID points, before the one that carries the gradient."""
 
 GRID = 65
 
@@ -16,32 +17,43 @@ LEAST = 1e-300
 """Keeps logarithms finite where hazards are so large that nobody is left."""
 
 
-def build(theta: Any, shape: "CentreShape") -> None:
-    """Add centres and likelihood to the PyMC model in context."""
+def build(effect: Effect, shape: "CentreShape") -> None:
+    """Add effect, centres and likelihood to the PyMC model in context.
+
+    Parameters
+    ----------
+    effect : Effect
+        Adds the effect under its prior.
+    """
     import pymc as pm
 
     pm.modelcontext(None).add_coord("centre", np.arange(shape.centres))
     tau_u, tau_v = (
-        spread_variable(f"{k}_spread", d) for k, d in zip(("baseline", "effect"), shape.spreads, strict=False)
+        spread_variable(f"{k}_spread", d, not shape.tables)
+        for k, d in zip(("baseline", "effect"), shape.spreads, strict=False)
     )
     u_z, v_z = (pm.Normal(f"{k}_z", 0, 1, dims="centre") for k in ("baseline", "effect"))
     sizes = pm.Data("sizes", np.full(shape.centres, 4.0), dims="centre")
     u = pm.Deterministic("centre_baseline", tau_u * u_z, dims="centre")
-    shift = (sizes * u).sum() / sizes.sum()
-    effect = pm.Deterministic("centre_effect", theta + tau_v * v_z, dims="centre")
-    offsets = u[:, None] + effect[:, None] * ARM_POSITION
     if shape.tables:
-        _tables(offsets, shift)
+        theta = effect("theta", None)
+        effects = pm.Deterministic("centre_effect", theta + tau_v * v_z, dims="centre")
+        _tables(u[:, None] + effects[:, None] * ARM_POSITION, (sizes * u).sum() / sizes.sum())
         return
     weights = _weights(u_z, sizes, shape)
+    scatter = u[:, None] + (tau_v * v_z)[:, None] * ARM_POSITION
+    shifts = shifts_of(scatter, weights, shape.intervals)
+    theta = pm.Deterministic("theta", effect("theta_average", shifts.effect) - shifts.effect)
+    pm.Deterministic("centre_effect", theta + tau_v * v_z, dims="centre")
+    offsets = scatter + theta * ARM_POSITION
     if shape.intervals:
-        _survival(offsets, weights, shift, shape)
+        _survival(offsets, weights, shifts.intercept, shape)
     else:
-        _binomial(offsets, weights, shift)
+        _binomial(offsets, weights, shifts.intercept)
 
 
 def _alpha(shift: Any) -> Any:
-    """The intercept, sampled as that of the average patient, which is what the data tell: the same joint density."""
+    """The intercept, sampled with a shift added, which is what the data tell: the same joint density."""
     import pymc as pm
 
     average = pm.Normal("alpha_average", pm.Data("alpha_mean", 0.0) + shift, pm.Data("alpha_sd", 1.5))
@@ -68,7 +80,7 @@ def _weights(u_z: Any, sizes: Any, shape: "CentreShape") -> Any:
     from pytensor.gradient import disconnected_grad
 
     treated = pm.Data("treated", 2.0 * shape.centres)
-    tau = spread_variable("allocation_spread", shape.spreads[2])
+    tau = spread_variable("allocation_spread", shape.spreads[2], True)
     e_z = pm.Normal("allocation_z", 0, 1, dims="centre")
     if shape.correlated:
         low, high = pm.Data("correlation_low", -1.0), pm.Data("correlation_high", 1.0)
@@ -87,12 +99,8 @@ def _weights(u_z: Any, sizes: Any, shape: "CentreShape") -> Any:
 
     fixed = disconnected_grad(deviation)  # type: ignore[no-untyped-call]
     grid = wanted - fixed.max() + (fixed.max() - fixed.min()) * np.linspace(0, 1, GRID)
-    a = grid[pt.argmin(pt.abs(gap(grid[:, None], fixed)[0]))]  # type: ignore[no-untyped-call]
-    for _ in range(STEPS - 1):
-        away, slope = gap(a, fixed)
-        a = a - away / slope
-    away, slope = gap(disconnected_grad(a), deviation)  # type: ignore[no-untyped-call]
-    a = disconnected_grad(a) - away / slope  # type: ignore[no-untyped-call] # one step from the root has its derivative
+    start = grid[pt.argmin(pt.abs(gap(grid[:, None], fixed)[0]))]  # type: ignore[no-untyped-call]
+    a = root(gap, start, deviation, steps=STEPS)
     share = pm.Deterministic("treated_share", pt.sigmoid(a + deviation), dims="centre")
     patients = sizes[:, None] * pt.stack([1 - share, share], axis=1)
     return patients / patients.sum(axis=0)
@@ -119,11 +127,11 @@ def _survival(offsets: Any, weights: Any, shift: Any, shape: "CentreShape") -> N
     survivors = pm.Data("survivors", np.ones((count, 2)), dims=("interval", "arm"))
     n = pm.Data("n", np.full((count, 2), 2.0), dims=("interval", "arm"))
     months = pm.Data("months", np.ones(count), dims="interval")
-    start = pm.Data("log_hazard_mean", -3.5) + shift, pm.Data("log_hazard_sd", 2.0)  # as for the intercept
+    mean, sd = pm.Data("log_hazard_mean", -3.5), pm.Data("log_hazard_sd", 2.0)  # as for the intercept
     if shape.walk:
-        average = walk_variable("log_hazard_average", count, *start)
+        average = walk_variable("log_hazard_average", count, mean, sd, shift=shift)
     else:
-        average = pm.Normal("log_hazard_average", *start, dims="interval")
+        average = pm.Normal("log_hazard_average", mean + shift, sd, dims="interval")
     log_hazard = pm.Deterministic("log_hazard", average - shift, dims="interval")
     left, lived, died = weights, [], []
     for k in range(count):  # (C, 2): of each centre's patients, as a share of the arm
