@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.interpolate import make_interp_spline
 
-from crlm_bayes.likelihoods.centres.tables import LEAST, NODES, SLIGHT, WIDEST, CentreTables, Spread, log_sum, share_at
+from crlm_bayes.arrays import log_sum
+from crlm_bayes.likelihoods.centres.tables import LEAST, NODES, SLIGHT, WIDEST, CentreTables, Spread, share_at
 from crlm_bayes.priors.density import Prior
 
 Floats = NDArray[np.float64]

@@ -6,12 +6,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.interpolate import make_interp_spline
 
+from crlm_bayes.arrays import Floats, log_sum
 from crlm_bayes.errors import InvalidInput, UnknownName
 from crlm_bayes.exact.curve import EvidenceCurve
 from crlm_bayes.exact.posterior import GridPosterior
-from crlm_bayes.exact.synthesis.blur import log_sum
 from crlm_bayes.exact.synthesis.engine import Engine
-from crlm_bayes.exact.synthesis.grids import Floats
 from crlm_bayes.exact.synthesis.synthesis import Synthesis
 from crlm_bayes.priors.density import Prior
 

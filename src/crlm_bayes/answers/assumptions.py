@@ -13,9 +13,9 @@ import numpy as np
 from scipy.interpolate import make_interp_spline
 from scipy.special import ndtr, ndtri
 
+from crlm_bayes.arrays import Floats
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.evidence.values import SynthesisEvidence
-from crlm_bayes.exact.posterior import Floats
 from crlm_bayes.exact.synthesis.members import Member, Structure
 from crlm_bayes.exact.synthesis.synthesis import Synthesis
 from crlm_bayes.likelihoods.studies.exact import members_of

@@ -8,8 +8,9 @@ import numpy as np
 from scipy.special import betaincinv
 
 from crlm_bayes.answers.study_lines import Estimate
+from crlm_bayes.arrays import Floats
 from crlm_bayes.documents.analysis import AnalysisSpec
-from crlm_bayes.exact.posterior import Floats, GridPosterior
+from crlm_bayes.exact.posterior import GridPosterior
 from crlm_bayes.exact.synthesis.pooled import Pooled
 from crlm_bayes.exact.synthesis.quadratures import log_beta
 from crlm_bayes.priors.spreads import SpreadPrior

@@ -15,9 +15,9 @@ from crlm_bayes.answers.assumptions import Assumption, borrowed, overstated
 from crlm_bayes.answers.parameters import Parameter, parameters_of, spread_words
 from crlm_bayes.answers.question import Question
 from crlm_bayes.answers.study_lines import Estimate, Group, Standpoint, StudyLine, grouped, study_lines
+from crlm_bayes.arrays import log_sum
 from crlm_bayes.evidence.values import SynthesisEvidence
 from crlm_bayes.exact.posterior import GridPosterior
-from crlm_bayes.exact.synthesis.blur import log_sum
 from crlm_bayes.exact.synthesis.pooled import Pooled
 from crlm_bayes.exact.synthesis.scatter import normalised
 from crlm_bayes.exact.synthesis.synthesis import Standing, Synthesis

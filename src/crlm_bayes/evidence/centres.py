@@ -3,8 +3,8 @@
 from typing import Any, cast
 
 import numpy as np
-from numpy.typing import NDArray
 
+from crlm_bayes.arrays import Floats
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.documents.analysis_parts import LIKELIHOODS, CentrePriors
 from crlm_bayes.documents.entries import CountEntry
@@ -13,8 +13,6 @@ from crlm_bayes.errors import InvalidInput
 from crlm_bayes.evidence.ratios import arms_of
 from crlm_bayes.evidence.single import Row, SingleEvidence
 from crlm_bayes.evidence.values import BinomialEvidence, CentreEvidence, SurvivalEvidence
-
-Floats = NDArray[np.float64]
 
 
 def assemble_centres(spec: AnalysisSpec, study: Study, pooled: SingleEvidence | None) -> CentreEvidence:

@@ -19,9 +19,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import ndtri
 
+from crlm_bayes.arrays import Floats
 from crlm_bayes.audits.counts.pinned import pins
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.documents.entries import Arm, SurvivalEntry
@@ -29,8 +29,6 @@ from crlm_bayes.documents.rounding import counts_printing
 from crlm_bayes.documents.study import Study, reference
 from crlm_bayes.errors import InvalidInput, UnknownName
 from crlm_bayes.evidence.single import Row
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

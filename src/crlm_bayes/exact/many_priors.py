@@ -12,11 +12,10 @@ from functools import cache
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from crlm_bayes.arrays import LOG_SQRT_2PI, Floats, legendre
 from crlm_bayes.errors import InvalidInput
 from crlm_bayes.exact.curve import EvidenceCurve
 from crlm_bayes.rule import LOWER, UPPER
-
-Floats = NDArray[np.float64]
 
 Integers = NDArray[np.intp]
 
@@ -43,8 +42,6 @@ CHUNK = 512
 """Priors at a time: their nodes stay in the cache."""
 
 QUANTILES = np.array([0.5, LOWER, UPPER])
-
-LOG_SQRT_2PI = 0.5 * float(np.log(2 * np.pi))
 
 
 @dataclass(frozen=True)
@@ -244,7 +241,7 @@ def _panels(curve: EvidenceCurve, low: Floats, high: Floats) -> Floats:
 @cache
 def _rule() -> tuple[Floats, Floats, Floats]:
     """Gauss-Legendre nodes and weights, and the powers of x in ∫ from -1 to x of the polynomial through the nodes."""
-    x, weights = np.polynomial.legendre.leggauss(NODES)
+    x, weights = legendre(NODES)
     powers = np.linalg.inv(np.vander(x, increasing=True)).T  # row k: the polynomial that is 1 at node k and 0 elsewhere
     inside = np.zeros((NODES, NODES + 1))
     inside[:, 1:] = powers / np.arange(1, NODES + 1)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from crlm_bayes.arrays import Floats, _log_sum
+from crlm_bayes.arrays import Floats, log_sum
 from crlm_bayes.exact.curve import REACH, EvidenceCurve
 
 
@@ -29,7 +29,7 @@ def average(curves: Sequence[EvidenceCurve], omega: float) -> Callable[[Floats],
         first, *between, last = (curve.log_likelihood(points) - 0.5 * (x / omega) ** 2 for curve in curves)
         for log_g in between:
             first = _log_convolve(first, log_g)
-        return np.asarray(constant + _log_sum(first + last[..., ::-1]))
+        return np.asarray(constant + log_sum(first + last[..., ::-1]))
 
     return log_likelihood
 
@@ -40,4 +40,4 @@ def _log_convolve(log_f: Floats, log_g: Floats) -> Floats:
     apart = np.arange(size)[:, None] - np.arange(size) + size // 2  # index of y - x
     inside = (apart >= 0) & (apart < size)
     shifted = np.where(inside, log_g[..., np.clip(apart, 0, size - 1)], -np.inf)
-    return _log_sum(log_f[..., None, :] + shifted)
+    return log_sum(log_f[..., None, :] + shifted)

@@ -5,11 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from crlm_bayes.arrays import Floats
 from crlm_bayes.rule import LOWER, UPPER
-
-Floats = NDArray[np.float64]
 
 FARTHEST = 340.0
 

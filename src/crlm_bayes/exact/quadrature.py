@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from crlm_bayes.arrays import Floats, _legendre
+from crlm_bayes.arrays import Floats, legendre
 
 DROP = 46.0
 """Integrands are followed until they fall below exp(-46), 1e-20, of their maximum."""
@@ -48,7 +48,7 @@ def log_integral_concave(
     mode = 0.5 * (a + b)
     top = log_f(mode[..., None])[..., 0]
     ends = [_fall(log_f, mode, top, np.full(shape, end)) for end in (low, high)]
-    x, w = _legendre(nodes)
+    x, w = legendre(nodes)
     total = np.zeros(shape)
     for end in ends:
         half = 0.5 * (end - mode)

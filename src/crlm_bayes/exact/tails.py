@@ -7,10 +7,9 @@ of two arms that are completely separated): then the slope dies away exponential
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.interpolate import BSpline
 
-Floats = NDArray[np.float64]
+from crlm_bayes.arrays import Floats
 
 LEVEL = 1e-6
 """What slope and curvature together change over the length of the grid, below which a curve is level."""

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.interpolate import make_interp_spline
 
-from crlm_bayes.arrays import Floats
+from crlm_bayes.arrays import LOG_SQRT_2PI, Floats
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.documents.study import Study
 from crlm_bayes.evidence.values import RatioEvidence
@@ -126,7 +126,7 @@ def build(theta: Any, shape: Shape, block: str = "") -> None:
 def log_likelihood(evidence: RatioEvidence, theta: Floats) -> Floats:
     """Log likelihood by NumPy."""
     z = (evidence.log_ratio - theta) / evidence.se
-    constant = -np.log(evidence.se) - 0.5 * np.log(2 * np.pi)
+    constant = -np.log(evidence.se) - LOG_SQRT_2PI
     if evidence.direction == "known":
         return np.asarray(constant - 0.5 * z**2)
     other = (evidence.log_ratio + theta) / evidence.se

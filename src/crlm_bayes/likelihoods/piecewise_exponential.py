@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.special import gammaln
 
-from crlm_bayes.arrays import Floats
+from crlm_bayes.arrays import Floats, legendre
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.documents.study import Study
 from crlm_bayes.evidence.values import SurvivalEvidence
@@ -254,7 +254,7 @@ def _spread_nodes(variation: SpreadPrior, nodes: int = 32) -> tuple[Floats, Floa
 
     Gauss-Legendre in p = v⁴ (35 - 84 v + 70 v² - 20 v³), which is dense at both ends of the prior.
     """
-    x, w = np.polynomial.legendre.leggauss(nodes)
+    x, w = legendre(nodes)
     v = 0.5 * (x + 1)
     p = v**4 * (35 - 84 * v + 70 * v**2 - 20 * v**3)
     return variation.quantile(p), np.log(0.5 * w * 140 * v**3 * (1 - v) ** 3)

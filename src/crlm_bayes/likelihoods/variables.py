@@ -5,11 +5,10 @@ from typing import Any, Final
 
 import numpy as np
 
+from crlm_bayes.arrays import LOG_SQRT_2PI
 from crlm_bayes.likelihoods.contract import Shape
 from crlm_bayes.priors.density import Prior
 from crlm_bayes.priors.spreads import ScalePrior
-
-LOG_SQRT_2PI = 0.5 * float(np.log(2 * np.pi))
 
 
 def two_piece(name: str, mode: Any, sd_below: Any, sd_above: Any) -> Any:

@@ -8,16 +8,15 @@ from abc import ABC, abstractmethod
 from typing import Annotated, Any, ClassVar, Self
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from pydantic import Field
 
+from crlm_bayes.arrays import Floats
 from crlm_bayes.toml import Frozen, Text
 
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False, strict=True)]
 
 Finite = Annotated[float, Field(allow_inf_nan=False, strict=True)]
-
-Floats = NDArray[np.float64]
 
 
 class Density(Frozen, ABC):

@@ -10,12 +10,11 @@ from numpy.typing import ArrayLike
 from pydantic import model_validator
 from scipy import special
 
-from crlm_bayes.priors.density import Finite, Floats, Positive, Prior
+from crlm_bayes.arrays import LOG_SQRT_2PI, Floats
+from crlm_bayes.priors.density import Finite, Positive, Prior
 
 SMALLEST = 1e-9
 """Probabilities nearer than this to 0 or 1 say nothing that could be meant."""
-
-_LOG_SQRT_2PI = 0.5 * math.log(2 * math.pi)
 
 
 class TwoPiece(Prior):
@@ -35,7 +34,7 @@ class TwoPiece(Prior):
     def logpdf(self, x: ArrayLike) -> Floats:
         points = np.asarray(x, dtype=float)
         z = (points - self.mode) / self._sd(points)
-        return np.asarray(-0.5 * z**2 - math.log((self.sd_below + self.sd_above) / 2) - _LOG_SQRT_2PI)
+        return np.asarray(-0.5 * z**2 - math.log((self.sd_below + self.sd_above) / 2) - LOG_SQRT_2PI)
 
     @override
     def cdf(self, x: ArrayLike) -> Floats:
@@ -185,7 +184,7 @@ class Quantiles(Prior):
     @override
     def logpdf(self, x: ArrayLike) -> Floats:
         z = self.score_of(x)
-        return np.asarray(-0.5 * z**2 - _LOG_SQRT_2PI - np.log(self.value_at(z)[1]))
+        return np.asarray(-0.5 * z**2 - LOG_SQRT_2PI - np.log(self.value_at(z)[1]))
 
     @override
     def cdf(self, x: ArrayLike) -> Floats:

@@ -13,10 +13,9 @@ from numpy.typing import ArrayLike
 from pydantic import Field, model_validator
 from scipy import special
 
-from crlm_bayes.priors.density import Finite, Floats, Positive, Prior
+from crlm_bayes.arrays import LOG_SQRT_2PI, Floats
+from crlm_bayes.priors.density import Finite, Positive, Prior
 from crlm_bayes.priors.elicited import Quantiles, TwoPiece
-
-_LOG_SQRT_2PI = 0.5 * math.log(2 * math.pi)
 
 
 def family_word(family: type[Prior]) -> str:
@@ -76,7 +75,7 @@ class Normal(LocationScale):
     @override
     def logpdf(self, x: ArrayLike) -> Floats:
         z = self.standardised(x)
-        return -0.5 * z**2 - math.log(self.sd) - _LOG_SQRT_2PI
+        return -0.5 * z**2 - math.log(self.sd) - LOG_SQRT_2PI
 
     @override
     def cdf(self, x: ArrayLike) -> Floats:
@@ -218,7 +217,7 @@ class Mixture(Prior):
 
     @override
     def logpdf(self, x: ArrayLike) -> Floats:
-        parts = -0.5 * self._z(x) ** 2 - np.log(self.sds) - _LOG_SQRT_2PI + np.log(self.weights)
+        parts = -0.5 * self._z(x) ** 2 - np.log(self.sds) - LOG_SQRT_2PI + np.log(self.weights)
         return np.asarray(special.logsumexp(parts, axis=-1))
 
     @override

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from pydantic import Field, model_validator
 
-from crlm_bayes.priors.density import Density, Finite, Floats, Positive
+from crlm_bayes.arrays import Floats
+from crlm_bayes.priors.density import Density, Finite, Positive
 from crlm_bayes.priors.families import Normal
 from crlm_bayes.toml import Text
 

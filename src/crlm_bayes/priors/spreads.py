@@ -9,7 +9,8 @@ from numpy.typing import ArrayLike
 from pydantic import Field
 from scipy import special
 
-from crlm_bayes.priors.density import Density, Finite, Floats, Positive
+from crlm_bayes.arrays import LOG_SQRT_2PI, Floats
+from crlm_bayes.priors.density import Density, Finite, Positive
 from crlm_bayes.toml import Text
 
 
@@ -166,7 +167,7 @@ class LogNormal(ScalePrior):
     def log_density(self, x: Floats) -> Floats:
         log_x = np.log(x)
         z = (log_x - self.mean) / self.sd
-        return np.asarray(-0.5 * z**2 - log_x - math.log(self.sd) - 0.5 * math.log(2 * math.pi))
+        return np.asarray(-0.5 * z**2 - log_x - math.log(self.sd) - LOG_SQRT_2PI)
 
     @property
     @override

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from crlm_bayes.scepticism.scaling import ALPHAS, Diagnosis, Floats, diagnose
+from crlm_bayes.arrays import Floats
+from crlm_bayes.scepticism.scaling import ALPHAS, Diagnosis, diagnose
 
 if TYPE_CHECKING:
     import xarray as xr

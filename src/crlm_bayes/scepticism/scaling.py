@@ -11,15 +11,13 @@ from enum import StrEnum
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import xlogy
 
+from crlm_bayes.arrays import Floats
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.exact.curve import EvidenceCurve
 from crlm_bayes.exact.posterior import GridPosterior
 from crlm_bayes.priors.density import Prior
-
-Floats = NDArray[np.float64]
 
 ALPHAS: Final = (0.8, 1.25)
 """Powers to which prior or likelihood is raised: a fifth less, and by the same factor more."""

@@ -2,22 +2,11 @@
 
 import numpy as np
 
-from crlm_bayes.exact.synthesis.grids import Floats, Line
-
-_LOG_SQRT_2PI = 0.5 * np.log(2 * np.pi)
+from crlm_bayes.arrays import LOG_SQRT_2PI, Floats, hermite, log_sum
+from crlm_bayes.exact.synthesis.grids import Line
 
 DEEP = 300.0
 """Factors below exp(-300) of the greatest are taken as nothing, and sums below it are not trusted."""
-
-_HERMITE = np.polynomial.hermite.hermgauss(21)
-
-
-def log_sum(values: Floats, axis: int = -1) -> Floats:
-    """Log of the sum of exponentials along an axis; -inf where every term is."""
-    top = values.max(axis=axis, keepdims=True)
-    top = np.where(np.isfinite(top), top, 0.0)
-    with np.errstate(divide="ignore"):
-        return np.asarray(np.log(np.exp(values - top).sum(axis=axis)) + top.squeeze(axis))
 
 
 def gaussian_blur(line: Line, log_f: Floats, centres: Floats, sd: float) -> Floats:
@@ -39,13 +28,13 @@ def gaussian_blur(line: Line, log_f: Floats, centres: Floats, sd: float) -> Floa
     result = np.empty((*log_f.shape[:-1], len(centres)))
     narrow = sd < line.spacing(centres)
     if narrow.any():
-        z, w = _HERMITE
+        z, w = hermite(21)
         points = centres[narrow, None] + sd * np.sqrt(2) * z
         inside = log_f @ line.interpolation(points.ravel()).T
         inside = inside.reshape(*log_f.shape[:-1], *points.shape)
         result[..., narrow] = log_sum(inside + np.log(w / np.sqrt(np.pi)))
     wide = np.flatnonzero(~narrow)
-    kernel = -0.5 * ((line.points - centres[wide, None]) / sd) ** 2 - np.log(sd) - _LOG_SQRT_2PI + line.log_weights
+    kernel = -0.5 * ((line.points - centres[wide, None]) / sd) ** 2 - np.log(sd) - LOG_SQRT_2PI + line.log_weights
     rows = log_product(log_f.reshape(-1, log_f.shape[-1]), kernel)
     result[..., wide] = rows.reshape(*log_f.shape[:-1], len(wide))
     return result

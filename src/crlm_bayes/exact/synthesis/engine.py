@@ -16,9 +16,10 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from crlm_bayes.arrays import Floats, log_sum
 from crlm_bayes.exact.curve import REACH
-from crlm_bayes.exact.synthesis.blur import gaussian_blur, log_sum
-from crlm_bayes.exact.synthesis.grids import Floats, Line, Spreads
+from crlm_bayes.exact.synthesis.blur import gaussian_blur
+from crlm_bayes.exact.synthesis.grids import Line, Spreads
 from crlm_bayes.exact.synthesis.members import Member, Structure
 from crlm_bayes.exact.synthesis.quadratures import ABSENT, Nodes, farthest, spread_nodes
 from crlm_bayes.exact.synthesis.table import Column, blurred, sharpness

@@ -11,7 +11,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from crlm_bayes.arrays import Floats
 
 Indices = NDArray[np.intp]
 

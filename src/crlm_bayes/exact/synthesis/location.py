@@ -13,20 +13,17 @@ from functools import cached_property
 import numpy as np
 from scipy.interpolate import make_interp_spline
 
+from crlm_bayes.arrays import LOG_SQRT_2PI, Floats, hermite, log_sum
 from crlm_bayes.exact.posterior import GridPosterior
 from crlm_bayes.exact.quadrature import DROP
-from crlm_bayes.exact.synthesis.blur import log_product, log_sum
+from crlm_bayes.exact.synthesis.blur import log_product
 from crlm_bayes.exact.synthesis.engine import Engine
-from crlm_bayes.exact.synthesis.grids import Floats, Line, Spreads
+from crlm_bayes.exact.synthesis.grids import Line, Spreads
 from crlm_bayes.exact.synthesis.scatter import DROPPED, edges_of, line_about, mixture, normalised
 from crlm_bayes.priors.density import Prior
 from crlm_bayes.priors.families import Normal
 
 POINTS = 121
-
-_HERMITE = np.polynomial.hermite.hermgauss(21)
-
-_LOG_SQRT_2PI = 0.5 * np.log(2 * np.pi)
 
 
 def others(engine: Engine, log_layers: Floats, mu: Floats, prior: Prior) -> Floats:
@@ -202,10 +199,10 @@ def _moved(
     apart = float(np.diff(mu)[max(inside[0] - 1, 0) : inside[-1] + 1].max())
     if shift.sd >= apart:
         log_f = others(engine, log_layers, mu, prior) + np.log(nodes.weights) + log_factor(mu)
-        kernel = -0.5 * ((m[:, None] - shift.mean - mu) / shift.sd) ** 2 - np.log(shift.sd) - _LOG_SQRT_2PI
+        kernel = -0.5 * ((m[:, None] - shift.mean - mu) / shift.sd) ** 2 - np.log(shift.sd) - LOG_SQRT_2PI
         rows = log_f.reshape(-1, len(mu))
         return log_product(rows, kernel).reshape(*log_f.shape[:2], len(m))
-    z, w = _HERMITE
+    z, w = hermite(21)
     points = m[:, None] - shift.mean - shift.sd * np.sqrt(2) * z
     values = others(engine, log_layers, points.ravel(), prior) + log_factor(points.ravel())
     values = values.reshape(len(log_layers), -1, *points.shape)

@@ -7,12 +7,11 @@ from typing import Any
 import numpy as np
 from scipy.interpolate import make_interp_spline
 
+from crlm_bayes.arrays import Floats, log_sum
 from crlm_bayes.exact.curve import EvidenceCurve
 from crlm_bayes.exact.posterior import GridPosterior
 from crlm_bayes.exact.quadrature import DROP
-from crlm_bayes.exact.synthesis.blur import log_sum
 from crlm_bayes.exact.synthesis.engine import Engine
-from crlm_bayes.exact.synthesis.grids import Floats
 from crlm_bayes.exact.synthesis.location import GroupLocation
 from crlm_bayes.exact.synthesis.quadratures import Nodes, log_beta
 from crlm_bayes.exact.synthesis.scatter import Scatter

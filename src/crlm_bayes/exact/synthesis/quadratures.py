@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import betaincinv, betaln, xlog1py, xlogy
 
+from crlm_bayes.arrays import Floats, legendre
 from crlm_bayes.exact.curve import REACH
-from crlm_bayes.exact.synthesis.grids import Floats
 from crlm_bayes.exact.synthesis.members import PowerPrior
 from crlm_bayes.priors.spreads import SpreadPrior
 
@@ -60,7 +60,7 @@ def weight_nodes(prior: PowerPrior) -> Nodes:
     """Gauss-Legendre rule for δ in the angle φ, δ = sin² φ, between far quantiles of its Beta prior."""
     tails = betaincinv(prior.a, prior.b, np.array([1e-10, 1 - 1e-10]))
     low, high = np.arcsin(np.sqrt(tails))
-    x, w = np.polynomial.legendre.leggauss(DELTAS)
+    x, w = legendre(DELTAS)
     angle = low + 0.5 * (high - low) * (x + 1)
     delta = np.sin(angle) ** 2
     log_weights = log_beta(prior, delta) + np.log(w * np.sin(2 * angle))

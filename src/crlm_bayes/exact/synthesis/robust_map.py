@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtr
 
+from crlm_bayes.arrays import Floats
 from crlm_bayes.errors import InvalidInput
 from crlm_bayes.exact.posterior import GridPosterior
-from crlm_bayes.exact.synthesis.grids import Floats
 from crlm_bayes.exact.synthesis.members import Member, Structure
 from crlm_bayes.exact.synthesis.synthesis import synthesise
 from crlm_bayes.priors.density import Prior

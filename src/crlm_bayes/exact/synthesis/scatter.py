@@ -14,19 +14,17 @@ from functools import cached_property
 import numpy as np
 from scipy.interpolate import make_interp_spline
 
+from crlm_bayes.arrays import Floats, hermite, log_sum
 from crlm_bayes.exact.curve import EvidenceCurve
 from crlm_bayes.exact.posterior import GridPosterior
-from crlm_bayes.exact.synthesis.blur import log_sum
 from crlm_bayes.exact.synthesis.engine import Engine
-from crlm_bayes.exact.synthesis.grids import Floats, Indices, Line
+from crlm_bayes.exact.synthesis.grids import Indices, Line
 from crlm_bayes.priors.density import Prior
 
 POINTS = 241
 
 DROPPED = 60.0
 """Nodes of a spread whose probability is below exp(-60) are left out of a mixture."""
-
-_HERMITE = np.polynomial.hermite.hermgauss(11)
 
 
 def mixture(locations: Floats, quadrature: Floats, log_mass: Floats, spreads: Floats, x: Floats) -> Floats:
@@ -51,7 +49,7 @@ def mixture(locations: Floats, quadrature: Floats, log_mass: Floats, spreads: Fl
     inside = np.flatnonzero(bulk > 1e-10 * bulk.max())
     apart = float(np.diff(locations)[max(inside[0] - 1, 0) : inside[-1] + 1].max())
     total = np.zeros((len(x), log_mass.shape[2]))
-    z, w = _HERMITE
+    z, w = hermite(11)
     for t, spread in enumerate(spreads):
         if spread >= apart:
             kernel = np.exp(-0.5 * ((x[:, None] - locations) / spread) ** 2) / (spread * np.sqrt(2 * np.pi))

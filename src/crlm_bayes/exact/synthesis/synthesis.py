@@ -7,12 +7,11 @@ from functools import cached_property
 import numpy as np
 from scipy.interpolate import make_interp_spline
 
+from crlm_bayes.arrays import Floats, log_sum
 from crlm_bayes.errors import UnknownName
 from crlm_bayes.exact.curve import EvidenceCurve
 from crlm_bayes.exact.posterior import GridPosterior
-from crlm_bayes.exact.synthesis.blur import log_sum
 from crlm_bayes.exact.synthesis.engine import Chosen, Engine
-from crlm_bayes.exact.synthesis.grids import Floats
 from crlm_bayes.exact.synthesis.members import Member, Structure, check
 from crlm_bayes.exact.synthesis.pooled import Pooled
 from crlm_bayes.exact.synthesis.quadratures import ABSENT, Nodes, weight_nodes

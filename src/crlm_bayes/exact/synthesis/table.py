@@ -14,8 +14,9 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from crlm_bayes.arrays import Floats, hermite
 from crlm_bayes.exact.curve import EvidenceCurve
-from crlm_bayes.exact.synthesis.grids import Axis, Floats, Line, Spreads
+from crlm_bayes.exact.synthesis.grids import Axis, Line, Spreads
 
 Flags = NDArray[np.bool_]
 
@@ -111,7 +112,7 @@ def _axis(columns: Sequence[Column], line: Line, spreads: Spreads, sharpest: flo
 @cache
 def _hermite(nodes: int) -> tuple[Floats, Floats]:
     """Points and log weights of the expectation under N(0, 1)."""
-    x, w = np.polynomial.hermite.hermgauss(nodes)
+    x, w = hermite(nodes)
     return x * np.sqrt(2), np.log(w / np.sqrt(np.pi))
 
 

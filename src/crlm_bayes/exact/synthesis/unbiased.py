@@ -13,9 +13,9 @@ by two normals of one width, a normal alone for a normal curve, and mixed over t
 
 import numpy as np
 
+from crlm_bayes.arrays import Floats, log_sum
 from crlm_bayes.exact.posterior import GridPosterior
-from crlm_bayes.exact.synthesis.blur import log_sum
-from crlm_bayes.exact.synthesis.grids import Floats, Line
+from crlm_bayes.exact.synthesis.grids import Line
 from crlm_bayes.exact.synthesis.location import GroupLocation, others
 from crlm_bayes.exact.synthesis.scatter import line_about, normalised
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from crlm_bayes.arrays import Floats
 from crlm_bayes.exact.synthesis.engine import Engine
-from crlm_bayes.exact.synthesis.grids import Floats
 from crlm_bayes.exact.synthesis.location import GroupLocation
 
 PRIOR = "prior"

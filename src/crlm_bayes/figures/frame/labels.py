@@ -7,11 +7,9 @@ from typing import Final
 
 import numpy as np
 from matplotlib.axes import Axes
-from numpy.typing import NDArray
 
+from crlm_bayes.arrays import Floats
 from crlm_bayes.figures.frame import style
-
-Floats = NDArray[np.float64]
 
 Box = tuple[float, float, float, float]
 """Left, bottom, right, top."""

@@ -7,10 +7,10 @@ from typing import Any, Final
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 from scipy.interpolate import PchipInterpolator
 from scipy.special import ndtri
 
+from crlm_bayes.arrays import Floats
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.documents.analysis_parts import LIKELIHOODS, Scale
 from crlm_bayes.figures.frame import labels, style, words
@@ -20,8 +20,6 @@ from crlm_bayes.likelihoods.centres.map import CentreMap
 from crlm_bayes.rule import INTERVAL, LOWER, SURVIVES
 from crlm_bayes.scepticism.normal_forms import Z
 from crlm_bayes.words.nouns import vocabulary
-
-Floats = NDArray[np.float64]
 
 WIDE, HIGH = 4.7, 3.1
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
 from crlm_bayes.answers.result import Result
+from crlm_bayes.arrays import Floats
 from crlm_bayes.evidence.values import SurvivalEvidence
 from crlm_bayes.figures.frame import style, words
 from crlm_bayes.rule import INTERVAL, LOWER, UPPER
@@ -24,8 +24,6 @@ LEVELS = (LOWER, 0.25, 0.5, 0.75, UPPER)
 
 POINTS = 25
 """Months drawn in each interval between landmarks."""
-
-Floats = NDArray[np.float64]
 
 
 def fitted_survival(hazard: "xr.DataArray", times: Floats) -> tuple[Floats, Floats]:

@@ -12,6 +12,7 @@ from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
+from crlm_bayes.arrays import Floats
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.figures.frame import labels, ratio_axis, style, words
 from crlm_bayes.priors.density import Prior
@@ -19,8 +20,6 @@ from crlm_bayes.rule import INTERVAL, LOWER, SURVIVES
 from crlm_bayes.scepticism.normal_forms import Z
 from crlm_bayes.scepticism.tipping import TippingMap
 from crlm_bayes.words.nouns import listed, vocabulary
-
-Floats = NDArray[np.float64]
 
 WIDE, HIGH = 4.7, 3.3
 

@@ -12,10 +12,9 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import expit, log_expit
 
-Floats = NDArray[np.float64]
+from crlm_bayes.arrays import LOG_SQRT_2PI, Floats, log_sum
 
 Slopes = Callable[[Floats], tuple[Floats, Floats]]
 """First and second derivative of a strictly concave function."""
@@ -63,12 +62,6 @@ def rule(step: float, tail: float = TAIL) -> tuple[Floats, Floats]:
     return np.sinh(t), np.log(step * np.cosh(t))
 
 
-def log_sum(values: Floats) -> Floats:
-    """Log of the sum of exponentials along the last axis; one value at least is finite."""
-    top = values.max(axis=-1)
-    return np.asarray(top + np.log(np.exp(values - top[..., None]).sum(axis=-1)))
-
-
 def plain(side: Side, eta: Floats) -> Floats:
     """Log likelihood of all arms at one log odds, without the constants of the data; shape of `eta`."""
     r, n = side.events.sum(), side.n.sum()
@@ -95,7 +88,7 @@ def blurred(side: Side, eta: Floats, tau: float, step: float, start: Floats) -> 
         nodes, log_weights = rule(step, tail)
         u = centre[..., None] + width[..., None] * nodes
         log_f = r[..., None] * u + n[..., None] * log_expit(-u) - 0.5 * precision * (u - eta[:, None]) ** 2
-        return np.asarray(log_sum(log_f + log_weights) + np.log(width / tau) - 0.5 * np.log(2 * np.pi))
+        return np.asarray(log_sum(log_f + log_weights) + np.log(width / tau) - LOG_SQRT_2PI)
 
     # at least as steep as the normal density, so that nothing is left beyond 9 τ
     total = integrals(mode, width, min(TAIL, float(np.arcsinh(9 * tau / width.min()))))

@@ -16,8 +16,9 @@ import numpy as np
 from scipy.interpolate import PPoly, make_interp_spline
 from scipy.special import expit
 
+from crlm_bayes.arrays import Floats, log_sum
 from crlm_bayes.exact.quadrature import DROP
-from crlm_bayes.likelihoods.arm_level.blur import Floats, Side, blurred, log_sum, peak, plain, rule
+from crlm_bayes.likelihoods.arm_level.blur import Side, blurred, peak, plain, rule
 from crlm_bayes.likelihoods.arm_level.spreads import Spreads
 from crlm_bayes.priors.families import Normal
 from crlm_bayes.priors.spreads import ScalePrior

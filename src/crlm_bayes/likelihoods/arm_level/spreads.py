@@ -9,8 +9,9 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import betaln, xlogy
 
+from crlm_bayes.arrays import LOG_SQRT_2PI, Floats
 from crlm_bayes.exact.quadrature import DROP
-from crlm_bayes.likelihoods.arm_level.blur import Floats, Side
+from crlm_bayes.likelihoods.arm_level.blur import Side
 from crlm_bayes.priors.spreads import ScalePrior
 
 REST = 1e-15
@@ -43,7 +44,7 @@ def highest(arms: Side, tau: Floats) -> Floats:
     r, n = arms.events, arms.n
     maximum = xlogy(r, r / n) + xlogy(n - r, 1 - r / n)
     log_tau = np.log(np.maximum(tau, np.finfo(float).tiny))
-    return np.asarray(np.minimum(maximum, betaln(r, n - r) - log_tau[:, None] - 0.5 * np.log(2 * np.pi)).sum(axis=1))
+    return np.asarray(np.minimum(maximum, betaln(r, n - r) - log_tau[:, None] - LOG_SQRT_2PI).sum(axis=1))
 
 
 class Spreads(NamedTuple):

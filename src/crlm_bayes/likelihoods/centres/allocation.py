@@ -16,13 +16,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from crlm_bayes.arrays import Floats
 from crlm_bayes.documents.analysis_parts import CentrePriors
 from crlm_bayes.evidence.values import CentreEvidence
 from crlm_bayes.likelihoods.centres.outcomes import Scenarios
 from crlm_bayes.likelihoods.centres.points import CentrePoints
 from crlm_bayes.likelihoods.contract import ARM_POSITION
-
-Floats = NDArray[np.float64]
 
 NEWTON = 60
 

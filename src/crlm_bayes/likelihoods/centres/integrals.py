@@ -13,12 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaln, stdtrit
 
+from crlm_bayes.arrays import Floats
 from crlm_bayes.documents.analysis_parts import Baseline
 from crlm_bayes.likelihoods.centres.outcomes import Mixture, Scenarios
 from crlm_bayes.likelihoods.centres.points import lattice
 from crlm_bayes.likelihoods.contract import ARM_POSITION
-
-Floats = NDArray[np.float64]
 
 DF = 6.0
 

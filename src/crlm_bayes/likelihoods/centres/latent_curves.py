@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.interpolate import make_interp_spline
 
+from crlm_bayes.arrays import Floats, log_sum
 from crlm_bayes.documents.analysis_parts import CentrePriors
 from crlm_bayes.evidence.values import CentreEvidence
 from crlm_bayes.exact.curve import REACH, EvidenceCurve
@@ -23,8 +24,6 @@ from crlm_bayes.likelihoods.centres.outcomes import Mixture, Scenarios, mixture_
 from crlm_bayes.likelihoods.centres.points import CentrePoints, centre_points
 from crlm_bayes.priors.families import Normal
 from crlm_bayes.priors.nuisance import RandomWalk
-
-Floats = NDArray[np.float64]
 
 FALLEN = -22.0
 """Log likelihood, beside its maximum, below which nothing matters."""
@@ -128,7 +127,7 @@ class LatentAllocation:
         some = found.at(kept)
         exact = log_integrals(self.mixture, self.prior, theta, scenarios, some, self.effort.draws)
         none = log_integrals(self.mixture, self.prior, theta, alone, self.peak, self.effort.draws)[:, 0]
-        ratio = _log_sum(exact + log_weight) - _log_sum(self._approximations(theta, some) + log_weight)
+        ratio = log_sum(exact + log_weight) - log_sum(self._approximations(theta, some) + log_weight)
         return self._average(theta, found) + ratio - none
 
     def _peaks(self, scenarios: Scenarios) -> Peaks:
@@ -145,7 +144,7 @@ class LatentAllocation:
     def _ends(self, some: Peaks, log_weight: Floats) -> tuple[float, float]:
         """θ between which everything lies that matters, by the approximations at the kept points."""
         theta = np.unique(np.concatenate([some.theta, self.pooled.grid[::8]]))
-        value = _log_sum(self._approximations(theta, some) + log_weight)
+        value = log_sum(self._approximations(theta, some) + log_weight)
         matters = np.flatnonzero(value > value.max() + FALLEN)
         return float(theta[max(matters[0] - 1, 0)]), float(theta[min(matters[-1] + 1, len(theta) - 1)])
 
@@ -162,14 +161,8 @@ class LatentAllocation:
 
     def _average(self, theta: Floats, found: Peaks) -> Floats:
         """Log of the average of the approximations at θ, shape (T,)."""
-        total = np.concatenate([_log_sum(self._approximations(t[None], found)) for t in theta])
+        total = np.concatenate([log_sum(self._approximations(t[None], found)) for t in theta])
         return np.asarray(total - math.log(len(found.theta)))
-
-
-def _log_sum(values: Floats) -> Floats:
-    """Log of the sum of exponentials along the last axis."""
-    top = values.max(axis=-1)
-    return np.asarray(top + np.log(np.exp(values - top[..., None]).sum(axis=-1)))
 
 
 def latent_curve(

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import ndtri
 
+from crlm_bayes.arrays import Floats
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.errors import InvalidInput
 from crlm_bayes.evidence.centres import centre_priors_of
@@ -23,8 +23,6 @@ from crlm_bayes.likelihoods.centres.latent_curves import QUICK, Effort, LatentAl
 from crlm_bayes.likelihoods.centres.model import pooled_curve
 from crlm_bayes.priors.density import Prior
 from crlm_bayes.rule import SURVIVES
-
-Floats = NDArray[np.float64]
 
 SPREADS: Final = tuple(float(x) for x in np.linspace(0, 1.5, 9))
 """Standard deviations between centres of the log odds, or log hazard, that are looked at."""

@@ -19,12 +19,10 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from crlm_bayes.arrays import Floats
 from crlm_bayes.evidence.values import BinomialEvidence, SurvivalEvidence
 from crlm_bayes.likelihoods.contract import ARM_POSITION
-
-Floats = NDArray[np.float64]
 
 LEAST = 1e-300
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-Floats = NDArray[np.float64]
+from crlm_bayes.arrays import Floats
 
 MIRRORED = 4
 

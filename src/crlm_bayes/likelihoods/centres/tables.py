@@ -14,9 +14,9 @@ both axes, each blur a matrix; the centres are multiplied, α is summed out, and
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.interpolate import make_interp_spline
 
+from crlm_bayes.arrays import Floats, legendre, log_sum
 from crlm_bayes.documents.analysis_parts import CentrePriors
 from crlm_bayes.evidence.values import CentreEvidence
 from crlm_bayes.exact.curve import EvidenceCurve
@@ -24,8 +24,6 @@ from crlm_bayes.likelihoods.binomial import log_binomial
 from crlm_bayes.likelihoods.contract import ARM_POSITION
 from crlm_bayes.priors.families import Normal
 from crlm_bayes.priors.spreads import SpreadPrior
-
-Floats = NDArray[np.float64]
 
 NODES = 12
 
@@ -68,7 +66,7 @@ class Spread:
     @classmethod
     def over(cls, prior: SpreadPrior, nodes: int = NODES) -> "Spread":
         """Gauss-Legendre in p = v⁴ (35 - 84 v + 70 v² - 20 v³), which is dense at both ends of the prior."""
-        x, w = np.polynomial.legendre.leggauss(nodes)
+        x, w = legendre(nodes)
         v = 0.5 * (x + 1)
         tau = np.minimum(prior.quantile(share_at(v)), WIDEST)
         return cls(prior, v, tau, np.log(0.5 * w * 140 * v**3 * (1 - v) ** 3))
@@ -211,9 +209,3 @@ class CentreTables:
             return np.asarray(spline(np.clip(theta, low, high)) + beyond)
 
         return EvidenceCurve.tabulate(log_likelihood)
-
-
-def log_sum(values: Floats, axis: int) -> Floats:
-    """Log of the sum of exponentials along an axis."""
-    top = values.max(axis=axis, keepdims=True)
-    return np.asarray(np.squeeze(top, axis) + np.log(np.exp(values - top).sum(axis=axis)))
