@@ -38,7 +38,7 @@ from crlm_bayes.scepticism.decision import (
     turning_point,
     verdict_of,
 )
-from crlm_bayes.scepticism.normal_forms import Z
+from crlm_bayes.rule import Z
 from crlm_bayes.scepticism.panel import examine
 from crlm_bayes.words.nouns import vocabulary
 

@@ -33,7 +33,7 @@ from crlm_bayes.figures.frame.style import SAVE, rendering
 from crlm_bayes.likelihoods.registry import evidence_curve, module_of
 from crlm_bayes.priors.density import Prior
 from crlm_bayes.priors.families import Normal
-from crlm_bayes.scepticism.normal_forms import Z
+from crlm_bayes.rule import Z
 
 LABELS = ("Chemotherapy", "Chemotherapy plus Drug")
 ARMS = ("control", "drug")

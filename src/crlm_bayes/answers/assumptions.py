@@ -20,7 +20,7 @@ from crlm_bayes.exact.synthesis.members import Member, Structure
 from crlm_bayes.exact.synthesis.synthesis import Synthesis
 from crlm_bayes.likelihoods.studies.exact import members_of
 from crlm_bayes.priors.density import Prior
-from crlm_bayes.rule import SURVIVES
+from crlm_bayes.rule import Z
 
 WEIGHTS: Final = np.expm1(np.linspace(0.0, math.log1p(50.0), 9)) / 50.0
 """Dense at 0: the first tenth of a large study's evidence says most of what it has to say."""
@@ -66,7 +66,7 @@ class Assumption:
     def tips(self, prior: str) -> tuple[float, ...]:
         """Values at which survival is lost or won under a prior; linear between the many points."""
         x, lines = self.fine
-        z = ndtri(np.clip(lines[prior], SURE, 1 - SURE)) - ndtri(SURVIVES)
+        z = ndtri(np.clip(lines[prior], SURE, 1 - SURE)) - Z
         crossed = np.flatnonzero(z[:-1] * z[1:] < 0)
         return tuple(float(x[i] + (x[i + 1] - x[i]) * z[i] / (z[i] - z[i + 1])) for i in crossed)
 
@@ -136,6 +136,5 @@ def _along(
         members = tuple(changed(member, float(value)) for member in synthesis.members)
         curve = Synthesis(members, structure).curve
         for name, prior in priors.items():
-            below = curve.apply(prior).p_below(0.0)
-            rows[name].append(below if sign == 1 else 1 - below)
+            rows[name].append(curve.apply(prior).p_benefit(sign))
     return {name: np.array(row) for name, row in rows.items()}

@@ -23,7 +23,7 @@ from crlm_bayes.exact.synthesis.scatter import normalised
 from crlm_bayes.exact.synthesis.synthesis import Standing, Synthesis
 from crlm_bayes.priors.density import Prior
 from crlm_bayes.priors.spreads import HalfNormal, SpreadPrior
-from crlm_bayes.rule import LOWER, UPPER
+from crlm_bayes.rule import LOWER, UPPER, p_benefit
 
 ALTERNATIVES: Final = (0.1, 0.25, 0.5)
 """Scales of the half-normal priors of τ that stand beside the stated one."""
@@ -181,4 +181,4 @@ class SynthesisView:
         return Standpoint(name, Estimate.of(mu), self._p_benefit(mu.p_below(0.0)))
 
     def _p_benefit(self, p_below: float) -> float:
-        return float(p_below if self.question.spec.sign == 1 else 1 - p_below)
+        return p_benefit(p_below, self.question.spec.sign)

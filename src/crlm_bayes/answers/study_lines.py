@@ -10,8 +10,7 @@ from crlm_bayes.evidence.single import SingleEvidence
 from crlm_bayes.evidence.values import RatioEvidence, SynthesisEvidence
 from crlm_bayes.exact.posterior import GridPosterior
 from crlm_bayes.exact.synthesis.pooled import Effect, Pooled
-from crlm_bayes.rule import SURVIVES
-from crlm_bayes.scepticism.normal_forms import Z
+from crlm_bayes.rule import Z, survives
 from crlm_bayes.words.nouns import listed
 
 INDIRECT: Final = ("indirect", "contextual")
@@ -50,7 +49,7 @@ class Standpoint:
     @property
     def survives(self) -> bool:
         """Whether the benefit survives there."""
-        return self.p_benefit >= SURVIVES
+        return survives(self.p_benefit)
 
 
 @dataclass(frozen=True)
@@ -63,7 +62,7 @@ class StudyLine:
     title : str
         Name and year.
     printed : tuple of Estimate
-        What it says by itself: maximum likelihood with limits 1.96 standard errors away. Two, mirrored, where the
+        What it says by itself: maximum likelihood with limits :data:`crlm_bayes.rule.Z` standard errors away. Two, mirrored, where the
         print does not say which arm did better; none where the likelihood has no maximum.
     effect : Effect
         What remains of that beside the others.

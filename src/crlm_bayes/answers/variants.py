@@ -283,8 +283,7 @@ class Variants:
         return self._from(key, what, studies, synthesis.curve.apply(self.view.pooled.prior))
 
     def _from(self, key: str, what: str, studies: int, mu: GridPosterior) -> Line:
-        below = float(mu.p_below(0.0))
-        p = below if self.spec.sign == 1 else 1 - below
+        p = mu.p_benefit(self.spec.sign)
         lower, upper = mu.interval
         return Line(key, what, studies, math.exp(mu.median), math.exp(lower), math.exp(upper), p)
 

@@ -22,6 +22,7 @@ from crlm_bayes.priors.density import Positive, Prior
 from crlm_bayes.priors.families import Normal
 from crlm_bayes.priors.nuisance import Beta
 from crlm_bayes.priors.spreads import SpreadPrior
+from crlm_bayes.rule import turned
 from crlm_bayes.toml import Frozen, Measure, Text, Word
 
 
@@ -126,8 +127,8 @@ class AnalysisSpec(Frozen):
         return 1 if self.better == "lower" else -1
 
     def effect_prior(self, prior: Prior) -> Prior:
-        """Return the prior on the scale of the reported log ratio (the one place where it is turned)."""
-        return prior if self.sign == 1 else prior.turned()
+        """Return the prior on the scale of the reported log ratio."""
+        return turned(prior, self.sign)
 
     @property
     def quantity(self) -> str:

@@ -17,7 +17,7 @@ from crlm_bayes.errors import UnknownName
 from crlm_bayes.evidence.shares import arm_share
 from crlm_bayes.evidence.single import Row
 from crlm_bayes.evidence.values import ArmLevelEvidence, ComparedArm
-from crlm_bayes.rule import LOWER
+from crlm_bayes.rule import LOWER, UPPER
 
 
 def assemble_arms(spec: AnalysisSpec, studies: Mapping[str, Study]) -> ArmLevelEvidence:
@@ -65,5 +65,5 @@ def exact_interval(events: float, n: float) -> tuple[float, float]:
         Lower and upper limit, proportions.
     """
     lower = float(betaincinv(events, n - events + 1, LOWER)) if events > 0 else 0.0
-    upper = float(betaincinv(events + 1, n - events, 1 - LOWER)) if events < n else 1.0
+    upper = float(betaincinv(events + 1, n - events, UPPER)) if events < n else 1.0
     return lower, upper

@@ -8,6 +8,7 @@ import numpy as np
 
 from crlm_bayes.arrays import Floats
 from crlm_bayes.rule import LOWER, UPPER
+from crlm_bayes.rule import LOWER, UPPER, p_benefit
 
 FARTHEST = 340.0
 
@@ -65,6 +66,10 @@ class GridPosterior:
         start, step, held, a, b = self._cell(i)
         part = (x - self.theta[i]) / step
         return start + held * _share(part, a, b)
+
+    def p_benefit(self, sign: int) -> float:
+        """P(benefit); `sign` is 1 where negative θ favour the treatment, else -1."""
+        return p_benefit(self.p_below(0.0), sign)
 
     def quantile(self, p: float) -> float:
         """θ below which the posterior holds probability `p`: :meth:`p_below` solved within its cell."""

@@ -46,7 +46,7 @@ def _key(answer: Answer) -> list[tuple[str, str, str]]:
     if pooled.tau is None:
         return []
     new = pooled.predictive
-    good = new.p_below(0.0) if answer.spec.sign == 1 else 1 - new.p_below(0.0)
+    good = new.p_benefit(answer.spec.sign)
     return [
         (
             "Spread of studies, τ",

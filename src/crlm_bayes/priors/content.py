@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 
 from crlm_bayes.priors.density import Prior
-from crlm_bayes.rule import LOWER, UPPER
+from crlm_bayes.rule import LOWER, UPPER, turned
 
 
 @dataclass(frozen=True)
@@ -43,11 +43,11 @@ def content(prior: Prior, sign: int, mcid: float) -> PriorContent:
     mcid : float
         Smallest ratio worth having, as reported.
     """
-    turned, worth = prior if sign == 1 else prior.turned(), sign * math.log(mcid)
+    reported, worth = turned(prior, sign), sign * math.log(mcid)
     variance = prior.variance
     return PriorContent(
-        math.exp(turned.quantile(LOWER)),
-        math.exp(turned.quantile(UPPER)),
+        math.exp(reported.quantile(LOWER)),
+        math.exp(reported.quantile(UPPER)),
         float(prior.cdf(0.0)),
         float(prior.cdf(worth)),
         1 - float(prior.cdf(-worth)),

@@ -10,8 +10,7 @@ from collections.abc import Sequence
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.prose.absolute import absolute
 from crlm_bayes.prose.index import sentences_of_index
-from crlm_bayes.rule import SURVIVES, standing
-from crlm_bayes.scepticism.normal_forms import Z
+from crlm_bayes.rule import SURVIVES, Z, standing
 from crlm_bayes.scepticism.panel import PriorVerdict
 from crlm_bayes.words.nouns import Vocabulary, capital, listed, prior_name, vocabulary
 from crlm_bayes.words.numbers import LEVEL, probability, ratio, span

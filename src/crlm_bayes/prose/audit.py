@@ -7,7 +7,7 @@ from crlm_bayes.audits.counts.denominators import FEWEST
 from crlm_bayes.audits.p_values.comparison import Comparison, written
 from crlm_bayes.audits.study_audit import StudyAudit
 from crlm_bayes.documents.study import title_of
-from crlm_bayes.rule import ALPHA
+from crlm_bayes.rule import ALPHA, significant
 from crlm_bayes.words.nouns import capital, counted, in_words, tally
 
 FEW: Final = 4
@@ -62,7 +62,9 @@ def is_drawn(result: StudyAudit) -> bool:
 
 
 def _rows_drawn(result: StudyAudit) -> bool:
-    return any(c.severity is not None or c.printed.value < ALPHA or c.printed.bound == "<" for c in result.comparisons)
+    return any(
+        c.severity is not None or significant(c.printed.value) or c.printed.bound == "<" for c in result.comparisons
+    )
 
 
 def _pattern_drawn(result: StudyAudit) -> bool:

@@ -3,7 +3,7 @@
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.documents.analysis_parts import LIKELIHOODS
 from crlm_bayes.likelihoods.centres.map import CentreMap, falls_at, spread_at_which_it_falls
-from crlm_bayes.rule import SURVIVES
+from crlm_bayes.rule import survives
 from crlm_bayes.words.nouns import vocabulary
 from crlm_bayes.words.numbers import probability
 
@@ -23,9 +23,9 @@ def sentences(found: CentreMap, spec: AnalysisSpec) -> tuple[str, ...]:
     ]
     least, most = float(found.p_benefit.min()), float(found.p_benefit.max())
     said.append(f"Over the map it ranges from {probability(least)} to {probability(most)}.")
-    if start < SURVIVES:
-        where = "nowhere on this map" if most < SURVIVES else "only where centres with a worse prognosis treat more"
-        if most >= SURVIVES and not _only_worse(found):
+    if not survives(start):
+        where = "nowhere on this map" if not survives(most) else "only where centres with a worse prognosis treat more"
+        if survives(most) and not _only_worse(found):
             where = "in parts of this map"
         said.append(f"The {words.claim} does not survive to begin with; it would survive {where}.")
         return tuple(said)
@@ -49,5 +49,5 @@ def sentences(found: CentreMap, spec: AnalysisSpec) -> tuple[str, ...]:
 
 def _only_worse(found: CentreMap) -> bool:
     """Whether the claim survives only where the correlation with a good prognosis is negative."""
-    alive = (found.p_benefit >= SURVIVES).any(axis=0)
+    alive = survives(found.p_benefit).any(axis=0)
     return bool(alive.any()) and bool((found.correlations[alive] < 0).all())

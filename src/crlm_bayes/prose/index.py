@@ -1,9 +1,10 @@
 """The index in two or three sentences, from the table of verdicts alone."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from crlm_bayes.answers.question import SYNTHESIS
-from crlm_bayes.rule import LOWER, SURVIVES
+from crlm_bayes.rule import points_to_harm, standing, survives
 from crlm_bayes.words.nouns import (
     capital,
     counted,
@@ -75,7 +76,7 @@ def sentences_of_syntheses(verdicts: "pd.DataFrame") -> list[str]:
     names = listed(prior_name(str(p)) for p in dict.fromkeys(primary["prior"]))
     said = []
     if not efficacy.empty:
-        survive = int((efficacy["p_benefit"] >= SURVIVES).sum())
+        survive = _surviving(efficacy["p_benefit"])
         said.append(
             f"All the evidence together, under the primary prior ({names}): the benefit survives in "
             f"{_of(survive, len(efficacy), ('synthesis', 'syntheses'))} of efficacy."
@@ -95,10 +96,10 @@ def _together(endpoint: str, rows: "pd.DataFrame") -> str:
         f"{probability(x)} ({subtitle(str(row['title']))})" for x, row in ((ps[0], ordered[0]), (ps[-1], ordered[-1]))
     )
     if len(ordered) == 1:
-        said = {True: f"{claim} survives", False: f"{claim} does not survive"}[ps[0] >= SURVIVES]
-        return f"{name}: {'the data point to harm' if ps[0] <= LOWER else said}, {p} {first}."
-    survive = sum(x >= SURVIVES for x in ps)
-    harm = sum(x <= LOWER for x in ps)
+        said = {True: f"{claim} survives", False: f"{claim} does not survive"}[survives(ps[0])]
+        return f"{name}: {'the data point to harm' if points_to_harm(ps[0]) else said}, {p} {first}."
+    survive = _surviving(ps)
+    harm = sum(map(points_to_harm, ps))
     worse = f", and the data point to harm in {in_words(harm)}" if harm else ""
     return f"{name}: {claim} survives in {_of(survive, len(ps), ('synthesis', 'syntheses'))}{worse}; {p} runs from {first} to {last}."
 
@@ -114,10 +115,10 @@ def _overall(verdicts: "pd.DataFrame", primary: "pd.DataFrame") -> str:
     names = listed(prior_name(str(p)) for p in dict.fromkeys(primary["prior"]))
     if efficacy.empty:
         return f"No analysis of efficacy is among those fitted; the primary prior is {names}."
-    total, survive = len(efficacy), int((efficacy["p_benefit"] >= SURVIVES).sum())
+    total, survive = len(efficacy), _surviving(efficacy["p_benefit"])
     ids = set(efficacy["analysis"])
     least = verdicts[verdicts["analysis"].isin(ids)].groupby("analysis")["p_benefit"].min()
-    through = int((least >= SURVIVES).sum())
+    through = _surviving(least)
     start = f"Under the primary prior ({names}) the benefit survives in {_of(survive, total)}"
     every = (
         "none survives every prior of its panel"
@@ -125,6 +126,10 @@ def _overall(verdicts: "pd.DataFrame", primary: "pd.DataFrame") -> str:
         else f"{counted(through, 'reading')} of efficacy survive{'s' if through == 1 else ''} every prior"
     )
     return f"{start} of efficacy; {every}."
+
+
+def _surviving(ps: Iterable[float]) -> int:
+    return sum(map(survives, ps))
 
 
 def _of(k: int, n: int, nouns: tuple[str, str] = ("reading", "readings")) -> str:
@@ -145,11 +150,11 @@ def _study(study: str, rows: "pd.DataFrame") -> str:
         if is_safety(endpoint):
             safe.append(_safety(endpoint_noun(endpoint), ps))
             continue
-        standing = {("survives" if p >= SURVIVES else "harm" if p <= LOWER else "open") for p in ps}
-        kind = standing.pop() if len(standing) == 1 else "partly" if "survives" in standing else "open"
+        found = {standing(p) for p in ps}
+        kind = found.pop() if len(found) == 1 else "partly" if "survives" in found else "open"
         name = endpoint_noun(endpoint)
         if kind == "partly":
-            name += f" (in {_of(sum(p >= SURVIVES for p in ps), len(ps))}, P(benefit) {_range(ps)})"
+            name += f" (in {_of(_surviving(ps), len(ps))}, P(benefit) {_range(ps)})"
         else:
             name += f" ({_range(ps)})"
         groups[kind].append(name)
@@ -169,9 +174,9 @@ def _study(study: str, rows: "pd.DataFrame") -> str:
 
 def _safety(name: str, ps: list[float]) -> str:
     p = f"P(lower risk) {_range(ps)}"
-    if all(x >= SURVIVES for x in ps):
+    if all(map(survives, ps)):
         return f"the lower risk of {name} survives ({p})"
-    if all(x <= LOWER for x in ps):
+    if all(map(points_to_harm, ps)):
         return f"the data point to harm by {name} ({p})"
     return f"neither a lower nor a higher risk of {name} is established ({p})"
 

@@ -74,7 +74,7 @@ def scatter(answer: Answer) -> str:
     if pooled.tau is None:
         return "One effect in all studies is assumed: nothing is said of how it differs between them."
     tau, new = pooled.tau, pooled.predictive
-    good = new.p_below(0.0) if spec.sign == 1 else 1 - new.p_below(0.0)
+    good = new.p_benefit(spec.sign)
     return (
         f"Between studies the log {words.measure} scatters with a standard deviation τ of {number(tau.median)} ({LEVEL} interval "
         f"{span(*tau.interval, write=number)}). In a new study of this kind the {words.measure} is foretold as {ratio_of(new.median)} "

@@ -5,8 +5,7 @@ from typing import NamedTuple
 
 from crlm_bayes.answers.answer import Answer
 from crlm_bayes.prose.answer import critical_range
-from crlm_bayes.rule import SURVIVES
-from crlm_bayes.scepticism.normal_forms import Z
+from crlm_bayes.rule import SURVIVES, Z
 from crlm_bayes.words.nouns import vocabulary
 from crlm_bayes.words.numbers import LEVEL, number, probability, ratio, span
 

@@ -10,13 +10,13 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike
 
+from crlm_bayes import rule
 from crlm_bayes.arrays import Floats
 from crlm_bayes.exact.curve import EvidenceCurve
 from crlm_bayes.exact.many_priors import survey
 from crlm_bayes.exact.roots import SEARCH, _probits, _roots
 from crlm_bayes.priors.families import Normal
-from crlm_bayes.rule import SURVIVES
-from crlm_bayes.scepticism.normal_forms import Z
+from crlm_bayes.rule import SURVIVES, Z, survives
 
 SD_RANGE = (0.005, 10.0)
 """Prior standard deviations searched for the critical one."""
@@ -27,14 +27,12 @@ FAR = 6.0
 
 def p_benefit(curve: EvidenceCurve, sign: int, sd: float, mean: float = 0.0) -> float:
     """P(benefit) under N(mean, sd²) on the benefit scale (negative favours the treatment)."""
-    below = curve.apply(Normal(dist="normal", mean=sign * mean, sd=sd, rationale="searched")).p_below(0.0)
-    return below if sign == 1 else 1 - below
+    return curve.apply(Normal(dist="normal", mean=sign * mean, sd=sd, rationale="searched")).p_benefit(sign)
 
 
 def p_benefits(curve: EvidenceCurve, sign: int, sd: ArrayLike, mean: ArrayLike = 0.0) -> Floats:
     """P(benefit) under many priors N(mean, sd²) at once; `sd` and `mean` broadcast."""
-    below = survey(curve, sign * np.asarray(mean, dtype=float), sd).p_below[..., 0]
-    return below if sign == 1 else 1 - below
+    return rule.p_benefit(survey(curve, sign * np.asarray(mean, dtype=float), sd).p_below[..., 0], sign)
 
 
 def critical_sd(curve: EvidenceCurve, sign: int, threshold: float = SURVIVES) -> float | None:
@@ -74,7 +72,7 @@ def critical_advocacy(curve: EvidenceCurve, sign: int) -> float | None:
         up to 95% between exp(-2 :data:`FAR`) and 1 is convinced (there is no limit; no advocate may be needed).
     """
     grid = _log_grid(SD_RANGE[0], FAR)  # of |AL| / 2
-    above = p_benefits(curve, sign, np.exp(grid) / Z, -np.exp(grid)) >= SURVIVES
+    above = survives(p_benefits(curve, sign, np.exp(grid) / Z, -np.exp(grid)))
     crossings = np.flatnonzero(above[:-1] & ~above[1:])
     if not above[0] or len(crossings) == 0:
         return None

@@ -21,7 +21,7 @@ from scipy.optimize import brentq
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.exact.curve import EvidenceCurve
 from crlm_bayes.priors.density import Prior
-from crlm_bayes.rule import LOWER, SURVIVES, side
+from crlm_bayes.rule import LOWER, UPPER, edge, side
 from crlm_bayes.scepticism.panel import PriorVerdict, verdict
 from crlm_bayes.scepticism.scaling import raised
 from crlm_bayes.words.shown import Shown
@@ -204,7 +204,7 @@ def readers(spec: AnalysisSpec, priors: Mapping[str, Prior]) -> Readers:
     """
     held = {name: float(priors[name].cdf(0.0)) for name in spec.effect_priors}
     sideless = [name for name in held if SIDELESS[0] <= held[name] <= SIDELESS[1]]
-    sideless.sort(key=lambda name: priors[name].quantile(SURVIVES) - priors[name].quantile(LOWER))
+    sideless.sort(key=lambda name: priors[name].quantile(UPPER) - priors[name].quantile(LOWER))
     neutral = "neutral" if "neutral" in held else None
     sceptic = "sceptical" if "sceptical" in held else None
     rest = [name for name in sideless if name not in (neutral, sceptic)]
@@ -234,8 +234,7 @@ def turning_point(curve: EvidenceCurve, sign: int, prior: Prior) -> TurningPoint
     """
 
     def p_benefit(log_weight: float) -> float:
-        below = raised(curve, math.exp(log_weight)).apply(prior).p_below(0.0)
-        return below if sign == 1 else 1 - below
+        return raised(curve, math.exp(log_weight)).apply(prior).p_benefit(sign)
 
     now = side(p_benefit(0.0))
     step = math.log(FURTHEST) / 12 * (-1 if now else 1)
@@ -248,6 +247,5 @@ def turning_point(curve: EvidenceCurve, sign: int, prior: Prior) -> TurningPoint
 
 
 def _crossing(p_benefit: Callable[[float], float], start: float, end: float, reached: int) -> float:
-    edge = SURVIVES if reached == 1 else LOWER
-    root: float = brentq(lambda x: p_benefit(x) - edge, start, end, xtol=1e-6)
+    root: float = brentq(lambda x: p_benefit(x) - edge(reached), start, end, xtol=1e-6)
     return root

@@ -9,9 +9,7 @@ import math
 from scipy.special import ndtr, ndtri
 
 from crlm_bayes.exact.curve import EvidenceCurve
-from crlm_bayes.rule import ALPHA, SURVIVES
-
-Z = float(ndtri(SURVIVES))
+from crlm_bayes.rule import ALPHA, Z
 
 GOLDEN_RATIO = (1 + math.sqrt(5)) / 2
 

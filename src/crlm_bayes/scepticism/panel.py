@@ -8,14 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from crlm_bayes import rule
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.exact.curve import EvidenceCurve
 from crlm_bayes.exact.posterior import GridPosterior
 from crlm_bayes.priors.density import Prior
-from crlm_bayes.rule import SURVIVES
 from crlm_bayes.scepticism.critical import SD_RANGE, critical_sd, p_benefit
 from crlm_bayes.scepticism.e_values import e_value, e_value_of_interval
-from crlm_bayes.scepticism.normal_forms import Z, estimate, limits, matthews_sd, scepticism_limit
+from crlm_bayes.scepticism.normal_forms import estimate, limits, matthews_sd, scepticism_limit
 from crlm_bayes.words.numbers import LEVEL
 from crlm_bayes.words.shown import Shown
 
@@ -23,7 +23,6 @@ __all__ = [
     "SD_RANGE",
     "PriorVerdict",
     "Scepticism",
-    "Z",
     "critical_sd",
     "e_value",
     "examine",
@@ -49,7 +48,7 @@ class PriorVerdict:
     @property
     def survives(self) -> bool:
         """Whether the benefit survives this prior."""
-        return self.p_benefit >= SURVIVES
+        return rule.survives(self.p_benefit)
 
 
 class Panel(Shown, tuple[PriorVerdict, ...]):
@@ -139,8 +138,7 @@ def verdict(posterior: GridPosterior, spec: AnalysisSpec, prior: str) -> PriorVe
 
     def p_beyond(x: float) -> float:
         """P(θ beyond x on the side of benefit)."""
-        below = posterior.p_below(x)
-        return below if spec.sign == 1 else 1 - below
+        return rule.p_benefit(posterior.p_below(x), spec.sign)
 
     return PriorVerdict(
         prior,

@@ -11,6 +11,7 @@ from typing import Any
 from crlm_bayes.exact.curve import EvidenceCurve
 from crlm_bayes.exact.many_priors import survey
 from crlm_bayes.priors.density import Prior
+from crlm_bayes.rule import turned
 from crlm_bayes.scepticism import normal_forms
 from crlm_bayes.scepticism.bayes_factors import BayesFactor, from_evidence, largest
 from crlm_bayes.scepticism.conflict import Conflict, moved, tail_probability
@@ -121,7 +122,7 @@ def reverse_bayes(
         not searched again.
     """
     found = normal_forms.estimate(curve)
-    on_curve = {name: prior if sign == 1 else prior.turned() for name, prior in priors.items()}
+    on_curve = {name: turned(prior, sign) for name, prior in priors.items()}
     sd = critical_sd(curve, sign) if known is None else known.critical_sd
     advocate = critical_advocacy(curve, sign) if sd is None else None
     exact = (sd, advocate, largest(curve), _under(curve, sign, on_curve))

@@ -11,9 +11,9 @@ from typing import Any
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.exact.curve import EvidenceCurve
 from crlm_bayes.priors.density import Prior
+from crlm_bayes.rule import Z
 from crlm_bayes.scepticism.critical import SD_RANGE
 from crlm_bayes.scepticism.e_values import e_value
-from crlm_bayes.scepticism.normal_forms import Z
 from crlm_bayes.scepticism.panel import Scepticism, examine
 from crlm_bayes.scepticism.tipping import limits
 from crlm_bayes.words.numbers import number

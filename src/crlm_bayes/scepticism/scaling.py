@@ -93,8 +93,7 @@ def exact_scaling(curve: EvidenceCurve, spec: AnalysisSpec, prior: Prior) -> tup
 
 def _summary(component: str, base: GridPosterior, scaled: list[GridPosterior], sign: int) -> ExactScaling:
     distances = [distance(base, other) / abs(math.log2(a)) for other, a in zip(scaled, ALPHAS, strict=True)]
-    below = [other.p_below(0.0) for other in scaled]
-    lower, upper = below if sign == 1 else (1 - p for p in below)
+    lower, upper = (other.p_benefit(sign) for other in scaled)
     medians = (math.exp(scaled[0].median), math.exp(scaled[1].median))
     return ExactScaling(component, medians, (lower, upper), sum(distances) / 2)
 

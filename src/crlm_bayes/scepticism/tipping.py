@@ -17,7 +17,7 @@ from crlm_bayes.exact.curve import EvidenceCurve
 from crlm_bayes.exact.many_priors import survey
 from crlm_bayes.exact.roots import _crossing
 from crlm_bayes.priors.density import Prior
-from crlm_bayes.scepticism.normal_forms import Z
+from crlm_bayes.rule import Z, p_benefit, turned
 
 MEANS: Final = (math.log(0.6), math.log(1 / 0.6))
 """Ends of the prior means of a map, log ratios."""
@@ -106,10 +106,9 @@ def _p_benefit(
     kept: ArrayLike = 1.0,
 ) -> Floats:
     """P(benefit) under normal priors on the benefit scale; the estimate is the truth minus what is overstated."""
-    turned = sign * np.asarray(mean, dtype=float)
-    seen = survey(curve, turned, sd, bias=-sign * np.asarray(overstated, dtype=float), weight=kept)
-    below = seen.p_below[..., 0]
-    return below if sign == 1 else 1 - below
+    reported = sign * np.asarray(mean, dtype=float)
+    seen = survey(curve, reported, sd, bias=-sign * np.asarray(overstated, dtype=float), weight=kept)
+    return p_benefit(seen.p_below[..., 0], sign)
 
 
 def _under(curve: EvidenceCurve, sign: int, priors: Sequence[Prior], overstated: Floats, kept: Floats) -> Floats:
@@ -130,12 +129,10 @@ def _under(curve: EvidenceCurve, sign: int, priors: Sequence[Prior], overstated:
 
 def _p_of_other(curve: EvidenceCurve, sign: int, prior: Prior, overstated: float, kept: float) -> float:
     """P(benefit) under a prior that is not normal: the curve as the doubt has it, put before the prior."""
-    turned = prior if sign == 1 else prior.turned()
+    reported = turned(prior, sign)
     if kept == 0:
-        below = float(turned.cdf(0.0))
-    else:
-        below = curve.shifted(-sign * overstated).tempered(kept).apply(turned).p_below(0.0)
-    return below if sign == 1 else 1 - below
+        return p_benefit(float(reported.cdf(0.0)), sign)
+    return curve.shifted(-sign * overstated).tempered(kept).apply(reported).p_benefit(sign)
 
 
 def _falls(

@@ -7,7 +7,7 @@ from typing import Final
 from crlm_bayes.audits.finding import Severity, Trouble
 from crlm_bayes.documents.numbers import PrintedNumber
 from crlm_bayes.documents.rounding import Range, stands_for
-from crlm_bayes.rule import ALPHA
+from crlm_bayes.rule import ALPHA, significant
 from crlm_bayes.words.nouns import spelled_out
 from crlm_bayes.words.numbers import p_value
 
@@ -61,8 +61,8 @@ class Comparison:
         """Whether the print is on one side of 0.05 and every recomputation on the other."""
         said = stands_for(self.printed)
         if is_significant(self.printed):
-            return all(variant.p.low >= ALPHA for variant in self.variants)
-        return said.low >= ALPHA and all(variant.p.high < ALPHA for variant in self.variants)
+            return all(not significant(variant.p.low) for variant in self.variants)
+        return not significant(said.low) and all(significant(variant.p.high) for variant in self.variants)
 
     @property
     def severity(self) -> Severity | None:
@@ -78,7 +78,7 @@ class Comparison:
 def is_significant(p: PrintedNumber) -> bool:
     """Whether every value that a print stands for is below 0.05; ``<0.05`` is."""
     high = stands_for(p).high
-    return high < ALPHA or (p.bound == "<" and high <= ALPHA)
+    return significant(high) or (p.bound == "<" and high == ALPHA)
 
 
 def troubles(comparisons: Iterable[Comparison]) -> Iterable[Trouble]:

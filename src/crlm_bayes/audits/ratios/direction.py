@@ -10,7 +10,6 @@ from crlm_bayes.audits.finding import Severity, Trouble, check
 from crlm_bayes.audits.names import arm_name, by_reference
 from crlm_bayes.audits.survival.hazards import (
     LandmarkRatio,
-    Z,
     implied_ratios,
     log_range,
     nearest_zero,
@@ -21,6 +20,7 @@ from crlm_bayes.audits.survival.points import free_of
 from crlm_bayes.documents.entries import ContrastEntry
 from crlm_bayes.documents.rounding import Range, stands_for
 from crlm_bayes.documents.study import Study, reference
+from crlm_bayes.rule import excludes_no_effect
 from crlm_bayes.words.nouns import MEASURES, endpoint_noun
 
 RISKS: Final = {"os": "death", "pfs": "progression", "dfs": "recurrence", "rfs": "relapse"}
@@ -134,14 +134,14 @@ def _counts(study: Study, row: ContrastEntry) -> Witness | None:
 def _reading(study: Study, row: ContrastEntry, witness: Witness) -> Severity | None:
     """Grade a ratio that says the opposite of its arms; chance and curves that cross later are other reasons."""
     z = printed_z(row)
-    both = abs(z) > Z and abs(witness.z) > Z
+    both = excludes_no_effect(z) and excludes_no_effect(witness.z)
     if row.measure == "hr":
         implied = implied_ratios(study, row.endpoint, row.numerator, row.denominator)
         if not opposed(row, implied):
             return None
         last = implied[-1]
         both = both and (len(implied) > 1 or min(last.numerator.middle, last.denominator.middle) < 0.5)
-    elif max(abs(z), abs(witness.z)) <= Z:
+    elif not excludes_no_effect(max(abs(z), abs(witness.z))):
         return None
     return "serious" if both and (study.design == "rct" or not row.adjusted) else "warning"
 
@@ -162,7 +162,7 @@ def _on_the_other_row(study: Study, row: ContrastEntry, subject: str, witness: W
         f"it can only be read as {top} over {bottom}."
     )
     # only the ratio is in doubt: its row is, not the curves or counts that speak against it
-    certain = max(abs(printed_z(row)), abs(witness.z)) > Z
+    certain = excludes_no_effect(max(abs(printed_z(row)), abs(witness.z)))
     return _trouble(
         row, f"{subject}-row", witness, "serious" if certain else "warning", f"on the row of {bottom}", message,
         f"{top} over {bottom}",

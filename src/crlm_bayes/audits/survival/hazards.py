@@ -14,11 +14,9 @@ from crlm_bayes.audits.survival.points import Landmark, landmarks, quantile
 from crlm_bayes.documents.entries import ContrastEntry, TestEntry
 from crlm_bayes.documents.rounding import TINY, Range, decimals, stands_for
 from crlm_bayes.documents.study import Study, reference
-from crlm_bayes.rule import ALPHA
+from crlm_bayes.rule import Z, excludes_no_effect, significant
 from crlm_bayes.words.nouns import endpoint_noun, listed
 from crlm_bayes.words.numbers import p_value, ratio
-
-Z: Final = quantile(0.95)
 
 APART: Final = 3.0
 """Standard errors of the landmark ratio beyond which, at every landmark, a hazard ratio is reported."""
@@ -111,14 +109,14 @@ def printed_z(row: ContrastEntry) -> float:
 def opposed(row: ContrastEntry, implied: Sequence[LandmarkRatio]) -> bool:
     """Whether a printed ratio says the opposite of every common landmark, and chance does not explain it.
 
-    One of the two is beyond chance (|z| > 1.96), and the printed ratio is outside the 95% interval of the last landmark.
+    One of the two is beyond chance (its 95% interval excludes no effect), and the printed ratio is outside the 95% interval of the last landmark.
     """
     printed = log_range(row)
     theta = nearest_zero(printed)
     if not theta or not implied or not all(ratio.z * theta < 0 for ratio in implied):
         return False
     last = implied[-1]
-    return max(abs(last.z), abs(printed_z(row))) > Z and last.log_ratio.gap(printed) > Z * last.se
+    return excludes_no_effect(max(abs(last.z), abs(printed_z(row)))) and last.log_ratio.gap(printed) > Z * last.se
 
 
 @check("Do hazard ratios fit the printed survival of the two arms?")
@@ -233,7 +231,9 @@ def _far_from_survivors(study: Study, endpoint: str, logrank: TestEntry) -> Iter
     said = stands_for(logrank.p)
     printed = Range(_z_of(min(said.high, 1.0)), _z_of(max(said.low, 0.0)))
     implied = p_of_chi2(z * z)
-    sides = said.high < ALPHA <= implied or implied < ALPHA <= said.low
+    sides = (significant(said.high) and not significant(implied)) or (
+        significant(implied) and not significant(said.low)
+    )
     if not sides or expected.gap(printed) <= ABSURD:
         return
     entries = [p for curve in points for p in curve]

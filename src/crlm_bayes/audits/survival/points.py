@@ -121,7 +121,7 @@ def _information(study: Study, row: SurvivalEntry, share: Range, n: int) -> floa
 
 
 def quantile(level: float) -> float:
-    """Normal quantile of a two-sided interval: 1.96 for 0.95."""
+    """Normal quantile of a two-sided interval."""
     return float(ndtri(0.5 + level / 2))
 
 

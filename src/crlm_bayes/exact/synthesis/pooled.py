@@ -19,6 +19,7 @@ from crlm_bayes.exact.synthesis.unbiased import bias_free
 from crlm_bayes.exact.synthesis.weights import Weight, weights
 from crlm_bayes.priors.density import Prior
 from crlm_bayes.priors.spreads import SpreadPrior
+from crlm_bayes.rule import Z
 from crlm_bayes.words.numbers import LEVEL
 from crlm_bayes.words.shown import Shown
 
@@ -36,7 +37,7 @@ class Effect:
     estimate : float or None
         Mode of the study's own curve; None where it has none.
     limits : pair of float or None
-        1.96 widths on both sides.
+        Of the 95% interval: so many widths, :data:`crlm_bayes.rule.Z`, on both sides.
     effect : GridPosterior
         Of the effect θ_i in its population, free of bias: θ_i ~ N(μ, τ²) before the data.
     estimated : GridPosterior
@@ -169,7 +170,7 @@ class Pooled(Shown):
         member = self.engine.members[i]
         curve = member.printed or member.curve
         estimate = curve.mode if curve.has_mode else None
-        limits = (curve.mode - 1.96 * curve.width, curve.mode + 1.96 * curve.width) if curve.has_mode else None
+        limits = (curve.mode - Z * curve.width, curve.mode + Z * curve.width) if curve.has_mode else None
         common = self.engine.structure.heterogeneity is None
         if member.shifted:
             estimated = self.location.estimated(i)

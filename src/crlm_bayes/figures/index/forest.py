@@ -74,7 +74,7 @@ def _row(axes: Axes, page: Axes, y: float, row: Any) -> None:
     low, high = axes.get_xlim()
     middle = y + ROW / 2
     side = (low, 0.0) if row.better == "lower" else (0.0, high)
-    axes.fill_between(side, y + 0.025, y + ROW - 0.025, color=style.BENEFIT, linewidth=0, zorder=0)
+    axes.fill_between(side, y + 1 / 40, y + ROW - 1 / 40, color=style.BENEFIT, linewidth=0, zorder=0)
     mark = SIGNS[standing(row.p_benefit)]
     marker, face = MARKERS[mark]
     colour = style.VERMILLION if mark == HARM else style.BLUE

@@ -70,7 +70,7 @@ def draw_verdicts(verdicts: "pd.DataFrame") -> Figure:
 
 def _cell(page: Axes, x: float, y: float, row: Any) -> None:
     """Draw one verdict: P(benefit) and its sign, the ratio with its interval below."""
-    inset, middle = 0.025, x + CELL / 2
+    inset, middle = 1 / 40, x + CELL / 2
     box = (x + inset, y + inset), CELL - 2 * inset, ROW - 2 * inset
     if row is None:
         style.write(page, middle, y + ROW / 2, "–", colour=style.SOFT, ha="center")

@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from scipy.interpolate import PchipInterpolator
-from scipy.special import ndtri
+from scipy.special import ndtr, ndtri
 
 from crlm_bayes.arrays import Floats
 from crlm_bayes.documents.analysis import AnalysisSpec
@@ -17,8 +17,7 @@ from crlm_bayes.figures.frame import labels, style, words
 from crlm_bayes.figures.one import tipping
 from crlm_bayes.figures.one.tipping import LEVELS, colour_key, probit
 from crlm_bayes.likelihoods.centres.map import CentreMap
-from crlm_bayes.rule import INTERVAL, LOWER, SURVIVES
-from crlm_bayes.scepticism.normal_forms import Z
+from crlm_bayes.rule import INTERVAL, SURVIVES, Z, crosses, points_to_harm, survives
 from crlm_bayes.words.nouns import vocabulary
 
 WIDE, HIGH = 4.7, 3.1
@@ -125,11 +124,11 @@ def _name_regions(axes: Axes, found: CentreMap, taken: list[labels.Box]) -> None
     """Write what happens on either side of the lines, in the middle of the largest free place of each."""
     x, y, z = _fine(found)
     where = np.array([[labels.inches(axes, float(a), float(b), SIZE) for a in x] for b in y])
-    high, low = float(ndtri(SURVIVES)), float(ndtri(LOWER))
+    p = ndtr(z)
     sides = (
-        ("survives", z >= high),
-        ("does not survive", (z < high) & (z > low)),
-        ("points to harm", z <= low),
+        ("survives", survives(p)),
+        ("does not survive", ~survives(p) & ~points_to_harm(p)),
+        ("points to harm", points_to_harm(p)),
     )
     for text, mine in sides:
         wide = labels.width_of(text, style.TEXT)
@@ -142,7 +141,7 @@ def _name_regions(axes: Axes, found: CentreMap, taken: list[labels.Box]) -> None
 def _key(figure: Figure, found: CentreMap, spec: AnalysisSpec) -> None:
     """Say what colours and lines mean, and what is assumed beside the axes."""
     colour_key(style.page(figure), spec, 0.52)
-    drawn = found.p_benefit.min() < SURVIVES < found.p_benefit.max()
+    drawn = crosses(found.p_benefit.min(), found.p_benefit.max())
     style.footnote(
         figure,
         f"heavy line: {SURVIVES:g}, where the claim falls"

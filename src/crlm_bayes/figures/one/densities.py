@@ -12,8 +12,7 @@ from matplotlib.figure import Figure
 from crlm_bayes.answers.result import Result
 from crlm_bayes.figures.frame import ratio_axis, style, words
 from crlm_bayes.figures.one.panel import rows_of
-from crlm_bayes.rule import LOWER, UPPER
-from crlm_bayes.scepticism.normal_forms import Z
+from crlm_bayes.rule import LOWER, UPPER, Z
 
 WIDTH, HEIGHT = 2.42, 1.34
 

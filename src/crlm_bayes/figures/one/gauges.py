@@ -8,8 +8,7 @@ from typing import Final
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.figures.frame import words
 from crlm_bayes.prose.scepticism import confounding_words
-from crlm_bayes.rule import INTERVAL, LOWER, SURVIVES
-from crlm_bayes.scepticism.normal_forms import Z
+from crlm_bayes.rule import INTERVAL, SURVIVES, Z, points_to_harm
 from crlm_bayes.scepticism.robustness import Bearing, Robustness
 from crlm_bayes.words.nouns import vocabulary
 from crlm_bayes.words.numbers import ABSENT, number, percent, ratio
@@ -184,7 +183,7 @@ def _under_priors(
     name, sentence, scale, value = said
     marks = {one.prior: at for one in found.bearings if (at := place(one)) is not None}
     p = found.headline.p_benefit
-    verb = "points to harm" if p <= LOWER else "has fallen"
+    verb = "points to harm" if points_to_harm(p) else "has fallen"
     fallen = f"{verb} {without}: {vocabulary(spec).p_claim} {words.probability(p)}"
     return Gauge(name, sentence, scale, ticks, place(found.headline), value, marks, fallen)
 

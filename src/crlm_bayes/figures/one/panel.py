@@ -10,8 +10,7 @@ from matplotlib.figure import Figure
 
 from crlm_bayes.answers.result import Result
 from crlm_bayes.figures.frame import ratio_axis, style, words
-from crlm_bayes.rule import SURVIVES
-from crlm_bayes.scepticism.normal_forms import Z
+from crlm_bayes.rule import Z, survives
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -86,12 +85,11 @@ def draw_panel(result: Result) -> Figure:
         write(y, 0.12, words.prior_name(name) + (" †" if failed else ""), bold=primary)
         if primary:
             axes.axhspan(y - 0.5, y + 0.5, color=style.INK, alpha=0.05, linewidth=0, zorder=0.5)
-        survives = row["p_benefit"] >= SURVIVES
         cells = (
             words.estimate(*row[words.NUMBERS]),
             words.probability(row["p_benefit"]),
             words.probability(row["p_mcid"]),
-            "yes" if survives else "no",
+            "yes" if survives(row["p_benefit"]) else "no",
         )
         for (_, x), cell in zip(COLUMNS, cells, strict=True):
             write(y, LEFT + AXIS + x, cell, bold=primary or cell == "yes")

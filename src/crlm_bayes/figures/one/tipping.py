@@ -16,8 +16,7 @@ from crlm_bayes.arrays import Floats
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.figures.frame import labels, ratio_axis, style, words
 from crlm_bayes.priors.density import Prior
-from crlm_bayes.rule import INTERVAL, LOWER, SURVIVES
-from crlm_bayes.scepticism.normal_forms import Z
+from crlm_bayes.rule import INTERVAL, LOWER, SURVIVES, Z, crosses, points_to_harm, survives
 from crlm_bayes.scepticism.tipping import TippingMap
 from crlm_bayes.words.nouns import listed, vocabulary
 
@@ -253,7 +252,7 @@ def colour_key(page: Axes, spec: AnalysisSpec, y: float) -> None:
 def _key(figure: Figure, spec: AnalysisSpec, maps: Iterable[Floats], notes: Iterable[str]) -> None:
     """Say what colours and lines mean."""
     colour_key(style.page(figure), spec, 0.42)
-    drawn = any(p.min() < SURVIVES < p.max() for p in maps)
+    drawn = any(crosses(p.min(), p.max()) for p in maps)
     line = (
         f"heavy line: {SURVIVES:g}, where the claim falls"
         if drawn
@@ -284,9 +283,9 @@ def _name_regions(
     """Write what happens on either side of the line, in the middle of the largest free place of each."""
     where = np.array([[labels.inches(axes, float(a), math.log(s), size) for a in x] for s in sds])
     sides: tuple[tuple[str, Callable[[Floats], NDArray[np.bool_]]], ...] = (
-        ("survives", lambda q: q >= SURVIVES),
-        ("does not survive", lambda q: (q < SURVIVES) & (q > LOWER)),
-        ("points to harm", lambda q: q <= LOWER),
+        ("survives", survives),
+        ("does not survive", lambda q: ~survives(q) & ~points_to_harm(q)),
+        ("points to harm", points_to_harm),
     )
     for text, belongs in sides:
         mine, wide = belongs(p), labels.width_of(text, style.TEXT)

@@ -13,14 +13,14 @@ from crlm_bayes.answers.assumptions import Assumption
 from crlm_bayes.answers.pooled_view import SynthesisView
 from crlm_bayes.figures.frame import labels, style, words
 from crlm_bayes.figures.one.tipping import probit
-from crlm_bayes.rule import SURVIVES
+from crlm_bayes.rule import LOWER, SURVIVES, UPPER, Z
 from crlm_bayes.words.nouns import vocabulary
 
 WIDE, HIGH = 2.75, 2.6
 
 LEFT, BETWEEN, NAMES, TOP, BOTTOM = 0.62, 0.42, 1.6, 0.3, 0.98
 
-TICKS: Final = (0.001, 0.01, 0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975, 0.99, 0.999)
+TICKS: Final = (0.001, 0.01, LOWER, 0.1, 0.25, 0.5, 0.75, 0.9, UPPER, 0.99, 0.999)
 
 FACTORS: Final = (0.7, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 1.75, 2)
 
@@ -67,8 +67,8 @@ def _scale(axes: Axes, ends: tuple[float, float], *, named: bool) -> None:
     axes.set_ylim(*ends)
     axes.set_yticks(ndtri(ticks), labels=[f"{t:g}" for t in ticks] if named else [""] * len(ticks))
     axes.tick_params(axis="both", length=3)
-    axes.axhspan(float(ndtri(SURVIVES)), ends[1], color=style.BENEFIT, linewidth=0, zorder=0)
-    axes.axhline(float(ndtri(SURVIVES)), color=style.INK, linewidth=style.THIN, linestyle=(0, (4, 2)), zorder=1)
+    axes.axhspan(Z, ends[1], color=style.BENEFIT, linewidth=0, zorder=0)
+    axes.axhline(Z, color=style.INK, linewidth=style.THIN, linestyle=(0, (4, 2)), zorder=1)
     axes.axhline(0, color=style.FAINT, linewidth=style.THIN, zorder=1)
 
 
@@ -116,7 +116,7 @@ def _curves(axes: Axes, view: SynthesisView, one: Assumption) -> None:
 
 def _tips(axes: Axes, tips: Sequence[float], *, as_ratio: bool) -> None:
     """Mark where the line of the primary prior crosses survival, values above, pushed apart."""
-    (low, high), y = axes.get_xlim(), float(ndtri(SURVIVES))
+    (low, high), y = axes.get_xlim(), Z
     shown = [f"{math.exp(tip):.2f}" if as_ratio else f"{100 * tip:.0f}%" for tip in tips]
     wanted = [WIDE * (tip - low) / (high - low) for tip in tips]
     places = labels.spread(wanted, [labels.width_of(text, style.SMALL) + 0.05 for text in shown], 0, WIDE)

@@ -13,8 +13,9 @@ from crlm_bayes.answers.study_lines import Estimate, Group, StudyLine, level_nam
 from crlm_bayes.figures.frame import ratio_axis, style, words
 from crlm_bayes.figures.several.heterogeneity import numbers
 from crlm_bayes.figures.several.marks import draw_bar, draw_diamond, draw_printed, square_size
-from crlm_bayes.rule import INTERVAL
+from crlm_bayes.rule import INTERVAL, Z
 from crlm_bayes.words.nouns import MEASURES, vocabulary
+from crlm_bayes.words.numbers import number
 
 ROW, LOW_ROW, HEADING, APART, LINE = 0.33, 0.27, 0.25, 0.08, 0.155
 
@@ -214,7 +215,7 @@ def _footnote(figure: Figure, view: SynthesisView) -> None:
     varied = view.pooled.tau is not None
     style.footnote(
         figure,
-        "■ maximum likelihood ± 1.96 standard errors, area by weight",
+        f"■ maximum likelihood ± {number(Z)} standard errors, area by weight",
         *([f"○ {words.INTERVAL_WORDS}, of the study’s own {MEASURES[view.question.spec.measure]}"] if varied else []),
         *(["□ or □: the print does not say which arm did better"] if pairs else []),
         *(["no estimate: the likelihood has no maximum"] if none else []),

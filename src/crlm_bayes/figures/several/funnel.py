@@ -11,7 +11,7 @@ from matplotlib.ticker import MaxNLocator
 from crlm_bayes.answers.pooled_view import SynthesisView
 from crlm_bayes.answers.study_lines import StudyLine, standard_error
 from crlm_bayes.figures.frame import ratio_axis, style, words
-from crlm_bayes.scepticism.normal_forms import Z
+from crlm_bayes.rule import Z
 
 WIDE, HIGH = 4.4, 3.2
 

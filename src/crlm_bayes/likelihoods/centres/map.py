@@ -22,7 +22,7 @@ from crlm_bayes.likelihoods.centres.allocation import Spreads
 from crlm_bayes.likelihoods.centres.latent_curves import QUICK, Effort, LatentAllocation
 from crlm_bayes.likelihoods.centres.model import pooled_curve
 from crlm_bayes.priors.density import Prior
-from crlm_bayes.rule import SURVIVES
+from crlm_bayes.rule import Z
 
 SPREADS: Final = tuple(float(x) for x in np.linspace(0, 1.5, 9))
 """Standard deviations between centres of the log odds, or log hazard, that are looked at."""
@@ -104,8 +104,7 @@ def centre_map(
                 p[i, j], median[i, j] = p[i, 0], median[i, 0]
                 continue
             posterior = engine.curve(Spreads(tau_u, tau_v, tau_pi, -spec.sign * good)).apply(turned)
-            below = posterior.p_below(0.0)
-            p[i, j], median[i, j] = below if spec.sign == 1 else 1 - below, math.exp(posterior.median)
+            p[i, j], median[i, j] = posterior.p_benefit(spec.sign), math.exp(posterior.median)
     return CentreMap(np.array(spreads), np.array(correlations), p, median, tau_v, tau_pi, name)
 
 
@@ -119,7 +118,7 @@ def falls_at(found: CentreMap, row: int) -> float | None:
     float or None
         None where it survives in the whole row.
     """
-    z = ndtri(np.clip(found.p_benefit[row], SURE, 1 - SURE)) - ndtri(SURVIVES)
+    z = ndtri(np.clip(found.p_benefit[row], SURE, 1 - SURE)) - Z
     fine = np.linspace(found.correlations[0], found.correlations[-1], 2001)
     lost = fine[np.interp(fine, found.correlations, z) < 0]
     if not len(lost):
@@ -132,5 +131,5 @@ def spread_at_which_it_falls(found: CentreMap) -> float | None:
     """Smallest τ_u at which the claim is lost although allocation and prognosis are not correlated; None if it is not."""
     z = ndtri(np.clip([np.interp(0.0, found.correlations, row) for row in found.p_benefit], SURE, 1 - SURE))
     fine = np.linspace(found.spreads[0], found.spreads[-1], 2001)
-    lost = fine[np.interp(fine, found.spreads, z - ndtri(SURVIVES)) < 0]
+    lost = fine[np.interp(fine, found.spreads, z - Z) < 0]
     return float(lost[0]) if len(lost) else None

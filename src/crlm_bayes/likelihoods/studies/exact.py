@@ -14,6 +14,7 @@ from crlm_bayes.exact.synthesis.members import Member, PowerPrior, Shift, Struct
 from crlm_bayes.exact.synthesis.synthesis import Synthesis, synthesise
 from crlm_bayes.likelihoods.leaves import LEAVES
 from crlm_bayes.priors.families import Normal
+from crlm_bayes.rule import turned
 
 INITIAL: Final = Normal(
     dist="normal",
@@ -47,7 +48,7 @@ def structure_of(spec: AnalysisSpec) -> Structure:
     location = priors.bias_mean or priors.moderator
     shift = None
     if location is not None:
-        shift = Shift(location if spec.sign == 1 else location.turned(), priors.bias_spread)
+        shift = Shift(turned(location, spec.sign), priors.bias_spread)
     discount = PowerPrior(priors.discount.a, priors.discount.b, INITIAL) if priors.discount is not None else None
     return Structure(priors.heterogeneity, shift, discount)
 

@@ -6,9 +6,8 @@ from typing import NamedTuple
 from crlm_bayes.answers.answer import Answer
 from crlm_bayes.pages.tables.tables import PanelRow, verdict_of
 from crlm_bayes.prose.priors import statement
-from crlm_bayes.rule import INTERVAL
+from crlm_bayes.rule import INTERVAL, Z
 from crlm_bayes.scepticism.critical import FAR
-from crlm_bayes.scepticism.normal_forms import Z
 from crlm_bayes.scepticism.panel import verdict
 from crlm_bayes.scepticism.replication import Estimated, Pair
 from crlm_bayes.scepticism.reverse_bayes import UnderPrior
