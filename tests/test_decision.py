@@ -23,7 +23,7 @@ from crlm_bayes.priors.density import Prior
 from crlm_bayes.priors.families import Normal
 from crlm_bayes.prose.absolute import Difference
 from crlm_bayes.prose.decision import paragraph, wording
-from crlm_bayes.rule import LOWER, SURVIVES, standing
+from crlm_bayes.rule import LOWER, SURVIVES, Z, standing
 from crlm_bayes.run.one import conclude
 from crlm_bayes.scepticism.decision import (
     Decision,
@@ -38,7 +38,6 @@ from crlm_bayes.scepticism.decision import (
     turning_point,
     verdict_of,
 )
-from crlm_bayes.rule import Z
 from crlm_bayes.scepticism.panel import examine
 from crlm_bayes.words.nouns import vocabulary
 

@@ -14,6 +14,7 @@ from crlm_bayes.audits.p_values.comparison import is_significant
 from crlm_bayes.audits.reading import read_audits
 from crlm_bayes.pages.markdown import BEGIN, END, verdict_table
 from crlm_bayes.words.nouns import in_words
+from crlm_bayes.words.numbers import ESTIMATE, estimate, probability
 
 REPOSITORY = Path(__file__).parents[1]
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
@@ -109,8 +110,7 @@ def test_what_the_readme_says_of_all_the_evidence_is_what_the_syntheses_say() ->
         for endpoint in ("pfs", "os"):
             row = sceptical.loc[f"{endpoint}_{suffix}"]
             assert row["p_benefit"] < 0.975
-            interval = f"{row['eti95_lower']:.2f}–{row['eti95_upper']:.2f}"
-            cells.append(f"{row['p_benefit']:.3f}, {row['median']:.2f} ({interval})")
+            cells.append(f"{probability(row['p_benefit'])}, {estimate(*row[ESTIMATE])}")
         assert f"| {name} | {' | '.join(cells)} |" in README
     direct, indirect = (sceptical.loc[f"orr_{k}", "p_benefit"] for k in ("direct", "direct_and_indirect"))
     assert f"({direct:.3f} by the direct studies, {indirect:.3f} with indirect trials at half weight)" in README

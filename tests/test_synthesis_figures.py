@@ -21,12 +21,12 @@ from crlm_bayes.answers.study_lines import Estimate, grouped, title_with_year
 from crlm_bayes.documents.study import Study
 from crlm_bayes.evidence.values import BinomialEvidence
 from crlm_bayes.exact.synthesis.synthesis import synthesise
-from crlm_bayes.figures.frame import words
 from crlm_bayes.figures.several import draw_synthesis
 from crlm_bayes.figures.several.forest_plot import ratio_words
 from crlm_bayes.figures.several.marks import square_size
 from crlm_bayes.prose.captions import SYNTHESIS_CAPTIONS as CAPTIONS
 from crlm_bayes.rule import SURVIVES
+from crlm_bayes.words.numbers import probability
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +84,7 @@ def test_the_forest_draws_and_writes_what_the_engine_says(results: Any, drawn: A
         assert any(f"τ {pooled.tau.median:.2f} (" in text for text in written)
     p = pooled.mu.p_below(0.0)
     p = p if result.spec.sign == 1 else 1 - p
-    assert any(words.probability(p) in text and ("does not survive" in text) == (p < SURVIVES) for text in written)
+    assert any(probability(p) in text and ("does not survive" in text) == (p < SURVIVES) for text in written)
 
 
 def test_an_unknown_direction_is_a_mirrored_open_pair_and_no_maximum_is_no_estimate(results: Any, drawn: Any) -> None:
@@ -265,7 +265,7 @@ def test_predictive_rows_are_standardised_replicates(results: Any, drawn: Any) -
     assert shown[0][0] == pytest.approx((-0.4 - y.mean()) / y.std())
     assert marks(figure, "expected")[0][0] == pytest.approx((np.median(y) - y.mean()) / y.std())
     low, high = (math.exp(q) for q in np.quantile(y, [0.025, 0.975]))
-    assert f"{math.exp(np.median(y)):.2f} ({low:.2f}, {high:.2f})" in said(figure)
+    assert f"{math.exp(np.median(y)):.2f} ({low:.2f} to {high:.2f})" in said(figure)
     assert {"0.67", "48 of 60", "PFS 0–12 months, control"} <= said(figure)
 
 

@@ -23,6 +23,7 @@ from crlm_bayes.scepticism.replication import Estimated
 from crlm_bayes.scepticism.reverse_bayes import ReverseBayes, reverse_bayes
 from crlm_bayes.scepticism.robustness import Robustness, robustness
 from crlm_bayes.scepticism.tipping import TippingMap, bias_map, discount_map, mean_sd_map
+from crlm_bayes.words.numbers import short
 from crlm_bayes.words.shown import Shown
 
 OWN = "own"
@@ -78,9 +79,9 @@ class Answer(Shown):
             If the discount is not from 0 to below 1, or the bias beyond :data:`LARGEST_BIAS`.
         """
         if not 0 <= discount < 1:
-            raise InvalidInput("discount", f"{discount:g} is no share", allowed="0 to below 1 (0.5: half)")
+            raise InvalidInput("discount", f"{short(discount)} is no share", allowed="0 to below 1 (0.5: half)")
         if not abs(bias) < LARGEST_BIAS:
-            raise InvalidInput("bias", f"{bias:g} is no plausible log ratio", allowed="between -5 and 5")
+            raise InvalidInput("bias", f"{short(bias)} is no plausible log ratio", allowed="between -5 and 5")
         question, face_value = self.question, self.printed or self
         if prior is not None:
             panel = tuple(name for name in self.spec.effect_priors if name != OWN)

@@ -22,7 +22,7 @@ from crlm_bayes.exact.synthesis.synthesis import Synthesis
 from crlm_bayes.likelihoods.studies.exact import members_of
 from crlm_bayes.rule import standing
 from crlm_bayes.words.nouns import SIGNS, capital, listed, prior_name
-from crlm_bayes.words.numbers import probability, ratio, span
+from crlm_bayes.words.numbers import probability, ratio, span, times
 
 FACTORS: Final = (1.0, 1.1, 1.25, 1.5, 2.0)
 """Factors by which studies that were not randomised may overstate the benefit."""
@@ -227,7 +227,7 @@ class Variants:
         assumption = self._overstatement
         if assumption is None:
             return None
-        said = tuple("none" if f == 1 else f"× {f:g}" for f in FACTORS)
+        said = tuple("none" if f == 1 else times(f) for f in FACTORS)
         tips = tuple(f"× {ratio(math.exp(x))}" for x in assumption.tips(self.spec.primary) if x > 0)
         return self._assumed(assumption, [math.log(f) for f in FACTORS], said, tips)
 
@@ -237,8 +237,8 @@ class Variants:
         assumption = self.view.borrowed
         if assumption is None:
             return None
-        said = tuple({0.0: "left out", 1.0: "in full"}.get(w, f"× {w:g}") for w in WEIGHTS)
-        tips = tuple(f"× {x:.2f}" for x in assumption.tips(self.spec.primary))
+        said = tuple({0.0: "left out", 1.0: "in full"}.get(w, times(w)) for w in WEIGHTS)
+        tips = tuple(f"× {ratio(x)}" for x in assumption.tips(self.spec.primary))
         return self._assumed(assumption, WEIGHTS, said, tips)
 
     @cached_property

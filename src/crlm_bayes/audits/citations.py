@@ -15,6 +15,7 @@ from crlm_bayes.documents.numbers import PrintedNumber
 from crlm_bayes.documents.rounding import Range, stands_for
 from crlm_bayes.documents.study import Study, title_of
 from crlm_bayes.words.nouns import counted, endpoint_noun, listed, study_name
+from crlm_bayes.words.numbers import as_percent
 
 NAME: Final = "citation"
 
@@ -181,7 +182,7 @@ def _effect(claim: Claim, cited: Study, name: str) -> Trouble | None:
     if found == claim.effect:
         return None
     assert row.ci is not None, "chosen for having one"
-    words = f"{row.measure.upper()} {row.value} ({round(row.level * 100, 6):g}% CI {row.ci[0]} to {row.ci[1]})" + (
+    words = f"{row.measure.upper()} {row.value} ({as_percent(row.level)} CI {row.ci[0]} to {row.ci[1]})" + (
         f", p {'' if row.p.bound else '= '}{row.p}" if row.p else ""
     )
     none = "an interval that includes no effect" if found == "none" else f"a {found} rate"

@@ -2,11 +2,12 @@
 
 from rich.console import Console
 
-from crlm_bayes.rule import SURVIVES
+from crlm_bayes.rule import LOWER, SURVIVES
+from crlm_bayes.words.numbers import probability, threshold
 
 LEGEND = (
-    f"● the benefit survives (P(benefit) ≥ {SURVIVES})   ○ it does not   "
-    f"▼ the data point to harm (P(benefit) ≤ {1 - SURVIVES:.3f})"
+    f"● the benefit survives (P(benefit) ≥ {probability(SURVIVES)})   ○ it does not   "
+    f"▼ the data point to harm (P(benefit) ≤ {probability(LOWER)})"
 )
 
 
@@ -24,4 +25,4 @@ CELL = 8
 
 def inverse(mcid: float) -> str:
     """Write the region of relevant harm: ``> 1.25``."""
-    return f"{'>' if mcid < 1 else '<'} {1 / mcid:.3g}"
+    return f"{'>' if mcid < 1 else '<'} {threshold(1 / mcid)}"

@@ -17,7 +17,18 @@ from crlm_bayes.scepticism.panel import PriorVerdict
 from crlm_bayes.scepticism.replication import Estimated, pairs
 from crlm_bayes.scepticism.robustness import Robustness
 from crlm_bayes.words.nouns import SIGNS, listed, prior_name
-from crlm_bayes.words.numbers import number, p_value, percent, probability, ratio, span
+from crlm_bayes.words.numbers import (
+    LEVEL,
+    estimate,
+    number,
+    p_value,
+    percent,
+    probability,
+    ratio,
+    ratio_of,
+    span,
+    threshold,
+)
 
 NUMBERS = ("median", "lower", "upper", "p_benefit", "p_mcid", "p_harm")
 
@@ -142,7 +153,7 @@ def _assumed(answer: Answer) -> list[str]:
     said = []
     if answer.bias:
         way = "overstate" if answer.bias > 0 else "understate"
-        said.append(f"Each study is taken to {way} the benefit by a factor of {math.exp(abs(answer.bias)):.3g}.")
+        said.append(f"Each study is taken to {way} the benefit by a factor of {ratio_of(abs(answer.bias))}.")
     if answer.discount:
         said.append(f"{percent(answer.discount, 0)} of the evidence of each study is set aside.")
     return said
@@ -153,14 +164,14 @@ def _panel(answer: Answer, rows: Iterable[PriorVerdict]) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold dim")
     table.add_column("prior", no_wrap=True)
     for head in (
-        f"{spec.measure.upper()} (95% ETI)",
+        f"{spec.measure.upper()} ({LEVEL} ETI)",
         "P(benefit)",
-        f"beats {spec.mcid:g}",
+        f"beats {threshold(spec.mcid)}",
         f"harm {inverse(spec.mcid)}",
     ):
         table.add_column(head, justify="right", no_wrap=True)
     for v in rows:
-        effect = f"{v.median:.3f} ({v.lower:.3f}-{v.upper:.3f})"
+        effect = estimate(v.median, v.lower, v.upper)
         benefit = f"{probability(v.p_benefit)} {SIGNS[standing(v.p_benefit)]}"
         table.add_row(prior_name(v.prior), effect, benefit, probability(v.p_mcid), probability(v.p_harm))
     return table
@@ -185,12 +196,12 @@ def _print_weights(console: Console, answer: Answer) -> None:
 
 def _summary(answer: Answer, borne: Robustness) -> list[str]:
     found, head = answer.scepticism, borne.headline
-    limit = "none" if found.matthews_limit is None else f"{found.matthews_limit:.3f}"
+    limit = "none" if found.matthews_limit is None else ratio(found.matthews_limit)
     said = [f"{critical_sentence(found.critical_sd)} Matthews' scepticism limit: {limit}."]
     primary = prior_name(borne.primary)
     if head.survives and head.bias is not None and head.discount is not None:
         said.append(
-            f"Under the {primary} prior the claim falls if the benefit is overstated by a factor of {math.exp(min(head.bias, 9)):.3g}, "
+            f"Under the {primary} prior the claim falls if the benefit is overstated by a factor of {ratio_of(head.bias)}, "
             f"or if {percent(head.discount, 0)} of the evidence is set aside."
         )
     contrasts = [c for study in answer.question.studies for c in study.contrasts]
@@ -213,7 +224,7 @@ def _print_whole(console: Console, answer: Answer) -> None:
     for head in ("BF10", "needed for 95%", "fail-safe mean", "conflict p"):
         table.add_column(head, justify="right", no_wrap=True)
     for one in reverse.priors:
-        safe = "none" if one.fail_safe_mean is None else f"{math.exp(spec.sign * one.fail_safe_mean):.2f}"
+        safe = "none" if one.fail_safe_mean is None else ratio_of(spec.sign * one.fail_safe_mean)
         conflict = "" if one.conflict is None else p_value(one.conflict.p)
         factor = one.bayes_factor
         table.add_row(prior_name(one.prior), number(factor.bf10, 3), percent(factor.prior_needed()), safe, conflict)

@@ -13,7 +13,7 @@ from crlm_bayes.documents.study import Study
 from crlm_bayes.priors.content import content
 from crlm_bayes.prose.equations import equations
 from crlm_bayes.words.nouns import DESIGNS, READINGS, SEVERITY_SIGNS, endpoint_noun, prior_name
-from crlm_bayes.words.numbers import probability
+from crlm_bayes.words.numbers import LEVEL, number, probability, short, span, threshold
 
 
 def question_rows(question: Question) -> dict[str, Any]:
@@ -47,13 +47,13 @@ def print_question(question: Question) -> None:
     console.print(f"\n[bold]What the priors hold[/] ({spec.measure.upper()}, as reported)")
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold dim")
     table.add_column("prior", no_wrap=True)
-    for head in ("95% of ratios", "P(benefit)", f"beats {spec.mcid:g}", "harm as large", "events"):
+    for head in (f"{LEVEL} of ratios", "P(benefit)", f"beats {threshold(spec.mcid)}", "harm as large", "events"):
         table.add_column(head, justify="right", no_wrap=True)
     for name, prior in question.priors.items():
         c = content(prior, spec.sign, spec.mcid)
-        events = "" if c.events is None else f"{c.events:.0f}"
+        events = "" if c.events is None else number(c.events, 0)
         chances = (probability(c.p_benefit), probability(c.p_mcid), probability(c.p_harm))
-        table.add_row(prior_name(name), f"{c.lower:.2f}-{c.upper:.2f}", *chances, events)
+        table.add_row(prior_name(name), span(c.lower, c.upper), *chances, events)
     console.print(table)
     for name, prior in question.priors.items():
         console.print(f"  {prior_name(name)}: {prior.rationale}")
@@ -75,7 +75,7 @@ def _of_member(spec: AnalysisSpec, study: Study) -> str:
     own, stated = spec.of_study(study.id), spec.reading_of(study.id)
     said = [DESIGNS[study.design], f"{endpoint_noun(own.endpoint)}, {READINGS[own.reading]}"]
     if stated.discount != 1:
-        said.append("weight learnt" if stated.discount == "learnt" else f"weight {stated.discount:g}")
+        said.append("weight learnt" if stated.discount == "learnt" else f"weight {short(stated.discount)}")
     if spec.structure == "bias_adjusted" and is_biased(spec, study):
         said.append("may be biased")
     if is_moderated(spec, study):

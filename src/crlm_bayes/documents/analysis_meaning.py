@@ -10,6 +10,7 @@ from crlm_bayes.documents.study import Study
 from crlm_bayes.errors import InvalidInput, UnknownName
 from crlm_bayes.priors.density import Prior
 from crlm_bayes.priors.nuisance import RandomWalk
+from crlm_bayes.words.numbers import short
 
 
 def check_meaning(spec: AnalysisSpec, priors: Mapping[str, Prior | DeclaredPrior], where: str) -> None:
@@ -30,7 +31,7 @@ def check_meaning(spec: AnalysisSpec, priors: Mapping[str, Prior | DeclaredPrior
         side = "below 1" if spec.better == "lower" else "above 1"
         raise InvalidInput(
             f"{where}: mcid",
-            f"{spec.mcid:g} is not a benefit where better = '{spec.better}'",
+            f"{short(spec.mcid)} is not a benefit where better = '{spec.better}'",
             allowed=f"a ratio {side}",
         )
 

@@ -7,6 +7,8 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, WithJsonSchema
 
+from crlm_bayes.words.numbers import short
+
 _PATTERN = re.compile(r"([<>]?)\s*([-+]?\d+(?:\.\d+)?)")
 
 
@@ -75,7 +77,7 @@ def _within(low: float, high: float, noun: str, bound: bool = False) -> Any:
         if number.bound and not bound:
             raise ValueError(f"a {noun} is a number, not a bound; only p values and statistics may have < or >")
         if not low <= number.value <= high:
-            raise ValueError(f"a {noun} lies between {low:g} and {high:g}")
+            raise ValueError(f"a {noun} lies between {short(low)} and {short(high)}")
         return number
 
     return BeforeValidator(check)

@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import Final
 
 from crlm_bayes.documents.numbers import PrintedNumber
+from crlm_bayes.words.numbers import fixed
 
 TINY: Final = 1e-9
 """Relative slack for floating point, far below any printed digit."""
@@ -40,7 +41,7 @@ def stands_for(number: PrintedNumber) -> Range:
 
 def would_print(value: float, like: PrintedNumber) -> str:
     """Write a value to as many decimals as a printed number has."""
-    return f"{value:.{decimals(like)}f}"
+    return fixed(value, decimals(like))
 
 
 def decimals(number: PrintedNumber) -> int:

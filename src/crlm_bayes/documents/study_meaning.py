@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from crlm_bayes.documents.entries import Entry
 from crlm_bayes.documents.study import ARM_TABLES, Study
 from crlm_bayes.errors import InvalidInput, UnknownName, nearest
+from crlm_bayes.words.numbers import short
 
 
 def check_meaning(study: Study, where: str) -> None:
@@ -88,7 +89,7 @@ def _check_repeats(study: Study, where: str) -> None:
     for (endpoint, arm, months), times in keys.items():
         if times > 1:
             raise InvalidInput(
-                f"{where}: survival ({endpoint}, {arm}, {months:g})",
+                f"{where}: survival ({endpoint}, {arm}, {short(months)})",
                 "is given twice",
                 allowed="one entry for each time",
             )
@@ -105,16 +106,16 @@ def _check_survival(study: Study, where: str, sizes: Mapping[str, int | None]) -
                 raise InvalidInput(f"{here}: {key}", f"{value} is above the arm's n {n}", allowed=f"0 to {n}")
         most = math.inf if n is None else n
         months, percent, alive, at_risk = last.get((row.endpoint, row.arm), (0.0, 100.0, most, most))
-        since = f"at {months:g} months to"
+        since = f"at {short(months)} months to"
         if row.percent is not None and row.percent.value > percent:
-            what = f"survival rises from {percent:g} {since} {row.percent.value:g}"
-            raise InvalidInput(f"{here}: percent", what, allowed=f"at most {percent:g}")
+            what = f"survival rises from {short(percent)} {since} {short(row.percent.value)}"
+            raise InvalidInput(f"{here}: percent", what, allowed=f"at most {short(percent)}")
         if row.alive is not None and row.alive > alive:
-            what = f"survivors rise from {alive:g} {since} {row.alive}"
-            raise InvalidInput(f"{here}: alive", what, allowed=f"at most {alive:g}")
+            what = f"survivors rise from {short(alive)} {since} {row.alive}"
+            raise InvalidInput(f"{here}: alive", what, allowed=f"at most {short(alive)}")
         if row.at_risk is not None and row.at_risk > at_risk:
-            what = f"numbers at risk rise from {at_risk:g} {since} {row.at_risk}"
-            raise InvalidInput(f"{here}: at_risk", what, allowed=f"at most {at_risk:g}")
+            what = f"numbers at risk rise from {short(at_risk)} {since} {row.at_risk}"
+            raise InvalidInput(f"{here}: at_risk", what, allowed=f"at most {short(at_risk)}")
         last[row.endpoint, row.arm] = (
             row.months.value,
             row.percent.value if row.percent is not None else percent,

@@ -13,6 +13,7 @@ from crlm_bayes.errors import InvalidInput
 from crlm_bayes.evidence.ratios import arms_of
 from crlm_bayes.evidence.single import Row, SingleEvidence
 from crlm_bayes.evidence.values import BinomialEvidence, CentreEvidence, SurvivalEvidence
+from crlm_bayes.words.numbers import short
 
 
 def assemble_centres(spec: AnalysisSpec, study: Study, pooled: SingleEvidence | None) -> CentreEvidence:
@@ -50,7 +51,7 @@ def assemble_centres(spec: AnalysisSpec, study: Study, pooled: SingleEvidence | 
     if control is None or treated is None:
         raise InvalidInput(f"{where}: arms", "n is not printed for both", allowed="structure = 'single'")
     if sizes.sum() != control + treated:
-        what = f"have {sizes.sum():g} patients together, the arms {control + treated}"
+        what = f"have {short(sizes.sum())} patients together, the arms {control + treated}"
         raise InvalidInput(f"{where}: centres", what, allowed="centres that make up the arms")
     rows = tuple(
         Row("centres", spec.endpoint, "", f"n = {c.n}", "list of centres", f"{c.n} patients", "used as given", c.name)
@@ -77,11 +78,11 @@ def _tables(
             used, how = _events(spec, entry, f"{where}: counts ({spec.endpoint}, {entry.arm}, {name})")
             events[i, a], n[i, a] = used, entry.n
             shown = f"{name}: {entry.events} of {entry.n}" if how == "printed count" else f"{name}: {entry.percent}%"
-            became = f"events {used:.6g} of {entry.n}"
+            became = f"events {short(used)} of {entry.n}"
             ref = reference("counts", entry)
             rows.append(Row("counts", spec.endpoint, entry.arm, shown, entry.locator, became, how, ref))
         if n[i].sum() != sizes[i] and len(mine) < 2:  # an arm may be absent, but only if nobody is missing
-            what = f"{n[i].sum():g} of the {sizes[i]:g} patients of {name} are printed"
+            what = f"{short(n[i].sum())} of the {short(sizes[i])} patients of {name} are printed"
             raise InvalidInput(f"{where}: counts ({spec.endpoint})", what, allowed="both arms of every centre")
     pooled = BinomialEvidence(study.id, arms, labels, events.sum(axis=0), n.sum(axis=0), rows=tuple(rows))
     if not pooled.n.all():

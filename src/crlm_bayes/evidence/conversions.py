@@ -28,6 +28,7 @@ from typing import NamedTuple
 from scipy.special import ndtri
 
 from crlm_bayes.errors import InvalidInput
+from crlm_bayes.words.numbers import as_percent, short
 
 
 class Converted(NamedTuple):
@@ -58,7 +59,7 @@ def se_from_limits(low: float, high: float, level: float, where: str) -> Convert
     if not 0 < low < high:
         raise InvalidInput(f"{where}: ci", "has no width", allowed="a lower limit below the upper")
     z = float(ndtri(0.5 + level / 2))
-    return Converted(math.log(high / low) / (2 * z), f"se from the {round(level * 100, 6):g}% interval")
+    return Converted(math.log(high / low) / (2 * z), f"se from the {as_percent(level)} interval")
 
 
 def off_centre(estimate: float, low: float, high: float) -> float:
@@ -76,7 +77,9 @@ def se_from_p(log_ratio: float, p: float, where: str) -> Converted:
     """
     z = z_of_p(p)
     if log_ratio == 0 or not 0 < z < math.inf:
-        raise InvalidInput(where, f"a ratio of {math.exp(log_ratio):g} with p = {p:g} gives no standard error")
+        raise InvalidInput(
+            where, f"a ratio of {short(math.exp(log_ratio))} with p = {short(p)} gives no standard error"
+        )
     return Converted(abs(log_ratio) / z, "se from the two-sided p value")
 
 
@@ -89,10 +92,10 @@ def variance_by_arm(control: float, treated: float, where: str) -> Converted:
         If an arm has no event.
     """
     if min(control, treated) <= 0:
-        what = f"{control:g} and {treated:g} events give no variance of a log hazard ratio"
+        what = f"{short(control)} and {short(treated)} events give no variance of a log hazard ratio"
         raise InvalidInput(where, what, allowed="events in both arms")
     value = control * treated / (control + treated)
-    words = f"V = {control:g} · {treated:g} / {control + treated:g} = {value:.4g}"
+    words = f"V = {short(control)} · {short(treated)} / {short(control + treated)} = {short(value, 4)}"
     return Converted(value, f"{words}, from the events of each arm (Rubinstein 1981)")
 
 
@@ -105,13 +108,13 @@ def variance_of_total(events: float, sizes: tuple[float, float] | None, where: s
         If there is no event.
     """
     if events <= 0:
-        raise InvalidInput(where, f"{events:g} events give no variance of a log hazard ratio", allowed="above 0")
+        raise InvalidInput(where, f"{short(events)} events give no variance of a log hazard ratio", allowed="above 0")
     if sizes is None:
         value = events / 4
-        return Converted(value, f"V = {events:g} / 4 = {value:.4g}, as if the arms were of one size")
+        return Converted(value, f"V = {short(events)} / 4 = {short(value, 4)}, as if the arms were of one size")
     first, second = sizes
     value = events * first * second / (first + second) ** 2
-    words = f"V = {events:g} · {first:g} · {second:g} / {first + second:g}² = {value:.4g}"
+    words = f"V = {short(events)} · {short(first)} · {short(second)} / {short(first + second)}² = {short(value, 4)}"
     return Converted(value, f"{words}, from all events and the sizes of the arms (Schoenfeld 1983)")
 
 
@@ -122,7 +125,7 @@ def se_from_variance(variance: float) -> float:
 
 def size_from_z(z: float, variance: float) -> Converted:
     r"""Size of the log hazard ratio from the size of the log-rank deviate, \|z\| / √V."""
-    return Converted(abs(z) / math.sqrt(variance), f"|log HR| = {abs(z):.4g} / √{variance:.4g}")
+    return Converted(abs(z) / math.sqrt(variance), f"|log HR| = {short(abs(z), 4)} / √{short(variance, 4)}")
 
 
 def log_ratio_from_score(o_minus_e: float, variance: float, where: str) -> Converted:
@@ -137,5 +140,5 @@ def log_ratio_from_score(o_minus_e: float, variance: float, where: str) -> Conve
         If V is 0.
     """
     if variance <= 0:
-        raise InvalidInput(f"{where}: variance", f"{variance:g} gives no standard error", allowed="above 0")
-    return Converted(o_minus_e / variance, f"(O - E) / V = {o_minus_e:g} / {variance:g}, se 1/√V (Peto)")
+        raise InvalidInput(f"{where}: variance", f"{short(variance)} gives no standard error", allowed="above 0")
+    return Converted(o_minus_e / variance, f"(O - E) / V = {short(o_minus_e)} / {short(variance)}, se 1/√V (Peto)")

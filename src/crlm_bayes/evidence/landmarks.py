@@ -29,6 +29,7 @@ from crlm_bayes.documents.rounding import counts_printing
 from crlm_bayes.documents.study import Study, reference
 from crlm_bayes.errors import InvalidInput, UnknownName
 from crlm_bayes.evidence.single import Row
+from crlm_bayes.words.numbers import as_percent, fixed, short
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ def interval_counts(
     if complete is None:
         allowed = f"complete_follow_up_months in the study, {allowed}"
     else:
-        what = f"the landmark at {last:g} months is after complete follow-up ({complete:g} months)"
+        what = f"the landmark at {short(last)} months is after complete follow-up ({short(complete)} months)"
     raise InvalidInput(where, what, allowed=allowed)
 
 
@@ -105,7 +106,7 @@ def _row(spec: AnalysisSpec, arm: Arm, point: SurvivalEntry, used: str, how: str
     if point.at_risk is not None:
         parts.append(f"{point.at_risk} at risk")
     if point.ci:
-        parts.append(f"({round(point.level * 100, 6):g}% CI {point.ci[0]} to {point.ci[1]})")
+        parts.append(f"({as_percent(point.level)} CI {point.ci[0]} to {point.ci[1]})")
     return Row(
         "survival", spec.endpoint, arm.id, " ".join(parts), point.locator, used, how, reference("survival", point)
     )
@@ -130,13 +131,13 @@ def _complete(
         else:
             assert share is not None and p.percent is not None, "an entry has a percentage or a count"
             count = float(math.floor(share + 0.5))
-            how = f"integer nearest to {p.percent}% of {size} = {share:.2f}"
+            how = f"integer nearest to {p.percent}% of {size} = {fixed(share, 2)}"
             low, high = p.percent.interval
             if not low <= 100 * count / size <= high:
                 how += "; no integer gives the printed percentage"
         alive.append(count)
         printed.append(p.percent.value / 100 if p.percent else count / size)
-        rows.append(_row(spec, arm, p, f"{count:.6g} of {size} event-free", how))
+        rows.append(_row(spec, arm, p, f"{short(count)} of {size} event-free", how))
     survivors = np.array(alive)
     at_risk = np.array([float(size), *alive[:-1]])
     if np.any(survivors > at_risk):
@@ -194,7 +195,7 @@ def _actuarial(
             spec,
             arm,
             p,
-            f"{survivors[k]:.4g} of {n[k]:.4g} survive the interval",
+            f"{short(survivors[k], 4)} of {short(n[k], 4)} survive the interval",
             "actuarial: censoring falls evenly inside the interval",
         )
         for k, p in enumerate(points)
@@ -230,7 +231,7 @@ def _from_intervals(
             spec,
             arm,
             p,
-            f"{n[k] * s[k]:.4g} of {n[k]:.4g} survive the interval",
+            f"{short(n[k] * s[k], 4)} of {short(n[k], 4)} survive the interval",
             "effective n from the printed interval",
         )
         for k, p in enumerate(points)
@@ -247,9 +248,9 @@ def _effective(
         raise InvalidInput(where, "survival rises between landmarks")
     alive = printed * size
     at_risk = np.concatenate([[size], alive[:-1]])
-    how = f"effective n {size:g}: {spec.effective_n.basis}"
+    how = f"effective n {short(size)}: {spec.effective_n.basis}"
     rows = [
-        _row(spec, arm, p, f"{alive[k]:.4g} of {at_risk[k]:.4g} survive the interval", how)
+        _row(spec, arm, p, f"{short(alive[k], 4)} of {short(at_risk[k], 4)} survive the interval", how)
         for k, p in enumerate(points)
     ]
     return IntervalCounts(at_risk, alive, printed, tuple(rows))

@@ -18,6 +18,7 @@ from crlm_bayes.evidence import conversions
 from crlm_bayes.evidence.ratios import Events, arms_of, control_survival, events_by_arm, total_events, written_p
 from crlm_bayes.evidence.single import Row
 from crlm_bayes.evidence.values import RatioEvidence
+from crlm_bayes.words.numbers import fixed, short
 
 
 class Deviate(NamedTuple):
@@ -31,9 +32,11 @@ class Deviate(NamedTuple):
     @property
     def how(self) -> str:
         """Words for the record."""
-        if f"{self.low:.2f}" == f"{self.high:.2f}":
-            return f"z {self.z:.4g} from {self.source}"
-        return f"z {self.z:.4g} from {self.source} (by its rounding {self.low:.2f} to {self.high:.2f})"
+        if fixed(self.low, 2) == fixed(self.high, 2):
+            return f"z {short(self.z, 4)} from {self.source}"
+        return (
+            f"z {short(self.z, 4)} from {self.source} (by its rounding {fixed(self.low, 2)} to {fixed(self.high, 2)})"
+        )
 
     def meets(self, other: "Deviate") -> bool:
         """Whether one value fits both."""
@@ -67,11 +70,11 @@ def logrank_evidence(spec: AnalysisSpec, study: Study, where: str) -> RatioEvide
     elif size:
         said.append("the print does not say which arm did better: both directions are as likely")
     unknown = test.favours is None and size > 0
-    used = f"|log HR| {size:.4f} in either direction" if unknown else f"log HR {turn * size:.4f}"
+    used = f"|log HR| {fixed(size, 4)} in either direction" if unknown else f"log HR {fixed(turn * size, 4)}"
     statistic = [f"statistic {test.statistic}"] if test.statistic else []
     printed = f"log-rank {', '.join([*statistic, *([f'p {written_p(test.p)}'] if test.p else [])])}"
     baseline, last = control_survival(spec, study, arms[0])
-    row = _row(spec, test, arms, printed, f"{used}, se {se:.4f}", "; ".join(said))
+    row = _row(spec, test, arms, printed, f"{used}, se {fixed(se, 4)}", "; ".join(said))
     rows = (row, *events.rows, *last)
     return RatioEvidence(
         study.id, arms, labels, turn * size, se, baseline, "unknown" if unknown else "known", rows=rows
@@ -100,7 +103,7 @@ def observed_expected_evidence(spec: AnalysisSpec, study: Study, where: str) -> 
         y, how = -y, f"{how}; of the control arm, turned"
     se = conversions.se_from_variance(variance)
     printed = f"log-rank O - E {test.o_minus_e} of {test.arm}, variance {test.variance}"
-    row = _row(spec, test, arms, printed, f"log HR {y:.4f}, se {se:.4f}", how)
+    row = _row(spec, test, arms, printed, f"log HR {fixed(y, 4)}, se {fixed(se, 4)}", how)
     baseline, last = control_survival(spec, study, arms[0])
     return RatioEvidence(study.id, arms, labels, y, se, baseline, rows=(row, *last))
 
@@ -192,7 +195,7 @@ def _events(spec: AnalysisSpec, study: Study, arms: tuple[str, str], where: str)
         what = f"events of '{spec.endpoint}' are not printed for both arms"
         raise InvalidInput(f"{where}: events", what, allowed="both, or effective_events in the analysis")
     events = total_events(study, spec.endpoint, arms, stated.total, where)
-    return events._replace(how=f"{stated.total:g} events: {stated.basis}; {events.how}")
+    return events._replace(how=f"{short(stated.total)} events: {stated.basis}; {events.how}")
 
 
 def _row(spec: AnalysisSpec, test: TestEntry, arms: tuple[str, str], printed: str, used: str, how: str) -> Row:

@@ -11,6 +11,7 @@ from crlm_bayes.errors import InvalidInput
 from crlm_bayes.evidence import conversions
 from crlm_bayes.evidence.single import Row
 from crlm_bayes.evidence.values import RatioEvidence
+from crlm_bayes.words.numbers import as_percent, fixed, short
 
 NO_ERROR = "prints neither an interval nor a standard error nor an exact p value"
 
@@ -98,7 +99,7 @@ def control_survival(
         control,
         f"{base.months} months: {base.percent}%",
         base.locator,
-        f"{baseline[1]:.6g}",
+        short(baseline[1]),
         "taken as known, for the absolute effect only",
         reference("survival", base),
     )
@@ -146,7 +147,7 @@ def ratio_evidence(spec: AnalysisSpec, study: Study, where: str) -> RatioEvidenc
     y = turn * math.log(entry.value.value)
     if turn < 0:
         how = f"printed as {entry.numerator} over {entry.denominator}, turned; {how}"
-    ci = f" ({round(entry.level * 100, 6):g}% CI {entry.ci[0]} to {entry.ci[1]})" if entry.ci else ""
+    ci = f" ({as_percent(entry.level)} CI {entry.ci[0]} to {entry.ci[1]})" if entry.ci else ""
     printed = f"{entry.measure.upper()} {entry.numerator}/{entry.denominator} {entry.value}{ci}" + (
         f", p {written_p(entry.p)}" if entry.p else ""
     )
@@ -156,7 +157,7 @@ def ratio_evidence(spec: AnalysisSpec, study: Study, where: str) -> RatioEvidenc
         f"{arms[1]}/{arms[0]}",
         printed,
         entry.locator,
-        f"log {entry.measure.upper()} {y:.4f}, se {se:.4f}",
+        f"log {entry.measure.upper()} {fixed(y, 4)}, se {fixed(se, 4)}",
         how,
         reference("contrasts", entry),
     )
@@ -214,4 +215,4 @@ def _off_centre(entry: ContrastEntry, se: float) -> str:
         return ""
     off = conversions.off_centre(entry.value.value, entry.ci[0].value, entry.ci[1].value) / se
     side = "above" if off > 0 else "below"
-    return f"; the estimate is {abs(off):.2f} se {side} the middle of the interval, which is taken by its width"
+    return f"; the estimate is {fixed(abs(off), 2)} se {side} the middle of the interval, which is taken by its width"

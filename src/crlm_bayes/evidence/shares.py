@@ -8,6 +8,7 @@ from crlm_bayes.documents.study import Study, reference
 from crlm_bayes.errors import InvalidInput
 from crlm_bayes.evidence.landmarks import effective_size
 from crlm_bayes.evidence.single import Row
+from crlm_bayes.words.numbers import short
 
 
 class ArmShare(NamedTuple):
@@ -33,8 +34,8 @@ def arm_share(spec: AnalysisSpec, study: Study, arm: str, where: str) -> ArmShar
         bare = next((p for p in study.percentages if (p.endpoint, p.arm) == (spec.endpoint, arm)), None)
         if bare is not None:
             size = effective_size(spec, study, arm)
-            events, how = bare.percent.value / 100 * size, f"{bare.percent}% of {size:g}: {spec.effective_n.basis}"
-            used = f"events {events:.6g} of {size:g}"
+            events, how = bare.percent.value / 100 * size, f"{bare.percent}% of {short(size)}: {spec.effective_n.basis}"
+            used = f"events {short(events)} of {short(size)}"
             entry = reference("percentages", bare)
             return ArmShare(
                 events, size, Row("percentages", spec.endpoint, arm, f"{bare.percent}%", bare.locator, used, how, entry)
@@ -51,7 +52,7 @@ def arm_share(spec: AnalysisSpec, study: Study, arm: str, where: str) -> ArmShar
         if spec.effective_n is not None:
             size = effective_size(spec, study, arm)
         events = printed.percent.value / 100 * size
-        how = f"{printed.percent}% of {size:g}"
+        how = f"{printed.percent}% of {short(size)}"
         if spec.effective_n is not None:
             how += f": {spec.effective_n.basis}"
     words = [f"{printed.events} of {printed.n}" if printed.events is not None else f"n = {printed.n}"]
@@ -62,7 +63,7 @@ def arm_share(spec: AnalysisSpec, study: Study, arm: str, where: str) -> ArmShar
         arm,
         " ".join(words),
         printed.locator,
-        f"events {events:.6g} of {size:g}",
+        f"events {short(events)} of {short(size)}",
         how,
         reference("counts", printed),
     )

@@ -25,7 +25,7 @@ from crlm_bayes.exact.synthesis import Member, robust_map
 from crlm_bayes.priors.density import Prior
 from crlm_bayes.priors.families import Mixture, Normal
 from crlm_bayes.words.nouns import endpoint_noun, listed
-from crlm_bayes.words.numbers import number, percent, ratio
+from crlm_bayes.words.numbers import as_percent, fixed, number, percent, ratio, short
 
 
 @dataclass(frozen=True)
@@ -129,10 +129,10 @@ def _empirical(prior: EmpiricalPrior, estimates: list[Estimate], source: str) ->
         f"{source}; "
         f"pooled ratio {ratio(math.exp(pooled.mean))}{favours}, log {number(pooled.mean, 4)} with standard error "
         f"{number(pooled.se, 4)}, "
-        f"widened by a standard deviation of {prior.widening:g} between trials"
+        f"widened by a standard deviation of {short(prior.widening)} between trials"
     )
     if pooled.between is not None:
-        sentence += f" (these trials by themselves suggest {pooled.between:.2f})"
+        sentence += f" (these trials by themselves suggest {fixed(pooled.between, 2)})"
     sd = math.hypot(pooled.se, prior.widening)
     return Normal(dist="normal", mean=pooled.mean, sd=sd, rationale=sentence)
 
@@ -168,7 +168,7 @@ def _printed(entry: ContrastEntry) -> str:
     """Write a ratio as printed: ``1.16 (95% CI 0.99 to 1.37)``."""
     if entry.ci is None:
         return f"{entry.value} (standard error {entry.se})" if entry.se else str(entry.value)
-    return f"{entry.value} ({round(entry.level * 100, 6):g}% CI {entry.ci[0]} to {entry.ci[1]})"
+    return f"{entry.value} ({as_percent(entry.level)} CI {entry.ci[0]} to {entry.ci[1]})"
 
 
 def _curve(estimate: Estimate) -> EvidenceCurve:

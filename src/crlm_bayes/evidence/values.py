@@ -7,6 +7,7 @@ import numpy as np
 
 from crlm_bayes.arrays import Floats
 from crlm_bayes.evidence.single import Row, SingleEvidence
+from crlm_bayes.words.numbers import short
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class BinomialEvidence(SingleEvidence):
 
     @override
     def cells(self, arms: tuple[str, str]) -> list[str]:
-        return [f"{arm}\n{n:g} patients" for arm, n in zip(arms, self.n, strict=True)]
+        return [f"{arm}\n{short(n)} patients" for arm, n in zip(arms, self.n, strict=True)]
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ class SurvivalEvidence(SingleEvidence):
     @property
     @override
     def control_risk(self) -> tuple[str, float]:
-        return f"{self.times[-1]:g}", float(self.printed[-1, 0])
+        return short(self.times[-1]), float(self.printed[-1, 0])
 
     @property
     @override
@@ -77,7 +78,7 @@ class SurvivalEvidence(SingleEvidence):
 
     @override
     def cells(self, arms: tuple[str, str]) -> list[str]:
-        spans = [f"{a:g}–{b:g} months" for a, b in zip(self.times[:-1], self.times[1:], strict=True)]
+        spans = [f"{short(a)}–{short(b)} months" for a, b in zip(self.times[:-1], self.times[1:], strict=True)]
         return [f"{arm}\n{span}" for span in spans for arm in arms]
 
 
@@ -106,7 +107,7 @@ class RatioEvidence(SingleEvidence):
         if self.control_survival is None:
             return None
         months, survival = self.control_survival
-        return f"{months:g}", survival
+        return short(months), survival
 
 
 @dataclass(frozen=True)
@@ -212,7 +213,7 @@ class ArmLevelEvidence:
 
     def cells(self, arms: tuple[str, str]) -> list[str]:
         """Name the observed numbers, in their order."""
-        return [f"{arm.study}\n{'with' if arm.treated else 'without'}\n{arm.n:g}" for arm in self.compared]
+        return [f"{arm.study}\n{'with' if arm.treated else 'without'}\n{short(arm.n)}" for arm in self.compared]
 
     @property
     def events(self) -> Floats:

@@ -18,6 +18,7 @@ from crlm_bayes.exact import tails
 from crlm_bayes.exact.posterior import GridPosterior
 from crlm_bayes.exact.quadrature import DROP
 from crlm_bayes.priors.density import Prior
+from crlm_bayes.words.numbers import short
 
 REACH = 24.0
 """Curves are tabulated for |θ| up to this: ratios of one in twenty-six thousand million."""
@@ -144,7 +145,7 @@ class EvidenceCurve:
     def tempered(self, weight: float) -> "EvidenceCurve":
         """L(θ) to the power `weight`, above 0 and at most 1: a discount."""
         if not 0 < weight <= 1:
-            raise InvalidInput("weight of a study", f"{weight:g} does not fit", allowed="above 0, at most 1")
+            raise InvalidInput("weight of a study", f"{short(weight)} does not fit", allowed="above 0, at most 1")
         return replace(
             self,
             width=self.width / float(np.sqrt(weight)),

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from crlm_bayes.arrays import Floats
-from crlm_bayes.rule import LOWER, UPPER
 from crlm_bayes.rule import LOWER, UPPER, p_benefit
 
 FARTHEST = 340.0

@@ -18,6 +18,7 @@ from crlm_bayes.figures.frame import style, words
 from crlm_bayes.figures.index.verdicts import MINUTE
 from crlm_bayes.rule import ALPHA
 from crlm_bayes.words.nouns import ENDPOINTS, capital, counted, endpoint_noun, listed
+from crlm_bayes.words.numbers import short
 
 LEFT, AXIS, RIGHT = 2.75, 3.4, 2.75
 
@@ -77,7 +78,7 @@ def audit(result: StudyAudit) -> Figure:
         y -= part.height + BETWEEN
     if rows:
         key = ["○ as printed", "● recomputed, by the usual test that comes nearest", "thin line: by all usual tests"]
-        sides = [f"◆ bold: on the other side of {ALPHA:g}"] if any(row.changes_sides for row in rows) else []
+        sides = [f"◆ bold: on the other side of {short(ALPHA)}"] if any(row.changes_sides for row in rows) else []
         style.footnote(figure, *key, *sides)
     return figure
 
@@ -154,7 +155,7 @@ def _p_values(figure: Figure, page: Axes, bottom: float, rows: Sequence[Comparis
     height = len(rows) * ROW
     axes = style.axes_at(figure, LEFT, bottom, AXIS, height)
     axes.set(xlim=(math.log10(LOW), math.log10(HIGH)), ylim=(0, height), yticks=[])
-    axes.set_xticks([math.log10(p) for p in TICKS], labels=[f"{p:g}" for p in TICKS])
+    axes.set_xticks([math.log10(p) for p in TICKS], labels=[short(p) for p in TICKS])
     axes.tick_params(axis="x", length=3)
     axes.spines["left"].set_visible(False)
     axes.set_xlabel("p value (log scale)", fontsize=style.SMALL)
@@ -162,7 +163,7 @@ def _p_values(figure: Figure, page: Axes, bottom: float, rows: Sequence[Comparis
     axes.axvline(edge, color=style.INK, linewidth=style.THIN, zorder=1, label="alpha")
     top = bottom + height + 0.11
     middle = LEFT + AXIS * (edge - math.log10(LOW)) / (math.log10(HIGH) - math.log10(LOW))
-    style.write(page, middle, top, f"{ALPHA:g}", style.SMALL, bold=True, ha="center")
+    style.write(page, middle, top, short(ALPHA), style.SMALL, bold=True, ha="center")
     style.write(page, middle - 0.2, top, "← significant", style.TINY, style.SOFT, ha="right")
     style.write(page, middle + 0.2, top, "not significant →", style.TINY, style.SOFT)
     for text, x in (("printed", PRINTED), ("recomputed", RECOMPUTED)):

@@ -6,6 +6,7 @@ import numpy as np
 
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.evidence.values import SurvivalEvidence
+from crlm_bayes.words.numbers import short
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -18,7 +19,7 @@ def derive(parameters: "xr.Dataset", evidence: SurvivalEvidence, spec: AnalysisS
     hazard: Any = parameters[
         "cumulative_hazard"
     ]  # numpy functions of a DataArray give a DataArray, which their types deny
-    months = [f"{t:g}" for t in evidence.times[1:]]
+    months = [short(t) for t in evidence.times[1:]]
     total = hazard.cumsum("interval")
     survival: Any = np.exp(-total)
     survival = survival.assign_coords(interval=months).rename(interval="months").transpose(..., "arm", "months")

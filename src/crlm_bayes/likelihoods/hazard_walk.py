@@ -14,14 +14,15 @@ from crlm_bayes.evidence.values import SurvivalEvidence
 from crlm_bayes.exact.curve import EvidenceCurve
 from crlm_bayes.likelihoods.contract import Equation, prior_line
 from crlm_bayes.priors.nuisance import RandomWalk
+from crlm_bayes.words.numbers import short
 
 FIRST = Equation(r"\log \lambda_1", "log λ_1", "log hazard per month of the first interval")
 
 
 def walk_lines(walk: RandomWalk) -> tuple[Equation, ...]:
     """Write the walk: its first value and its steps."""
-    latex = rf"\log \lambda_k \sim \mathrm{{Normal}}(\log \lambda_{{k-1}},\; {walk.step_sd:.4g}^2)"
-    plain = f"log λ_k ~ Normal(log λ_{{k-1}}, {walk.step_sd:.4g}²)"
+    latex = rf"\log \lambda_k \sim \mathrm{{Normal}}(\log \lambda_{{k-1}},\; {short(walk.step_sd, 4)}^2)"
+    plain = f"log λ_k ~ Normal(log λ_{{k-1}}, {short(walk.step_sd, 4)}²)"
     return prior_line(FIRST, walk.start), Equation(latex, plain, "neighbouring intervals have similar hazards")
 
 

@@ -24,6 +24,7 @@ from crlm_bayes.documents.study import Study
 from crlm_bayes.evidence.values import RatioEvidence
 from crlm_bayes.exact.curve import KNOTS, REACH, EvidenceCurve
 from crlm_bayes.likelihoods.contract import Equation, FitFigure, Shape, Stack
+from crlm_bayes.words.numbers import short
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -182,5 +183,5 @@ def derive(parameters: "xr.Dataset", evidence: RatioEvidence, spec: AnalysisSpec
         return xr.Dataset()
     months, survival = evidence.control_survival
     theta: Any = parameters["theta"]
-    treated = (survival ** np.exp(theta)).expand_dims(months=[f"{months:g}"], axis=-1)
+    treated = (survival ** np.exp(theta)).expand_dims(months=[short(months)], axis=-1)
     return xr.Dataset({"risk_difference": treated - survival})

@@ -40,6 +40,7 @@ from crlm_bayes.likelihoods.variables import spread_data, spread_variable, walk_
 from crlm_bayes.priors.families import Normal
 from crlm_bayes.priors.nuisance import RandomWalk
 from crlm_bayes.priors.spreads import SpreadPrior
+from crlm_bayes.words.numbers import short
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -262,7 +263,7 @@ def _spread_nodes(variation: SpreadPrior, nodes: int = 32) -> tuple[Floats, Floa
 
 def coordinates(evidence: SurvivalEvidence) -> dict[str, list[Any]]:
     """Labels of the model's dimensions; an interval is named by the months it spans."""
-    times = [f"{t:g}" for t in evidence.times]
+    times = [short(t) for t in evidence.times]
     return {"arm": list(evidence.arms), "interval": [f"{a}-{b}" for a, b in itertools.pairwise(times)]}
 
 
@@ -283,8 +284,7 @@ def sample_nuisance(
         z = rng.standard_normal((size, intervals))
         effect = effect + omega[:, None] * (z - z.mean(axis=1, keepdims=True))
         drawn |= {"omega": ((), omega), "z": (("interval",), z), "theta_interval": (("interval",), effect)}
-    months = np.diff(evidence.times)[:, None]
-    hazard = np.exp(log_hazard[..., None] + effect[..., None] * ARM_POSITION) * months
+    hazard = np.exp(log_hazard[..., None] + effect[..., None] * ARM_POSITION) * np.diff(evidence.times)[:, None]
     return drawn | {"cumulative_hazard": (("interval", "arm"), hazard)}
 
 

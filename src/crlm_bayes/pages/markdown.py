@@ -12,7 +12,7 @@ from crlm_bayes.prose.index import (
 )
 from crlm_bayes.rule import standing
 from crlm_bayes.words.nouns import SIGNS, prior_name
-from crlm_bayes.words.numbers import probability
+from crlm_bayes.words.numbers import ESTIMATE, estimate, probability
 
 BEGIN, END = "<!-- verdicts: written by `python -m crlm_bayes fit` -->", "<!-- verdicts: end -->"
 
@@ -61,10 +61,10 @@ def _table(head: str, rows: pd.DataFrame, priors: list[str]) -> list[str]:
 
 
 def _cell(row: object) -> str:
-    numbers = {key: float(getattr(row, key)) for key in ("p_benefit", "median", "eti95_lower", "eti95_upper")}
+    p, median, lower, upper = (float(getattr(row, key)) for key in ("p_benefit", *ESTIMATE))
     gate = "" if getattr(row, "gate_passed") else " gate failed"  # noqa: B009
-    head = f"{probability(numbers['p_benefit'])} {SIGNS[standing(numbers['p_benefit'])]}{gate}"
-    return f"{head}<br>{numbers['median']:.2f} ({numbers['eti95_lower']:.2f}–{numbers['eti95_upper']:.2f})"
+    head = f"{probability(p)} {SIGNS[standing(p)]}{gate}"
+    return f"{head}<br>{estimate(median, lower, upper)}"
 
 
 def _line(cells: list[str]) -> str:

@@ -12,7 +12,7 @@ from crlm_bayes.pages.study_page import shared
 from crlm_bayes.pages.tables.members import effect_rows, study_rows
 from crlm_bayes.pages.tables.parameters import parameter_rows
 from crlm_bayes.prose.pooled import holds, learnt, scatter, studies_in_words
-from crlm_bayes.words.numbers import LEVEL, number, probability, ratio_of, ratio_span, span
+from crlm_bayes.words.numbers import LEVEL, number, probability, ratio_of, ratio_span, short, span
 
 
 def synthesis_context(result: Result, figures: Mapping[str, str]) -> dict[str, Any]:
@@ -69,8 +69,9 @@ def _bases(answer: Answer) -> list[tuple[str, str]]:
         for stated in (own.effective_n, own.effective_events):
             if stated is not None:
                 said.append((title_of(study), f"effective numbers: {stated.basis}"))
-        if study.complete_follow_up_basis and LIKELIHOODS[own.likelihood].intervals:
-            months = f"complete follow-up to {study.complete_follow_up_months:g} months"
+        complete = study.complete_follow_up_months
+        if study.complete_follow_up_basis and complete is not None and LIKELIHOODS[own.likelihood].intervals:
+            months = f"complete follow-up to {short(complete)} months"
             said.append((title_of(study), f"{months}: {study.complete_follow_up_basis}"))
         basis = spec.reading_of(study.id).basis
         if basis:

@@ -11,7 +11,7 @@ from scipy.special import ndtri
 
 from crlm_bayes.errors import InvalidInput
 from crlm_bayes.priors.families import Normal
-from crlm_bayes.words.numbers import threshold
+from crlm_bayes.words import numbers
 
 NEUTRAL_SDS: Final[Mapping[str, float]] = {"weak": 5.0, "moderate": 0.355, "strong": 0.205}
 """Standard deviations of the neutral beliefs: next to flat, 95% of ratios in 0.5 to 2, 95% of ratios in 0.67 to 1.5."""
@@ -34,11 +34,15 @@ def calibrated_sd(mean: float, threshold: float, probability: float, where: str 
         If the probability is no probability, or lies on the side of 0.5 that the mean forbids.
     """
     if not all(math.isfinite(x) for x in (mean, threshold)):
-        raise InvalidInput(where, f"log ratios {mean:g} and {threshold:g} are not both finite")
-    ratio, centre = _ratio(math.exp(threshold)), _ratio(math.exp(mean))
+        raise InvalidInput(
+            where, f"log ratios {numbers.short(mean)} and {numbers.short(threshold)} are not both finite"
+        )
+    ratio, centre = numbers.threshold(math.exp(threshold)), numbers.threshold(math.exp(mean))
     if not 0 < probability < 1:
         raise InvalidInput(
-            where, f"probability {probability:g} of a ratio below {ratio}", allowed="a number above 0 and below 1"
+            where,
+            f"probability {numbers.short(probability)} of a ratio below {ratio}",
+            allowed="a number above 0 and below 1",
         )
     if threshold == mean:
         raise InvalidInput(
@@ -49,7 +53,7 @@ def calibrated_sd(mean: float, threshold: float, probability: float, where: str 
     if probability == 0.5 or (probability > 0.5) != (threshold > mean):
         raise InvalidInput(
             where,
-            f"probability {probability:g} of a ratio below {ratio} contradicts the median ratio {centre}",
+            f"probability {numbers.short(probability)} of a ratio below {ratio} contradicts the median ratio {centre}",
             allowed="above 0.5 and below 1" if threshold > mean else "above 0 and below 0.5",
         )
     return (threshold - mean) / float(ndtri(probability))
@@ -70,10 +74,10 @@ def from_statement(mean_ratio: float, threshold_ratio: float, probability: float
     """
     for ratio in (mean_ratio, threshold_ratio):
         if not (math.isfinite(ratio) and ratio > 0):
-            raise InvalidInput(where, f"ratio {ratio:g}", allowed="a number above 0")
+            raise InvalidInput(where, f"ratio {numbers.short(ratio)}", allowed="a number above 0")
     mean = math.log(mean_ratio)
     sd = calibrated_sd(mean, math.log(threshold_ratio), probability, where)
-    said = f"median ratio {_ratio(mean_ratio)}, P(ratio below {_ratio(threshold_ratio)}) = {probability:g}"
+    said = f"median ratio {numbers.threshold(mean_ratio)}, P(ratio below {numbers.threshold(threshold_ratio)}) = {numbers.short(probability)}"
     return Normal(dist="normal", mean=mean, sd=sd, rationale=said)
 
 
@@ -100,7 +104,9 @@ def zampieri_grid(mcid: float) -> dict[str, Normal]:
         If `mcid` is no ratio or is 1.
     """
     if not (math.isfinite(mcid) and mcid > 0 and mcid != 1):
-        raise InvalidInput("mcid", f"{mcid:g} is no effect worth having", allowed="a ratio above 0 that is not 1")
+        raise InvalidInput(
+            "mcid", f"{numbers.short(mcid)} is no effect worth having", allowed="a ratio above 0 that is not 1"
+        )
     size = abs(math.log(mcid))
     grid = {
         f"neutral_{strength}": Normal(
@@ -110,12 +116,7 @@ def zampieri_grid(mcid: float) -> dict[str, Normal]:
     }
     for belief, mean, other in (("optimistic", -size, "harm"), ("pessimistic", size, "any benefit")):
         for strength, p in OPPOSITE.items():
-            said = f"expects a ratio of {_ratio(math.exp(mean))}, {100 * p:g}% chance of {other} (Zampieri 2021)"
+            said = f"expects a ratio of {numbers.threshold(math.exp(mean))}, {numbers.as_percent(p)} chance of {other} (Zampieri 2021)"
             sd = calibrated_sd(mean, 0.0, 1 - p if mean < 0 else p)
             grid[f"{belief}_{strength}"] = Normal(dist="normal", mean=mean, sd=sd, rationale=said)
     return grid
-
-
-def _ratio(x: float) -> str:
-    """Write a ratio without the noise of exp(log(x))."""
-    return threshold(round(x, 12))

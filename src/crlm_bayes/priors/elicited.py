@@ -12,6 +12,7 @@ from scipy import special
 
 from crlm_bayes.arrays import LOG_SQRT_2PI, Floats
 from crlm_bayes.priors.density import Finite, Positive, Prior
+from crlm_bayes.words.numbers import short
 
 SMALLEST = 1e-9
 """Probabilities nearer than this to 0 or 1 say nothing that could be meant."""
@@ -86,12 +87,12 @@ class TwoPiece(Prior):
     @property
     @override
     def latex(self) -> str:
-        return rf"\mathrm{{SplitNormal}}({self.mode:.4g},\; {self.sd_below:.4g}^2,\; {self.sd_above:.4g}^2)"
+        return rf"\mathrm{{SplitNormal}}({short(self.mode, 4)},\; {short(self.sd_below, 4)}^2,\; {short(self.sd_above, 4)}^2)"
 
     @property
     @override
     def plain(self) -> str:
-        return f"SplitNormal({self.mode:.4g}, {self.sd_below:.4g}² below, {self.sd_above:.4g}² above)"
+        return f"SplitNormal({short(self.mode, 4)}, {short(self.sd_below, 4)}² below, {short(self.sd_above, 4)}² above)"
 
     @override
     def data(self) -> dict[str, float | Floats]:
@@ -121,12 +122,12 @@ class Quantiles(Prior):
             raise ValueError("probabilities and values have one number for each of three or more quantiles")
         for p in self.probabilities:
             if not SMALLEST <= p <= 1 - SMALLEST:
-                raise ValueError(f"probabilities lie between 0 and 1, both excluded; {p:g} does not")
+                raise ValueError(f"probabilities lie between 0 and 1, both excluded; {short(p)} does not")
         for name in ("probabilities", "values"):
             numbers = getattr(self, name)
             for before, after in pairwise(numbers):
                 if after <= before:
-                    raise ValueError(f"{name} must rise; {after:g} follows {before:g}")
+                    raise ValueError(f"{name} must rise; {short(after)} follows {short(before)}")
         return self
 
     @cached_property
@@ -250,7 +251,9 @@ class Quantiles(Prior):
 
     @property
     def _pairs(self) -> str:
-        return ", ".join(f"{100 * p:.4g}% {v:.4g}" for p, v in zip(self.probabilities, self.values, strict=True))
+        return ", ".join(
+            f"{short(100 * p, 4)}% {short(v, 4)}" for p, v in zip(self.probabilities, self.values, strict=True)
+        )
 
     @property
     @override

@@ -16,6 +16,7 @@ from scipy import special
 from crlm_bayes.arrays import LOG_SQRT_2PI, Floats
 from crlm_bayes.priors.density import Finite, Positive, Prior
 from crlm_bayes.priors.elicited import Quantiles, TwoPiece
+from crlm_bayes.words.numbers import short
 
 
 def family_word(family: type[Prior]) -> str:
@@ -93,12 +94,12 @@ class Normal(LocationScale):
     @property
     @override
     def latex(self) -> str:
-        return rf"\mathrm{{Normal}}({self.mean:.4g},\; {self.sd:.4g}^2)"
+        return rf"\mathrm{{Normal}}({short(self.mean, 4)},\; {short(self.sd, 4)}^2)"
 
     @property
     @override
     def plain(self) -> str:
-        return f"Normal({self.mean:.4g}, {self.sd:.4g}²)"
+        return f"Normal({short(self.mean, 4)}, {short(self.sd, 4)}²)"
 
     @property
     @override
@@ -141,12 +142,12 @@ class StudentT(LocationScale):
     @property
     @override
     def latex(self) -> str:
-        return rf"\mathrm{{Student}}_{{{self.df:.4g}}}({self.mean:.4g},\; {self.sd:.4g})"
+        return rf"\mathrm{{Student}}_{{{short(self.df, 4)}}}({short(self.mean, 4)},\; {short(self.sd, 4)})"
 
     @property
     @override
     def plain(self) -> str:
-        return f"Student-t(df {self.df:.4g}, {self.mean:.4g}, {self.sd:.4g})"
+        return f"Student-t(df {short(self.df, 4)}, {short(self.mean, 4)}, {short(self.sd, 4)})"
 
     @override
     def payload(self) -> dict[str, Any]:
@@ -186,12 +187,12 @@ class Cauchy(LocationScale):
     @property
     @override
     def latex(self) -> str:
-        return rf"\mathrm{{Cauchy}}({self.mean:.4g}, {self.sd:.4g})"
+        return rf"\mathrm{{Cauchy}}({short(self.mean, 4)}, {short(self.sd, 4)})"
 
     @property
     @override
     def plain(self) -> str:
-        return f"Cauchy({self.mean:.4g}, {self.sd:.4g})"
+        return f"Cauchy({short(self.mean, 4)}, {short(self.sd, 4)})"
 
 
 class Mixture(Prior):
@@ -208,7 +209,7 @@ class Mixture(Prior):
         if not len(self.weights) == len(self.means) == len(self.sds) > 1:
             raise ValueError("weights, means and sds have one value for each of two or more components")
         if abs(sum(self.weights) - 1) > 1e-9:
-            raise ValueError(f"weights sum to {sum(self.weights):g}; they must sum to 1")
+            raise ValueError(f"weights sum to {short(sum(self.weights))}; they must sum to 1")
         return self
 
     def _z(self, x: ArrayLike) -> Floats:
@@ -266,12 +267,14 @@ class Mixture(Prior):
     @property
     @override
     def latex(self) -> str:
-        return " + ".join(rf"{w:.4g}\,\mathrm{{Normal}}({m:.4g},\; {s:.4g}^2)" for w, m, s in self._parts)
+        return " + ".join(
+            rf"{short(w, 4)}\,\mathrm{{Normal}}({short(m, 4)},\; {short(s, 4)}^2)" for w, m, s in self._parts
+        )
 
     @property
     @override
     def plain(self) -> str:
-        return " + ".join(f"{w:.4g} Normal({m:.4g}, {s:.4g}²)" for w, m, s in self._parts)
+        return " + ".join(f"{short(w, 4)} Normal({short(m, 4)}, {short(s, 4)}²)" for w, m, s in self._parts)
 
     @override
     def payload(self) -> dict[str, Any]:

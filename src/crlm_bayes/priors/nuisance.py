@@ -10,6 +10,7 @@ from crlm_bayes.arrays import Floats
 from crlm_bayes.priors.density import Density, Finite, Positive
 from crlm_bayes.priors.families import Normal
 from crlm_bayes.toml import Text
+from crlm_bayes.words.numbers import short
 
 
 class RandomWalk(Density):
@@ -41,12 +42,12 @@ class RandomWalk(Density):
     @property
     @override
     def latex(self) -> str:
-        return rf"{self.start.latex} \text{{, steps }} \mathrm{{Normal}}(0,\; {self.step_sd:.4g}^2)"
+        return rf"{self.start.latex} \text{{, steps }} \mathrm{{Normal}}(0,\; {short(self.step_sd, 4)}^2)"
 
     @property
     @override
     def plain(self) -> str:
-        return f"{self.start.plain}, steps Normal(0, {self.step_sd:.4g}²)"
+        return f"{self.start.plain}, steps Normal(0, {short(self.step_sd, 4)}²)"
 
 
 Correlation = Annotated[float, Field(ge=-1, le=1, allow_inf_nan=False, strict=True)]
@@ -63,7 +64,7 @@ class UniformCorrelation(Density):
     @model_validator(mode="after")
     def _rises(self) -> Self:
         if self.low >= self.high:
-            raise ValueError(f"low {self.low:g} is not below high {self.high:g}")
+            raise ValueError(f"low {short(self.low)} is not below high {short(self.high)}")
         return self
 
     def quantile(self, p: ArrayLike) -> Floats:
@@ -73,12 +74,12 @@ class UniformCorrelation(Density):
     @property
     @override
     def latex(self) -> str:
-        return rf"\mathrm{{Uniform}}({self.low:.4g},\; {self.high:.4g})"
+        return rf"\mathrm{{Uniform}}({short(self.low, 4)},\; {short(self.high, 4)})"
 
     @property
     @override
     def plain(self) -> str:
-        return f"Uniform({self.low:.4g}, {self.high:.4g})"
+        return f"Uniform({short(self.low, 4)}, {short(self.high, 4)})"
 
 
 class FixedCorrelation(Density):
@@ -95,17 +96,17 @@ class FixedCorrelation(Density):
     @property
     @override
     def latex(self) -> str:
-        return rf"\text{{fixed at }} {self.value:.4g}"
+        return rf"\text{{fixed at }} {short(self.value, 4)}"
 
     @property
     @override
     def plain(self) -> str:
-        return f"fixed at {self.value:.4g}"
+        return f"fixed at {short(self.value, 4)}"
 
     @property
     @override
     def cell(self) -> str:
-        return f"{self.value:.4g}, known"
+        return f"{short(self.value, 4)}, known"
 
 
 CorrelationPrior = Annotated[UniformCorrelation | FixedCorrelation, Field(discriminator="dist")]
@@ -122,9 +123,9 @@ class Beta(Density):
     @property
     @override
     def latex(self) -> str:
-        return rf"\mathrm{{Beta}}({self.a:.4g},\; {self.b:.4g})"
+        return rf"\mathrm{{Beta}}({short(self.a, 4)},\; {short(self.b, 4)})"
 
     @property
     @override
     def plain(self) -> str:
-        return f"Beta({self.a:.4g}, {self.b:.4g})"
+        return f"Beta({short(self.a, 4)}, {short(self.b, 4)})"

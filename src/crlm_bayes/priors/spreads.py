@@ -12,6 +12,7 @@ from scipy import special
 from crlm_bayes.arrays import LOG_SQRT_2PI, Floats
 from crlm_bayes.priors.density import Density, Finite, Positive
 from crlm_bayes.toml import Text
+from crlm_bayes.words.numbers import short
 
 
 class ScalePrior(Density):
@@ -64,17 +65,17 @@ class HalfNormal(ScalePrior):
     @property
     @override
     def latex(self) -> str:
-        return rf"\mathrm{{HalfNormal}}({self.sd:.4g})"
+        return rf"\mathrm{{HalfNormal}}({short(self.sd, 4)})"
 
     @property
     @override
     def plain(self) -> str:
-        return f"HalfNormal({self.sd:.4g})"
+        return f"HalfNormal({short(self.sd, 4)})"
 
     @property
     @override
     def words(self) -> str:
-        return f"half-normal, scale {self.sd:g}"
+        return f"half-normal, scale {short(self.sd)}"
 
     @override
     def data(self) -> dict[str, float]:
@@ -101,17 +102,17 @@ class HalfStudentT(ScalePrior):
     @property
     @override
     def latex(self) -> str:
-        return rf"\mathrm{{HalfStudent}}_{{{self.df:.4g}}}({self.sd:.4g})"
+        return rf"\mathrm{{HalfStudent}}_{{{short(self.df, 4)}}}({short(self.sd, 4)})"
 
     @property
     @override
     def plain(self) -> str:
-        return f"Half-Student-t(df {self.df:.4g}, {self.sd:.4g})"
+        return f"Half-Student-t(df {short(self.df, 4)}, {short(self.sd, 4)})"
 
     @property
     @override
     def words(self) -> str:
-        return f"half-t with {self.df:g} df, scale {self.sd:g}"
+        return f"half-t with {short(self.df)} df, scale {short(self.sd)}"
 
     @override
     def data(self) -> dict[str, float]:
@@ -135,17 +136,17 @@ class HalfCauchy(ScalePrior):
     @property
     @override
     def latex(self) -> str:
-        return rf"\mathrm{{HalfCauchy}}({self.sd:.4g})"
+        return rf"\mathrm{{HalfCauchy}}({short(self.sd, 4)})"
 
     @property
     @override
     def plain(self) -> str:
-        return f"HalfCauchy({self.sd:.4g})"
+        return f"HalfCauchy({short(self.sd, 4)})"
 
     @property
     @override
     def words(self) -> str:
-        return f"half-Cauchy, scale {self.sd:g}"
+        return f"half-Cauchy, scale {short(self.sd)}"
 
     @override
     def data(self) -> dict[str, float]:
@@ -172,17 +173,17 @@ class LogNormal(ScalePrior):
     @property
     @override
     def latex(self) -> str:
-        return rf"\mathrm{{LogNormal}}({self.mean:.4g},\; {self.sd:.4g}^2)"
+        return rf"\mathrm{{LogNormal}}({short(self.mean, 4)},\; {short(self.sd, 4)}^2)"
 
     @property
     @override
     def plain(self) -> str:
-        return f"LogNormal({self.mean:.4g}, {self.sd:.4g}²)"
+        return f"LogNormal({short(self.mean, 4)}, {short(self.sd, 4)}²)"
 
     @property
     @override
     def words(self) -> str:
-        return f"log-normal, median {float(self.quantile(0.5)):.2g}"
+        return f"log-normal, median {short(float(self.quantile(0.5)), 2)}"
 
     @override
     def data(self) -> dict[str, float]:

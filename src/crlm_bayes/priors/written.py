@@ -13,6 +13,7 @@ from crlm_bayes.priors.archetypes import from_statement
 from crlm_bayes.priors.density import Prior
 from crlm_bayes.priors.families import FAMILIES, EffectPrior
 from crlm_bayes.toml import Frozen
+from crlm_bayes.words.numbers import short
 
 _CALL = re.compile(r"\s*([A-Za-z_]+)\s*\((.*)\)\s*")
 
@@ -77,7 +78,7 @@ def _fault(first: ErrorDetails) -> str:
     """What the density says against its numbers: ``sd 0 is not above 0``."""
     key = " ".join(str(step).replace("_", " ") for step in first["loc"][2:] if isinstance(step, str))
     if first["type"] == "greater_than":
-        return f"{key} {first['input']:g} is not above {first['ctx']['gt']:g}"
+        return f"{key} {short(first['input'])} is not above {short(first['ctx']['gt'])}"
     message = first["msg"].removeprefix("Value error, ")
     return f"{message[:1].lower()}{message[1:]}"
 

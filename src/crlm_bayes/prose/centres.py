@@ -5,7 +5,7 @@ from crlm_bayes.documents.analysis_parts import LIKELIHOODS
 from crlm_bayes.likelihoods.centres.map import CentreMap, falls_at, spread_at_which_it_falls
 from crlm_bayes.rule import survives
 from crlm_bayes.words.nouns import vocabulary
-from crlm_bayes.words.numbers import probability
+from crlm_bayes.words.numbers import number, probability
 
 
 def sentences(found: CentreMap, spec: AnalysisSpec) -> tuple[str, ...]:
@@ -18,7 +18,7 @@ def sentences(found: CentreMap, spec: AnalysisSpec) -> tuple[str, ...]:
     said = [
         "This is a sensitivity analysis: the study does not print which centre treated whom, and its data say almost "
         "nothing about how far centres differ in prognosis or whether those with a better prognosis treated more.",
-        f"If centres differ only in the effect (standard deviation {found.effect_spread:.2f}) and not in prognosis, "
+        f"If centres differ only in the effect (standard deviation {number(found.effect_spread)}) and not in prognosis, "
         f"{words.p_claim} is {probability(start)}{under}.",
     ]
     least, most = float(found.p_benefit.min()), float(found.p_benefit.max())
@@ -32,18 +32,18 @@ def sentences(found: CentreMap, spec: AnalysisSpec) -> tuple[str, ...]:
     limit = spread_at_which_it_falls(found)
     said.append(
         f"Even if allocation has nothing to do with prognosis, chance imbalance between arms costs the {words.claim} its "
-        f"survival once the standard deviation between centres reaches {limit:.2f} on the {scale.differences}."
+        f"survival once the standard deviation between centres reaches {number(limit)} on the {scale.differences}."
         if limit is not None
         else f"If allocation has nothing to do with prognosis, the {words.claim} survives on the whole map."
     )
     for row in sorted({len(found.spreads) // 4, len(found.spreads) // 2, len(found.spreads) - 1}):
-        falls, spread = falls_at(found, row), f"With a standard deviation of {found.spreads[row]:.2f}"
+        falls, spread = falls_at(found, row), f"With a standard deviation of {number(found.spreads[row])}"
         if falls is None:
             said.append(f"{spread}, the claim is lost nowhere on this map.")
         elif falls == 0:
             said.append(f"{spread}, it is lost without any correlation.")
         else:
-            said.append(f"{spread}, it is lost from a correlation of {falls:.2f} in one direction or the other.")
+            said.append(f"{spread}, it is lost from a correlation of {number(falls)} in one direction or the other.")
     return tuple(said)
 
 

@@ -110,7 +110,7 @@ def _of_a_thousand(d: Difference, spec: AnalysisSpec, words: Vocabulary) -> list
     if ends[0].split()[1:] == ends[1].split()[1:]:  # 10 to 180 more
         ends[0] = ends[0].split()[0]
     more = f"{_patients(x)} would {what} with the treatment than without"
-    if not round(1000 * x):
+    if number(1000 * abs(x), 0) == "0":
         more = f"as many would {what} with the treatment as without"
     given = f", {d.given}" if d.given else ""
     return [f"Of 1,000 patients, {more} ({LEVEL} interval {' to '.join(ends)}){given}."]

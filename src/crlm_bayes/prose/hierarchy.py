@@ -6,6 +6,7 @@ from crlm_bayes.documents.analysis_parts import LIKELIHOODS
 from crlm_bayes.documents.study import Study, title_of
 from crlm_bayes.likelihoods.leaves import LEAVES
 from crlm_bayes.words.nouns import capital, listed
+from crlm_bayes.words.numbers import times
 
 
 def hierarchy(question: Question) -> list[str]:
@@ -67,7 +68,7 @@ def _apart(question: Question) -> list[str]:
             f"In the group are the studies whose {spec.moderator.key} is {listed(spec.moderator.levels, 'or')}: {listed(shifted)}."
         )
     fixed = [
-        f"{title_of(studies[name])} (× {own.discount:g})"
+        f"{title_of(studies[name])} ({times(own.discount)})"
         for name, own in spec.per_study.items()
         if isinstance(own.discount, float) and own.discount < 1
     ]

@@ -8,7 +8,7 @@ from crlm_bayes.answers.variants import Line, Variants
 from crlm_bayes.documents.study import Study, title_of
 from crlm_bayes.rule import standing
 from crlm_bayes.words.nouns import capital, endpoint_noun, in_words, listed, vocabulary
-from crlm_bayes.words.numbers import LEVEL, number, probability, ratio_estimate, ratio_of, ratio_span, span
+from crlm_bayes.words.numbers import LEVEL, number, probability, ratio_estimate, ratio_of, ratio_span, short, span
 
 OVERSTATED = 1.25
 """Factor of overstatement that the first screen speaks of; the page has others."""
@@ -131,7 +131,7 @@ def _holds(v: Variants) -> Iterator[Held]:
     if p is not None:
         face = "" if v.at_face_value is None else f" Taken at face value they would give {_p(v)} {v.at_face_value.p}."
         yield Held(
-            f"If studies that were not randomised overstate the benefit by a factor of {OVERSTATED:g}",
+            f"If studies that were not randomised overstate the benefit by a factor of {short(OVERSTATED)}",
             f"{_p(v)} is {probability(p)}{_kept(standing(p), ours.standing)}.{face}",
         )
     if v.direct_alone is not None and v.in_full is not None:

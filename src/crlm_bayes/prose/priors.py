@@ -4,9 +4,9 @@ import math
 from typing import Final, Literal
 
 from crlm_bayes.priors.density import Prior
-from crlm_bayes.rule import LOWER, UPPER
+from crlm_bayes.rule import LOWER, UPPER, turned
 from crlm_bayes.words.nouns import MEASURES
-from crlm_bayes.words.numbers import LEVEL, ratio, threshold
+from crlm_bayes.words.numbers import LEVEL, percent, ratio, threshold
 
 _NO_VIEW: Final = 1e-6
 """A probability of benefit this near to one half is a belief without direction."""
@@ -28,7 +28,7 @@ def statement(prior: Prior, better: Literal["lower", "higher"], measure: str, mc
         Ratio whose chance is given; 0.80, or 1.25 where higher is better.
     """
     lower = better == "lower"
-    reported = prior if lower else prior.turned()
+    reported = turned(prior, 1 if lower else -1)
     worth = mcid if mcid is not None else (0.80 if lower else 1.25)
     noun = MEASURES[measure]
     low, median, high = (math.exp(reported.quantile(p)) for p in (LOWER, 0.5, UPPER))
@@ -50,5 +50,5 @@ def _chance(p: float) -> str:
         return "less than a 1% chance"
     if p >= 0.995:
         return "more than a 99% chance"
-    whole = round(100 * p)
-    return f"{'an' if whole in (8, 11, 18) or 80 <= whole < 90 else 'a'} {whole}% chance"
+    whole = percent(p, 0)
+    return f"{'an' if whole in ('11%', '18%') or whole.startswith('8') else 'a'} {whole} chance"

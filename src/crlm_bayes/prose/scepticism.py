@@ -7,7 +7,7 @@ from crlm_bayes.answers.answer import Answer
 from crlm_bayes.prose.answer import critical_range
 from crlm_bayes.rule import SURVIVES, Z
 from crlm_bayes.words.nouns import vocabulary
-from crlm_bayes.words.numbers import LEVEL, number, probability, ratio, span
+from crlm_bayes.words.numbers import LEVEL, fixed, number, probability, ratio, span
 
 
 class Finding(NamedTuple):
@@ -144,5 +144,5 @@ def critical_sentence(sd: float | None) -> str:
     if sd is None:
         return "Critical prior: none; the benefit survives no prior N(0, sd²) centred on no effect."
     reach = math.exp(Z * sd)
-    between = f"95% of ratios between {1 / reach:.2f} and {reach:.2f}"
-    return f"Critical prior: N(0, {sd:.4f}²), {between}; a narrower one is not convinced."
+    between = f"{LEVEL} of ratios between {ratio(1 / reach)} and {ratio(reach)}"
+    return f"Critical prior: N(0, {fixed(sd, 4)}²), {between}; a narrower one is not convinced."

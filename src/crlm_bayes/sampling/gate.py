@@ -12,6 +12,8 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from crlm_bayes.words.numbers import fixed
+
 MAX_R_HAT: Final = 1.01
 
 MIN_ESS: Final = 400
@@ -102,15 +104,15 @@ def gate(table: pd.DataFrame, stats: xr.Dataset, exact_mean: float, exact_p_bene
     r_hat = float(table["r_hat"].max(skipna=False)) if len(table) else math.nan
     bulk, tail = (float(table[key].min(skipna=False)) if len(table) else math.nan for key in ("ess_bulk", "ess_tail"))
     checks = [
-        (r_hat <= MAX_R_HAT, f"R-hat {r_hat:.3f} above {MAX_R_HAT}"),
-        (bulk >= MIN_ESS, f"bulk ESS {bulk:.0f} below {MIN_ESS}"),
-        (tail >= MIN_ESS, f"tail ESS {tail:.0f} below {MIN_ESS}"),
+        (r_hat <= MAX_R_HAT, f"R-hat {fixed(r_hat, 3)} above {MAX_R_HAT}"),
+        (bulk >= MIN_ESS, f"bulk ESS {fixed(bulk, 0)} below {MIN_ESS}"),
+        (tail >= MIN_ESS, f"tail ESS {fixed(tail, 0)} below {MIN_ESS}"),
         (divergences <= MAX_DIVERGENCES, f"{divergences} divergent transition{'' if divergences == 1 else 's'}"),
-        (e_bfmi >= MIN_E_BFMI, f"E-BFMI {e_bfmi:.2f} below {MIN_E_BFMI}"),
-        (exact_mean <= MAX_MCSE_FROM_EXACT, f"mean {exact_mean:.1f} MCSE from the exact engine"),
+        (e_bfmi >= MIN_E_BFMI, f"E-BFMI {fixed(e_bfmi, 2)} below {MIN_E_BFMI}"),
+        (exact_mean <= MAX_MCSE_FROM_EXACT, f"mean {fixed(exact_mean, 1)} MCSE from the exact engine"),
         (
             exact_p_benefit <= MAX_MCSE_FROM_EXACT,
-            f"P(benefit) {exact_p_benefit:.1f} MCSE from the exact engine",
+            f"P(benefit) {fixed(exact_p_benefit, 1)} MCSE from the exact engine",
         ),
     ]
     failures = tuple(message for ok, message in checks if not ok)

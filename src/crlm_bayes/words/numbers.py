@@ -6,17 +6,43 @@ No rounding may change a verdict: a ratio is never rounded onto 1, a probability
 import math
 import re
 from collections.abc import Callable
-from typing import Final
+from typing import Final, SupportsFloat
 
 from crlm_bayes.rule import ALPHA, INTERVAL, LOWER, SURVIVES
 
-LEVEL: Final = f"{100 * INTERVAL:g}%"
-"""The probability of every interval, as written in headings."""
+ESTIMATE: Final = ["median", "eti95_lower", "eti95_upper"]
+"""Columns of every table that make an estimate, in the order in which :func:`estimate` takes them."""
 
 ABSENT: Final = "—"
 """Stands for a number that does not exist."""
 
 MINUS: Final = "−"
+
+
+def short(x: SupportsFloat, digits: int = 6) -> str:
+    """Write a number with as many significant digits as it needs, up to `digits`; a hyphen for a minus."""
+    return f"{float(x):.{digits}g}"
+
+
+def fixed(x: SupportsFloat, decimals: int) -> str:
+    """Write a number with fixed decimals, as a print has it: no commas, a hyphen for a minus."""
+    return f"{float(x):.{decimals}f}"
+
+
+def as_percent(p: float) -> str:
+    """Write a stated proportion in percent, with the digits that it has: ``95%``, ``99.5%``."""
+    return f"{short(round(100 * p, 6))}%"
+
+
+LEVEL: Final = as_percent(INTERVAL)
+"""The probability of every interval, as written in headings."""
+
+INTERVAL_WORDS: Final = f"median, {LEVEL} equal-tailed interval"
+
+
+def times(x: SupportsFloat) -> str:
+    """Write a factor: ``× 0.5``."""
+    return f"× {short(x)}"
 
 
 def _fixed(x: float, decimals: int) -> str:
@@ -63,7 +89,8 @@ def ratio(x: float | None) -> str:
 
 def threshold(x: float) -> str:
     """Write a ratio that a document states (an MCID): two decimals unless it has more."""
-    return f"{x:.2f}" if round(x, 2) == round(x, 12) else f"{x:.4g}"
+    exact = round(x, 12)  # without the noise of exp(log(x))
+    return f"{exact:.2f}" if round(x, 2) == exact else f"{exact:.4g}"
 
 
 def probability(p: float | None) -> str:
@@ -127,14 +154,14 @@ def needed(x: float | None) -> str:
 
 
 def span(lower: float | None, upper: float | None, write: Callable[[float | None], str] = ratio) -> str:
-    """Write an interval: ``0.607 to 0.966``."""
+    """Write an interval: ``0.61 to 0.97``."""
     return f"{write(lower)} to {write(upper)}"
 
 
 def estimate(
     median: float | None, lower: float | None, upper: float | None, write: Callable[[float | None], str] = ratio
 ) -> str:
-    """Write a median with its interval: ``0.767 (0.607 to 0.966)``."""
+    """Write a median with its interval: ``0.77 (0.61 to 0.97)``."""
     return f"{write(median)} ({span(lower, upper, write)})"
 
 
@@ -143,9 +170,19 @@ def true_minus(text: str) -> str:
     return re.sub(r"(?<![\w.])-(?=\d)", MINUS, text)
 
 
-def share(x: float | None) -> str:
+def share(x: float | None, decimals: int = 1) -> str:
     """Write a proportion in percent without the sign of percent."""
-    return percent(x).removesuffix("%")
+    return percent(x, decimals).removesuffix("%")
+
+
+def percent_estimate(median: float, lower: float, upper: float) -> str:
+    """Write a proportion with its interval: ``41.7% (30.2 to 53.9)``."""
+    return f"{percent(median)} ({span(lower, upper, share)})"
+
+
+def points_estimate(median: float, lower: float, upper: float) -> str:
+    """Write a difference of proportions with its interval: ``+5.1 points (−2.0 to +12.3)``."""
+    return f"{signed_points(median)} points ({span(lower, upper, signed_points)})"
 
 
 def duration(seconds: float | None) -> str:
@@ -155,14 +192,18 @@ def duration(seconds: float | None) -> str:
     return f"{seconds:.1f} s" if seconds < 120 else f"{seconds / 60:.1f} min"
 
 
+def _exp(log_ratio: float) -> float:
+    return math.exp(min(log_ratio, 700.0))  # beyond, a float holds no ratio
+
+
 def ratio_of(log_ratio: float) -> str:
     """Write one log ratio as a ratio."""
-    return ratio(math.exp(log_ratio))
+    return ratio(_exp(log_ratio))
 
 
 def ratio_span(limits: tuple[float, float]) -> str:
     """Write the limits of a log ratio as an interval of the ratio."""
-    return span(math.exp(limits[0]), math.exp(limits[1]))
+    return span(_exp(limits[0]), _exp(limits[1]))
 
 
 def ratio_estimate(median: float, limits: tuple[float, float]) -> str:

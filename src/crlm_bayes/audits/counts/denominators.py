@@ -15,6 +15,7 @@ from crlm_bayes.audits.counts.percentages import Share, shares
 from crlm_bayes.audits.finding import Trouble, check
 from crlm_bayes.documents.rounding import counts_printing, decimals
 from crlm_bayes.documents.study import Study
+from crlm_bayes.words.numbers import number
 
 TRIED: Final = tuple(range(10, 501))
 """Numbers of patients that are tried as denominators."""
@@ -97,7 +98,7 @@ def denominator(study: Study) -> Iterable[Trouble]:
             message = (
                 f"Of the {len(scan.percents)} different percentages printed for arms of {scan.n} patients, "
                 f"{len(scan.misfits)} are possible with no whole number of {own}; {scan.explained} of these are, as "
-                f"rounded, multiples of 1/{scan.best} (chance of such a coincidence below 1 in {10 ** min(-exponent, 12):,})."
+                f"rounded, multiples of 1/{scan.best} (chance of such a coincidence below 1 in {number(10 ** min(-exponent, 12), 0)})."
             )
             recomputed = f"{scan.explained} of them are multiples of 1/{scan.best}"
             yield Trouble(f"arms of {scan.n}", "serious", scan.entries, scan.locators, printed, recomputed, message)

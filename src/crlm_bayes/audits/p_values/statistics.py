@@ -17,6 +17,7 @@ from crlm_bayes.documents.entries import TestEntry
 from crlm_bayes.documents.rounding import Range, stands_for
 from crlm_bayes.documents.study import Study, reference
 from crlm_bayes.words.nouns import spelled_out
+from crlm_bayes.words.numbers import fixed
 
 NEAR: Final = 0.02
 """Relative distance up to which a statistic that is not reproduced is only a note."""
@@ -141,7 +142,7 @@ def listed(found: Mapping[str, Range]) -> str:
 
 def span(value: Range) -> str:
     """Write a range of statistics with three decimals."""
-    low, high = f"{value.low:.3f}", f"{value.high:.3f}"
+    low, high = fixed(value.low, 3), fixed(value.high, 3)
     return low if low == high else f"{low} to {high}"
 
 
@@ -199,7 +200,7 @@ def _of_t(study: Study, test: TestEntry, said: Range) -> list[Variant]:
     variants = [Variant(f"Student's t, {_df(df)}", p_of_t_range(said, Range(df, df))) for df in sorted(student)]
     for a, b in pairs:
         degrees = welch_degrees((stands_for(a.sd), stands_for(b.sd)), (a.n, b.n))
-        variants.append(Variant(f"Welch's t, {degrees.low:.1f} degrees of freedom", p_of_t_range(said, degrees)))
+        variants.append(Variant(f"Welch's t, {fixed(degrees.low, 1)} degrees of freedom", p_of_t_range(said, degrees)))
     return variants
 
 

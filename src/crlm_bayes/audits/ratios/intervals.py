@@ -12,6 +12,7 @@ from crlm_bayes.audits.ratios.printed import Ratio, over, ratios, written
 from crlm_bayes.audits.ratios.regression import coefficient, information
 from crlm_bayes.documents.rounding import Range, decimals, stands_for, would_print
 from crlm_bayes.documents.study import Study
+from crlm_bayes.words.numbers import fixed
 
 __all__ = ["coefficient", "comparisons", "information", "ratio_interval", "ratio_p"]
 
@@ -78,7 +79,7 @@ def ratio_interval(study: Study) -> Iterable[Trouble]:
         geometric = math.exp((middle.low + middle.high) / 2)
         shown = would_print(geometric, row.value)
         if shown == row.value.text:
-            shown = f"{geometric:.{decimals(row.value) + 2}f}"
+            shown = fixed(geometric, decimals(row.value) + 2)
         mild = row.measure != "hr" or value.gap(middle) <= SKEWED * (high.high - low.low)
         lower, upper = map(stands_for, ci)
         plain = Range((lower.low + upper.low) / 2, (lower.high + upper.high) / 2).meets(stands_for(row.value))

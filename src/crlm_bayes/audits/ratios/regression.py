@@ -11,6 +11,7 @@ from crlm_bayes.audits.ratios.printed import Ratio, over, ratios
 from crlm_bayes.documents.entries import ContrastEntry, FactorEntry
 from crlm_bayes.documents.rounding import Range, stands_for, would_print
 from crlm_bayes.documents.study import Study, reference
+from crlm_bayes.words.numbers import fixed
 
 NEAR: Final = 0.02
 """Relative distance up to which a column that is not reproduced is only a note."""
@@ -65,11 +66,11 @@ def information(study: Study) -> Iterable[Trouble]:
                 else f"standard error {row.se} means"
             )
             message = (
-                f"The printed {shown} a standard error of at most {se.high:.3f} for the log {ratio.noun} of {ratio.name}, "
-                f"but {least.source} allow none below {least.se:.3f}."
+                f"The printed {shown} a standard error of at most {fixed(se.high, 3)} for the log {ratio.noun} of {ratio.name}, "
+                f"but {least.source} allow none below {fixed(least.se, 3)}."
             )
             yield ratio.trouble(
-                severity, f"standard error {se.high:.3f}", f"at least {least.se:.3f} with {least.source}", message,
+                severity, f"standard error {fixed(se.high, 3)}", f"at least {fixed(least.se, 3)} with {least.source}", message,
                 also=least.entries,
             )  # fmt: skip
             break
@@ -103,7 +104,7 @@ def _wald(ratio: Ratio) -> Iterator[Trouble]:
     if squared.meets(said) or z.meets(said) or Range(-z.high, -z.low).meets(said):
         return
     effect = f"log {ratio.noun}" if row.coefficient is None else f"coefficient {row.coefficient}"
-    shown = f"{squared.low:.3f} to {squared.high:.3f}"
+    shown = f"{fixed(squared.low, 3)} to {fixed(squared.high, 3)}"
     yield ratio.trouble(
         "note" if squared.gap(said) <= NEAR * abs(row.wald.value) else "warning",
         f"Wald statistic {row.wald}",

@@ -11,6 +11,7 @@ from crlm_bayes.documents.entries import MedianEntry, SurvivalEntry
 from crlm_bayes.documents.rounding import TINY, counts_printing, stands_for
 from crlm_bayes.documents.study import Study, reference
 from crlm_bayes.words.nouns import endpoint_noun
+from crlm_bayes.words.numbers import as_percent, fixed, percent, short
 
 BEFORE_DEATH: Final = ("pfs", "dfs", "rfs", "efs")
 """Endpoints whose events include every death."""
@@ -146,7 +147,7 @@ def ci_contains(study: Study) -> Iterable[Trouble]:
         interval = f"{row.ci[0]} to {row.ci[1]}"
         message = (
             f"The {endpoint_noun(row.endpoint)} of {row.percent}% at {row.months} months in {arm_name(study, row.arm)} lies "
-            f"outside its own {100 * row.level:g}% confidence interval, {interval}."
+            f"outside its own {as_percent(row.level)} confidence interval, {interval}."
         )
         yield Trouble(
             f"{row.endpoint}-{row.arm}-{row.months}", "serious", (reference("survival", row),), (row.locator,),
@@ -172,7 +173,7 @@ def survival_ci(study: Study) -> Iterable[Trouble]:
         if high - low >= 100 * NARROW * (narrowest[1] - narrowest[0]):
             continue
         interval = f"{row.ci[0]} to {row.ci[1]}"
-        wide = f"{100 * narrowest[0]:.1f} to {100 * narrowest[1]:.1f}"
+        wide = f"{fixed(100 * narrowest[0], 1)} to {fixed(100 * narrowest[1], 1)}"
         message = (
             f"The interval {interval} of the {endpoint_noun(row.endpoint)} of {row.percent}% at {row.months} months is "
             f"narrower than {n} patients in {arm_name(study, row.arm)} allow: without any censoring it would be {wide}."
@@ -198,11 +199,11 @@ def follow_up(study: Study) -> Iterable[Trouble]:
         alive, rows = _alive_beyond(study, row, complete)
         dead = alive is not None and alive <= 0.5
         if alive is not None and alive > 0.5:
-            reason = f", by when {100 * alive:.0f}% are printed as alive"
+            reason = f", by when {percent(alive, 0)} are printed as alive"
         else:
             reason = ", unless the many who had died by then count as followed to their death only" if dead else ""
         message = (
-            f"The printed median follow-up{arm} is {row.months} months, below the {complete:g} months before which nobody "
+            f"The printed median follow-up{arm} is {row.months} months, below the {short(complete)} months before which nobody "
             f"is taken to be censored{reason}; an analysis that takes follow-up as complete until then rests on more than "
             f"the paper states."
         )
@@ -210,7 +211,7 @@ def follow_up(study: Study) -> Iterable[Trouble]:
             row.arm or "all", "note" if dead else "warning",
             (reference("medians", row), *(reference("survival", s) for s in rows)),
             (row.locator, *(s.locator for s in rows)),
-            f"median follow-up {row.months} months", f"complete to {complete:g} months", message,
+            f"median follow-up {row.months} months", f"complete to {short(complete)} months", message,
         )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from crlm_bayes.documents.entries import MedianEntry
 from crlm_bayes.documents.rounding import TINY, Range, stands_for
 from crlm_bayes.documents.study import Study, reference
 from crlm_bayes.words.nouns import endpoint_noun
+from crlm_bayes.words.numbers import fixed, short
 
 CALENDAR: Final = 0.015
 """Relative difference between a month of 30 days and a twelfth of a year: times closer than that may be one day."""
@@ -109,7 +110,7 @@ def _too_wide(median: Known, inside: Range) -> Iterator[Trouble]:
     farthest = max(points, key=lambda p: _least_z(p, 0.5))
     quartile = next((p for p in points if _is_quartile(p, median.row)), None)
     held = (
-        f"it holds {farthest.row.months} months, where {farthest.among()} is beyond {BEYOND:g} "
+        f"it holds {farthest.row.months} months, where {farthest.among()} is beyond {short(BEYOND)} "
         f"standard errors from one half"
     )
     tail = ""
@@ -239,11 +240,11 @@ def median_width(study: Study) -> Iterable[Trouble]:
         curve = "an exponential curve" if steepness == 1 else "a curve as steep as the printed survival"
         message = (
             f"The confidence interval {_bracket(row)} months of the median {row.months} of {median.what} is narrow for {n} "
-            f"patients: of {curve}, even without censoring, it would be about {row.months} ± {expected:.1f}."
+            f"patients: of {curve}, even without censoring, it would be about {row.months} ± {fixed(expected, 1)}."
         )
         yield Trouble(
             median.subject, "note", (reference("medians", row),), (row.locator,), _bracket(row),
-            f"about {max(0.0, row.months.value - expected):.1f} to {row.months.value + expected:.1f}", message,
+            f"about {fixed(max(0.0, row.months.value - expected), 1)} to {fixed(row.months.value + expected, 1)}", message,
         )  # fmt: skip
 
 

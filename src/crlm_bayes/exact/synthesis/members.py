@@ -7,6 +7,7 @@ from crlm_bayes.errors import InvalidInput
 from crlm_bayes.exact.curve import EvidenceCurve
 from crlm_bayes.priors.families import Normal
 from crlm_bayes.priors.spreads import SpreadPrior
+from crlm_bayes.words.numbers import short
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,7 @@ def check(members: Sequence[Member], structure: Structure) -> None:
     for member in members:
         where = f"synthesis: {member.name}"
         if not 0 <= member.discount <= 1:
-            raise InvalidInput(where, f"discount {member.discount:g}", allowed="0 (left out) to 1 (whole)")
+            raise InvalidInput(where, f"discount {short(member.discount)}", allowed="0 (left out) to 1 (whole)")
         if member.discounted and member.discount != 1:
             raise InvalidInput(where, "has both a fixed and an unknown discount", allowed="one of the two")
     for flag, part, value in (
@@ -117,4 +118,6 @@ def check(members: Sequence[Member], structure: Structure) -> None:
             raise InvalidInput("synthesis", f"the structure states a {part}, but no member is {flag}")
     power = structure.discount
     if power is not None and not (power.a > 0 and power.b > 0):
-        raise InvalidInput("synthesis: discount", f"Beta({power.a:g}, {power.b:g})", allowed="a and b above 0")
+        raise InvalidInput(
+            "synthesis: discount", f"Beta({short(power.a)}, {short(power.b)})", allowed="a and b above 0"
+        )

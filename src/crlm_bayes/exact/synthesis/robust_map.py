@@ -18,6 +18,7 @@ from crlm_bayes.exact.synthesis.synthesis import synthesise
 from crlm_bayes.priors.density import Prior
 from crlm_bayes.priors.families import Mixture, Normal
 from crlm_bayes.priors.spreads import SpreadPrior
+from crlm_bayes.words.numbers import fixed, short
 
 CLOSE = 0.002
 """Largest error of a distribution function that a mixture of normals may make."""
@@ -83,7 +84,7 @@ def robust_map(
         If the weight is not a probability between 0 and 1, or normals cannot follow the predictive effect.
     """
     if not 0 < weight < 1:
-        raise InvalidInput("robust prior: weight", f"{weight:g}", allowed="above 0, below 1")
+        raise InvalidInput("robust prior: weight", short(weight), allowed="above 0, below 1")
     predictive = synthesise(members, Structure(heterogeneity)).under(prior).predictive
     for number in COMPONENTS:
         shares, means, sds = _normals(predictive, number)
@@ -92,7 +93,7 @@ def robust_map(
             break
     else:
         raise InvalidInput(
-            "robust prior", f"{COMPONENTS[-1]} normals leave an error of {error:.4f}", allowed=f"{CLOSE:g}"
+            "robust prior", f"{COMPONENTS[-1]} normals leave an error of {fixed(error, 4)}", allowed=short(CLOSE)
         )
     approximation = _mixture(shares, means, sds, rationale)
     both = np.append((1 - weight) * shares, weight), np.append(means, wide.mean), np.append(sds, wide.sd)

@@ -11,6 +11,7 @@ from matplotlib.ticker import MaxNLocator
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.figures.frame import style
 from crlm_bayes.words.nouns import MEASURES
+from crlm_bayes.words.numbers import short, threshold
 
 LADDERS = (
     (0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 1.75, 2, 2.5, 3, 4),
@@ -47,6 +48,16 @@ def limits(inner: Iterable[float], outer: Iterable[float] = (), pad: float = 0.0
     return low - margin, high + margin
 
 
+def logs(median: float, lower: float, upper: float) -> tuple[float, float, float]:
+    """Lower end, median and upper end on the log scale."""
+    return log(lower), log(median), log(upper)
+
+
+def log(x: float) -> float:
+    """Natural logarithm; of 0, something far to the left of any axis."""
+    return math.log(x) if x > 0 else -math.inf
+
+
 def ticks(low: float, high: float, inches: float) -> list[float]:
     """Ratios for the ticks between two log ratios: as many of the natural ones as have room."""
     chosen: list[float] = []
@@ -54,7 +65,7 @@ def ticks(low: float, high: float, inches: float) -> list[float]:
         inside = MaxNLocator(nbins=max(2, int(inches / 0.6)), steps=[1, 2, 2.5, 5, 10]).tick_values(
             math.exp(low), math.exp(high)
         )
-        chosen = [float(f"{x:.10g}") for x in inside if x > 0 and low <= math.log(x) <= high]
+        chosen = [float(short(x, 10)) for x in inside if x > 0 and low <= math.log(x) <= high]
     for ladder in LADDERS:
         if len(chosen) >= 2:
             return chosen
@@ -71,7 +82,7 @@ def set_ratio_axis(axes: Axes, ends: tuple[float, float], inches: float) -> None
     """Give the x axis, in log ratios, ticks that read as ratios."""
     shown = ticks(*ends, inches)
     axes.set_xlim(*ends)
-    axes.set_xticks(np.log(shown), labels=[f"{x:.3g}" for x in shown])
+    axes.set_xticks(np.log(shown), labels=[short(x, 3) for x in shown])
     axes.tick_params(axis="x", length=3)
 
 
@@ -90,7 +101,7 @@ def reference_lines(axes: Axes, spec: AnalysisSpec, *, named: bool) -> None:
     axes.axvline(mcid, color=style.SOFT, linewidth=style.THIN, linestyle=(0, (3, 2)), zorder=1, label="mcid")
     if named:
         outward = -1 if mcid < 0 else 1
-        for x, word, direction in ((mcid, f"MCID {spec.mcid:.2f}", outward), (0.0, "no effect", -outward)):
+        for x, word, direction in ((mcid, f"MCID {threshold(spec.mcid)}", outward), (0.0, "no effect", -outward)):
             axes.annotate(
                 word,
                 (x, 1),

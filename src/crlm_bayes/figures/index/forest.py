@@ -10,6 +10,7 @@ from crlm_bayes.figures.frame import ratio_axis, style, words
 from crlm_bayes.figures.index.verdicts import FAILED, FALLEN, HARM, MINUTE, SURVIVING, analysis_words, by_study
 from crlm_bayes.rule import standing
 from crlm_bayes.words.nouns import SIGNS, study_name
+from crlm_bayes.words.numbers import INTERVAL_WORDS, estimate, probability
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,7 +56,7 @@ def draw_forest(verdicts: "pd.DataFrame") -> Figure:
             y -= ROW
             _row(axes, page, y, rows[analysis])
     priors = " or ".join(words.prior_name(str(p)) for p in dict.fromkeys(row.prior for row in rows.values()))
-    note = f"{words.INTERVAL_WORDS}; primary prior ({priors})"
+    note = f"{INTERVAL_WORDS}; primary prior ({priors})"
     failed = [f"{FAILED} diagnostics gate failed"] if any(not row.gate_passed for row in rows.values()) else []
     style.footnote(figure, note, f"{SURVIVING} survives", f"{FALLEN} does not", f"{HARM} harm", *failed)
     return figure
@@ -63,7 +64,7 @@ def draw_forest(verdicts: "pd.DataFrame") -> Figure:
 
 def _limits(rows: list[Any]) -> tuple[float, float]:
     """Show whole intervals, save those far wider than the others."""
-    ends = [(words.log(row.eti95_lower), words.log(row.eti95_upper)) for row in rows]
+    ends = [(ratio_axis.log(row.eti95_lower), ratio_axis.log(row.eti95_upper)) for row in rows]
     usual = median(high - low for low, high in ends)
     inner = [x for low, high in ends if high - low <= TOO_WIDE * usual for x in (low, high)]
     return ratio_axis.limits([0.0, *inner], [x for pair in ends for x in pair])
@@ -81,7 +82,7 @@ def _row(axes: Axes, page: Axes, y: float, row: Any) -> None:
     ratio_axis.draw_interval(
         axes,
         middle,
-        words.logs(row.median, row.eti95_lower, row.eti95_upper),
+        ratio_axis.logs(row.median, row.eti95_lower, row.eti95_upper),
         colour,
         str(row.analysis),
         marker=marker,
@@ -92,8 +93,8 @@ def _row(axes: Axes, page: Axes, y: float, row: Any) -> None:
         page, 0.1, BOTTOM + middle - 0.07, words.fit(words.without_role(str(row.title)), 54), MINUTE - 0.4, style.SOFT
     )
     cells = (
-        words.estimate(row.median, row.eti95_lower, row.eti95_upper),
-        words.probability(row.p_benefit) + ("" if row.gate_passed else FAILED),
+        estimate(row.median, row.eti95_lower, row.eti95_upper),
+        probability(row.p_benefit) + ("" if row.gate_passed else FAILED),
         "yes" if row.survives else "no",
     )
     for x, cell in zip(COLUMNS.values(), cells, strict=True):

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from crlm_bayes.figures.frame import style, words
 from crlm_bayes.rule import SURVIVES
 from crlm_bayes.words.nouns import study_name
+from crlm_bayes.words.numbers import probability, short
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -76,11 +77,11 @@ def _scale(axes: Axes, values: list[float], height: float) -> None:
     ends = _logit(low) - 0.35, _logit(high) + 0.35
     axes.set(xlim=ends, ylim=(0, height), yticks=[])
     ticks = [t for t in TICKS if ends[0] <= _logit(t) <= ends[1]]
-    axes.set_xticks([_logit(t) for t in ticks], [f"{t:g}" for t in ticks])
+    axes.set_xticks([_logit(t) for t in ticks], [short(t) for t in ticks])
     axes.spines["left"].set_visible(False)
     axes.axvline(_logit(SURVIVES), color=style.INK, linewidth=style.THIN, linestyle=(0, (4, 2)), zorder=1)
     axes.annotate(
-        f"survives from {SURVIVES:g}",
+        f"survives from {probability(SURVIVES)}",
         (_logit(SURVIVES), 0),
         xytext=(0, -24),
         textcoords="offset points",
@@ -101,7 +102,7 @@ def _row(axes: Axes, page: Axes, y: float, row: Any) -> None:
     style.mark(axes, place, y, marker, size, style.SOFT if row.hypothetical else style.BLUE, face, str(row.analysis))
     colour = style.SOFT if row.hypothetical else style.INK
     style.write(page, 0.25, BOTTOM + y, words.fit(name, 56), style.TINY, colour)
-    style.write(page, LEFT + AXIS + 0.15, BOTTOM + y, words.probability(row.p_benefit), style.SMALL, colour)
+    style.write(page, LEFT + AXIS + 0.15, BOTTOM + y, probability(row.p_benefit), style.SMALL, colour)
 
 
 def _logit(p: float) -> float:

@@ -9,6 +9,7 @@ from matplotlib.patches import Rectangle
 from crlm_bayes.figures.frame import style, words
 from crlm_bayes.rule import LOWER, SURVIVES, standing
 from crlm_bayes.words.nouns import SIGNS, endpoint_order, study_name
+from crlm_bayes.words.numbers import INTERVAL_WORDS, estimate, probability, short
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -78,23 +79,23 @@ def _cell(page: Axes, x: float, y: float, row: Any) -> None:
     page.add_patch(Rectangle(*box, facecolor=style.PROBABILITY_MAP(float(row.p_benefit)), linewidth=0))
     if row.survives:
         page.add_patch(Rectangle(*box, facecolor="none", edgecolor=style.INK, linewidth=1.5, label="survives"))
-    number = f"{SIGNS[standing(row.p_benefit)]} {words.probability(row.p_benefit)}"
+    number = f"{SIGNS[standing(row.p_benefit)]} {probability(row.p_benefit)}"
     number += "" if row.gate_passed else FAILED
     style.write(page, middle, y + 0.62 * ROW, number, bold=bool(row.primary), ha="center")
-    interval = words.estimate(row.median, row.eti95_lower, row.eti95_upper)
+    interval = estimate(row.median, row.eti95_lower, row.eti95_upper)
     style.write(page, middle, y + 0.27 * ROW, interval, MINUTE, ha="center")
 
 
 def _key(page: Axes, all_passed: bool) -> None:
     """Say what signs, numbers and colours mean."""
     signs = (
-        f"{SURVIVING} framed: benefit survives, P(benefit) ≥ {SURVIVES:g}",
+        f"{SURVIVING} framed: benefit survives, P(benefit) ≥ {probability(SURVIVES)}",
         f"{FALLEN} does not",
-        f"{HARM} harm, P(benefit) ≤ {LOWER:g}",
+        f"{HARM} harm, P(benefit) ≤ {probability(LOWER)}",
     )
     lines = [
         style.SPACE.join(signs),
-        f"each cell: P(benefit); ratio ({words.INTERVAL_WORDS}); bold: primary prior",
+        f"each cell: P(benefit); ratio ({INTERVAL_WORDS}); bold: primary prior",
     ]
     if not all_passed:
         lines.append(f"{FAILED} the diagnostics gate failed: not to be relied on")
@@ -106,4 +107,4 @@ def _key(page: Axes, all_passed: bool) -> None:
         place = (left + i * chip, y - 0.06), chip, 0.12
         page.add_patch(Rectangle(*place, facecolor=style.PROBABILITY_MAP(i / 10), edgecolor="white", linewidth=0.5))
         if i % 5 == 0:
-            style.write(page, left + (i + 0.5) * chip, y - 0.13, f"{i / 10:g}", MINUTE, ha="center")
+            style.write(page, left + (i + 0.5) * chip, y - 0.13, short(i / 10), MINUTE, ha="center")

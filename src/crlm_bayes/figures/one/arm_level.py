@@ -1,6 +1,7 @@
 """Arms with and without the treatment, whatever their study: as printed, and as the model takes them."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from matplotlib.axes import Axes
@@ -12,6 +13,7 @@ from crlm_bayes.evidence.arms import exact_interval
 from crlm_bayes.evidence.values import ArmLevelEvidence, ComparedArm
 from crlm_bayes.figures.frame import style, words
 from crlm_bayes.words.nouns import capital
+from crlm_bayes.words.numbers import ESTIMATE, INTERVAL_WORDS, estimate, share, short
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -77,7 +79,7 @@ def draw_arm_level(result: Result, prior: str | None = None) -> Figure:
         _middle(axes, page, y, middle, colour, arm)
     style.footnote(
         figure,
-        f"● model: {words.INTERVAL_WORDS}, {words.prior_name(chosen)} prior",
+        f"● model: {INTERVAL_WORDS}, {words.prior_name(chosen)} prior",
         "◇ printed proportion with its exact interval",
         "◆ and band: arm in the middle of its side",
         f"{ALONE} no arm of the study on the other side",
@@ -103,7 +105,7 @@ def _arm(axes: Axes, page: Axes, y: float, arm: ComparedArm, row: "pd.Series[Any
     axes.plot(ends, [upper, upper], color=style.SOFT, linewidth=style.THIN, label=f"{arm.name}-exact")
     style.mark(axes, 100 * printed, upper, "D", 4, style.SOFT, "white", f"{arm.name}-printed", clip_on=False)
     _interval(axes, row, lower, colour, arm.name, "o", style.LINE)
-    cells = (f"{arm.events:.3g} / {arm.n:g}", _cell(printed, *limits), _cell(*row[words.NUMBERS]))
+    cells = (f"{short(arm.events, 3)} / {short(arm.n)}", _cell(printed, *limits), _cell(*row[ESTIMATE]))
     for x, cell in zip(COLUMNS.values(), cells, strict=True):
         style.write(page, LEFT + AXIS + x, BOTTOM + y + ROW / 2, cell, style.TINY)
 
@@ -113,16 +115,16 @@ def _middle(axes: Axes, page: Axes, y: float, row: "pd.Series[Any]", colour: str
     _interval(axes, row, y + ROW / 2, colour, name, "D", style.HEAVY)
     style.write(page, 0.1, BOTTOM + y + ROW / 2, "arm in the middle", style.SMALL, colour, bold=True)
     x = LEFT + AXIS + list(COLUMNS.values())[-1]
-    style.write(page, x, BOTTOM + y + ROW / 2, _cell(*row[words.NUMBERS]), style.TINY, bold=True)
+    style.write(page, x, BOTTOM + y + ROW / 2, _cell(*row[ESTIMATE]), style.TINY, bold=True)
 
 
 def _interval(
     axes: Axes, row: "pd.Series[Any] | Mapping[str, float]", y: float, colour: str, name: str, marker: str, width: float
 ) -> None:
-    median, low, high = (100 * row[key] for key in words.NUMBERS)
+    median, low, high = (100 * row[key] for key in ESTIMATE)
     axes.plot([low, high], [y, y], color=colour, linewidth=width, label=f"{name}-interval", solid_capstyle="butt")
     style.mark(axes, median, y, marker, style.MARKER - 1, colour, label=f"{name}-median")
 
 
 def _cell(middle: float, low: float, high: float) -> str:
-    return f"{100 * middle:.0f} ({100 * low:.0f}, {100 * high:.0f})"
+    return estimate(middle, low, high, partial(share, decimals=0))

@@ -17,8 +17,9 @@ from crlm_bayes.figures.frame import labels, style, words
 from crlm_bayes.figures.one import tipping
 from crlm_bayes.figures.one.tipping import LEVELS, colour_key, probit
 from crlm_bayes.likelihoods.centres.map import CentreMap
-from crlm_bayes.rule import INTERVAL, SURVIVES, Z, crosses, points_to_harm, survives
+from crlm_bayes.rule import SURVIVES, Z, crosses, points_to_harm, survives
 from crlm_bayes.words.nouns import vocabulary
+from crlm_bayes.words.numbers import LEVEL, probability, short
 
 WIDE, HIGH = 4.7, 3.1
 
@@ -67,9 +68,9 @@ def _axes(axes: Axes, found: CentreMap, scale: Scale) -> None:
     """Name the axes in words: spread as a factor at the left, as a standard deviation at the right."""
     top = float(found.spreads[-1])
     shown = [f for f in FACTORS if math.log(f) / Z <= top]
-    axes.set_yticks([math.log(f) / Z for f in shown], labels=[f"{f:g}" for f in shown])
+    axes.set_yticks([math.log(f) / Z for f in shown], labels=[short(f) for f in shown])
     axes.set_ylabel(
-        f"{100 * INTERVAL:g}% of centres have {scale.plural}\nwithin a factor of the typical centre's",
+        f"{LEVEL} of centres have {scale.plural}\nwithin a factor of the typical centre's",
         fontsize=style.SMALL,
     )
     axes.set_xticks([-1, -0.5, 0, 0.5, 1], labels=["−1", "−0.5", "0", "0.5", "1"])
@@ -89,7 +90,7 @@ def _axes(axes: Axes, found: CentreMap, scale: Scale) -> None:
     right.set_ylim(axes.get_ylim())
     step = 0.5 if top > 0.6 else 0.1
     sds = np.arange(0, top + 1e-9, step)
-    right.set_yticks(sds, labels=[f"{s:g}" for s in sds])
+    right.set_yticks(sds, labels=[short(s) for s in sds])
     right.tick_params(axis="y", length=3)
     right.set_ylabel(f"assumed sd of the {scale.differences}", fontsize=style.SMALL)
     right.spines["right"].set_visible(True)
@@ -107,7 +108,7 @@ def _name_lines(axes: Axes, found: CentreMap, taken: list[labels.Box]) -> None:
     """Write its probability on each line, where there is room: near the middle of the map."""
     x, y, z = _fine(found)
     for level, _, width in LINES:
-        target, text = float(ndtri(level)), f"{level:g}"
+        target, text = float(ndtri(level)), short(level)
         inside = z - target
         rows, columns = np.nonzero(inside[:, :-1] * inside[:, 1:] < 0)
         places = [labels.inches(axes, float(x[j]), float(y[i]), SIZE) for i, j in zip(rows, columns, strict=True)]
@@ -144,10 +145,10 @@ def _key(figure: Figure, found: CentreMap, spec: AnalysisSpec) -> None:
     drawn = crosses(found.p_benefit.min(), found.p_benefit.max())
     style.footnote(
         figure,
-        f"heavy line: {SURVIVES:g}, where the claim falls"
+        f"heavy line: {probability(SURVIVES)}, where the claim falls"
         if drawn
-        else f"no line: {vocabulary(spec).p_claim} nowhere crosses {SURVIVES:g}",
+        else f"no line: {vocabulary(spec).p_claim} nowhere crosses {probability(SURVIVES)}",
         *([f"prior: {words.prior_name(found.prior)}"] if found.prior else []),
-        f"sd between centres of log odds of treatment {found.allocation_spread:.2g}, of effect {found.effect_spread:.2g}",
+        f"sd between centres of log odds of treatment {short(found.allocation_spread, 2)}, of effect {short(found.effect_spread, 2)}",
         "bottom: no differences in prognosis",
     )

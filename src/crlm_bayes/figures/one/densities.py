@@ -13,6 +13,7 @@ from crlm_bayes.answers.result import Result
 from crlm_bayes.figures.frame import ratio_axis, style, words
 from crlm_bayes.figures.one.panel import rows_of
 from crlm_bayes.rule import LOWER, UPPER, Z
+from crlm_bayes.words.numbers import probability
 
 WIDTH, HEIGHT = 2.42, 1.34
 
@@ -33,7 +34,7 @@ def draw_densities(result: Result) -> Figure:
 
     mode, se = result.scepticism.likelihood
     exact = table.loc["curve"]
-    seen = [words.log(x) for c in ("eti95_lower", "eti95_upper") for x in exact[c]]
+    seen = [ratio_axis.log(x) for c in ("eti95_lower", "eti95_upper") for x in exact[c]]
     primary = spec.effect_prior(result.question.priors[spec.primary])
     wide = (mode - Z * se, mode + Z * se, primary.quantile(LOWER), primary.quantile(UPPER))
     ends = ratio_axis.limits([0.0, math.log(spec.mcid), *seen], wide, pad=0.12)
@@ -73,7 +74,7 @@ def draw_densities(result: Result) -> Figure:
         axes.text(
             0,
             1 + 0.06 / HEIGHT,
-            f"P(benefit) {words.probability(exact.at[name, 'p_benefit'])}",
+            f"P(benefit) {probability(exact.at[name, 'p_benefit'])}",
             transform=axes.transAxes,
             fontsize=style.SMALL,
             color=style.BLUE,

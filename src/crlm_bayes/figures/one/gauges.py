@@ -8,10 +8,10 @@ from typing import Final
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.figures.frame import words
 from crlm_bayes.prose.scepticism import confounding_words
-from crlm_bayes.rule import INTERVAL, SURVIVES, Z, points_to_harm
+from crlm_bayes.rule import SURVIVES, Z, points_to_harm
 from crlm_bayes.scepticism.robustness import Bearing, Robustness
 from crlm_bayes.words.nouns import vocabulary
-from crlm_bayes.words.numbers import ABSENT, number, percent, ratio
+from crlm_bayes.words.numbers import ABSENT, LEVEL, number, percent, probability, ratio, short, times
 
 WIDEST, NARROWEST = 1.2, 0.03
 
@@ -23,7 +23,7 @@ MOST_CONFOUNDING = math.log(4)
 
 CONFOUNDING: Final = "risk ratio of a hidden factor with treatment and with outcome →"
 
-TIES: Final = {f"{f:g}": math.log(f) / MOST_CONFOUNDING for f in (1, 1.25, 1.5, 2, 3, 4)}
+TIES: Final = {short(f): math.log(f) / MOST_CONFOUNDING for f in (1, 1.25, 1.5, 2, 3, 4)}
 
 
 @dataclass(frozen=True)
@@ -65,23 +65,23 @@ def gauges_of(found: Robustness, spec: AnalysisSpec, *, randomised: bool = False
 
 def _scepticism(found: Robustness, spec: AnalysisSpec) -> Gauge:
     claim, sd = vocabulary(spec), found.critical_sd
-    ticks = {f"{ratio(1 / f)} to {f:g}": _narrowness(math.log(f) / Z) for f in FACTORS}
+    ticks = {f"{ratio(1 / f)} to {short(f)}": _narrowness(math.log(f) / Z) for f in FACTORS}
     marks = {name: _narrowness(s) for name, s in found.centred.items() if 0 <= _narrowness(s) <= 1}
     if sd is None or found.critical_range is None:
         sentence = (
-            f"no prior centred on no effect, however wide, lets {claim.p_claim} reach {SURVIVES:g}: "
+            f"no prior centred on no effect, however wide, lets {claim.p_claim} reach {probability(SURVIVES)}: "
             "there is nothing for a sceptic to overturn."
         )
         value = "fallen"
     else:
         low, high = found.critical_range
         sentence = (
-            f"the {claim.claim} falls to a sceptic who holds {100 * INTERVAL:g}% of ratios between {ratio(low)} and "
+            f"the {claim.claim} falls to a sceptic who holds {LEVEL} of ratios between {ratio(low)} and "
             f"{ratio(high)}, or closer to 1; it survives every wider view centred on no effect."
         )
         value = f"{ratio(low)} to {ratio(high)}"
         if found.null_events is None:  # the search ended before the claim fell
-            sentence = f"the {claim.claim} survives even a sceptic who holds {100 * INTERVAL:g}% of ratios between {ratio(low)} and {ratio(high)}."
+            sentence = f"the {claim.claim} survives even a sceptic who holds {LEVEL} of ratios between {ratio(low)} and {ratio(high)}."
             value = "any"
         else:
             weight = number(found.null_events, 0)
@@ -89,7 +89,7 @@ def _scepticism(found: Robustness, spec: AnalysisSpec) -> Gauge:
     return Gauge(
         "Scepticism",
         sentence,
-        f"{100 * INTERVAL:g}% of the sceptic’s ratios →",
+        f"{LEVEL} of the sceptic’s ratios →",
         ticks,
         None if sd is None else max(_narrowness(sd), 0.0),
         value,
@@ -100,7 +100,7 @@ def _scepticism(found: Robustness, spec: AnalysisSpec) -> Gauge:
 
 def _bias(found: Robustness, spec: AnalysisSpec) -> Gauge:
     claim, bearing = vocabulary(spec), found.headline
-    ticks = {f"× {f:g}": math.log(f) / MOST_OVERSTATED for f in (1, 1.1, 1.25, 1.5, 1.75, 2)}
+    ticks = {times(f): math.log(f) / MOST_OVERSTATED for f in (1, 1.1, 1.25, 1.5, 1.75, 2)}
     if bearing.bias is None:
         sentence, value = f"{_already(found, spec)} even without bias.", "fallen"
     elif math.isinf(bearing.bias):
@@ -184,7 +184,7 @@ def _under_priors(
     marks = {one.prior: at for one in found.bearings if (at := place(one)) is not None}
     p = found.headline.p_benefit
     verb = "points to harm" if points_to_harm(p) else "has fallen"
-    fallen = f"{verb} {without}: {vocabulary(spec).p_claim} {words.probability(p)}"
+    fallen = f"{verb} {without}: {vocabulary(spec).p_claim} {probability(p)}"
     return Gauge(name, sentence, scale, ticks, place(found.headline), value, marks, fallen)
 
 

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from crlm_bayes.answers.result import Result
 from crlm_bayes.figures.frame import ratio_axis, style, words
 from crlm_bayes.rule import Z, survives
+from crlm_bayes.words.numbers import ESTIMATE, INTERVAL_WORDS, estimate, number, probability, ratio_estimate
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,7 +38,7 @@ def draw_panel(result: Result) -> Figure:
     names = spec.effect_priors
     mode, width = result.scepticism.likelihood
     alone = (mode - Z * width, mode, mode + Z * width)
-    exact = [words.logs(*table.loc[("curve", name), words.NUMBERS]) for name in names]
+    exact = [ratio_axis.logs(*table.loc[("curve", name), ESTIMATE]) for name in names]
 
     height = ROW * (len(names) + 1.5)
     figure = Figure(figsize=(LEFT + AXIS + RIGHT, BOTTOM + height + TOP))
@@ -71,7 +72,7 @@ def draw_panel(result: Result) -> Figure:
     without = "no estimate"
     if has_estimate:
         ratio_axis.draw_interval(axes, 0, alone, style.SOFT, "data-alone", marker="s")
-        without = words.estimate(*(_exp(alone[i]) for i in (1, 0, 2)))
+        without = ratio_estimate(alone[1], (alone[0], alone[2]))
     write(0, LEFT + AXIS + columns["ratio"], without, style.SOFT)
     axes.axhline(0.6, color=style.FAINT, linewidth=style.THIN, zorder=1)
     for i, (name, interval) in enumerate(zip(names, exact, strict=True)):
@@ -79,29 +80,25 @@ def draw_panel(result: Result) -> Figure:
         row, primary = table.loc[("curve", name)], name == spec.primary
         ratio_axis.draw_interval(axes, y, interval, style.BLUE, name)
         if ("nuts", name) in table.index:
-            check = words.log(table.at[("nuts", name), "median"])
+            check = ratio_axis.log(table.at[("nuts", name), "median"])
             style.mark(axes, check, y + 0.27, "o", 3.4, style.INK, "white", f"{name}-nuts", markeredgewidth=0.7)
         failed = not result.record["fits"].get(name, {}).get("gate", {}).get("passed", True)
         write(y, 0.12, words.prior_name(name) + (" †" if failed else ""), bold=primary)
         if primary:
             axes.axhspan(y - 0.5, y + 0.5, color=style.INK, alpha=0.05, linewidth=0, zorder=0.5)
         cells = (
-            words.estimate(*row[words.NUMBERS]),
-            words.probability(row["p_benefit"]),
-            words.probability(row["p_mcid"]),
+            estimate(*row[ESTIMATE]),
+            probability(row["p_benefit"]),
+            probability(row["p_mcid"]),
             "yes" if survives(row["p_benefit"]) else "no",
         )
         for (_, x), cell in zip(COLUMNS, cells, strict=True):
             write(y, LEFT + AXIS + x, cell, bold=primary or cell == "yes")
     marks = [
-        f"● {words.INTERVAL_WORDS}, exact",
+        f"● {INTERVAL_WORDS}, exact",
         "○ median by NUTS",
-        f"■ no prior: maximum likelihood ± {Z:.2f} standard errors",
+        f"■ no prior: maximum likelihood ± {number(Z)} standard errors",
         "bold: primary prior",
     ]
     style.footnote(figure, *marks, *([] if result.passed else ["† diagnostics gate failed"]))
     return figure
-
-
-def _exp(x: float) -> float:
-    return math.exp(min(x, 700))

@@ -14,6 +14,7 @@ from crlm_bayes.evidence.values import ArmLevelEvidence
 from crlm_bayes.figures.frame import ratio_axis, style, words
 from crlm_bayes.figures.frame.arviz_axes import collection
 from crlm_bayes.rule import INTERVAL
+from crlm_bayes.words.numbers import INTERVAL_WORDS, LEVEL
 
 Group = Literal["posterior_predictive", "prior_predictive"]
 
@@ -48,7 +49,7 @@ def draw_predictive(result: Result, prior: str, group: Group) -> Figure:
     if shares:
         low, high = (-2.0, 102.0) if group == "prior_predictive" else axes.get_ylim()
         axes.set_ylim(max(low, -2.0), min(high, 102.0))
-    _caption(figure, prior, group, f"○ median, 50% and {INTERVAL:.0%} equal-tailed intervals", "▬ observed")
+    _caption(figure, prior, group, f"○ median, 50% and {LEVEL} equal-tailed intervals", "▬ observed")
     return figure
 
 
@@ -113,7 +114,7 @@ def _draw_ratio(answer: Answer, prior: str, group: Group, predicted: xr.DataArra
     axes.set_xlabel(f"replicated {ratio_axis.axis_title(answer.spec.measure)}")
     axes.set(yticks=[])
     axes.spines["left"].set_visible(False)
-    _caption(figure, prior, group, f"● {words.INTERVAL_WORDS}", "◆ observed")
+    _caption(figure, prior, group, f"● {INTERVAL_WORDS}", "◆ observed")
     return figure
 
 

@@ -11,6 +11,7 @@ from crlm_bayes.answers.result import Result
 from crlm_bayes.evidence.values import BinomialEvidence
 from crlm_bayes.figures.frame import ratio_axis, style, words
 from crlm_bayes.figures.frame.arviz_axes import collection
+from crlm_bayes.words.numbers import ESTIMATE, INTERVAL_WORDS, percent_estimate, points_estimate
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,12 +47,12 @@ def draw_probability(result: Result, prior: str) -> Figure:
         _interval(both, row, colour, 0.1 - 0.06 * arm, name)
         both.axvline(100 * r / n, color=colour, linewidth=style.THIN, linestyle=(0, (1, 1)), zorder=0)
         style.mark(both, 100 * r / n, 0, "D", 5, colour, "white", f"{name}-printed", clip_on=False, zorder=6)
-        text = f"{names[arm]}: {_words(row)}"
+        text = f"{names[arm]}: {percent_estimate(*row[ESTIMATE])}"
         style.write(page, LEFT, top - 0.18 * arm, text, style.SMALL, colour, bold=True)
     row = table.loc["risk_difference"]
     heights = (highest, _density(figure, difference, treatment - control, style.INK, "-"))
     _interval(difference, row, style.INK, 0.07, "difference")
-    text = f"difference: {_words(row, unit=' points')}"
+    text = f"difference: {points_estimate(*row[ESTIMATE])}"
     style.write(page, LEFT + WIDTH + GAP, top, text, style.SMALL, bold=True)
     for axes, height in zip((both, difference), heights, strict=True):
         axes.set_ylim(-FLOOR / (1 - FLOOR) * 1.05 * height, 1.05 * height)
@@ -65,20 +66,15 @@ def draw_probability(result: Result, prior: str) -> Figure:
     ratio_axis.shade_benefit(difference, spec.better)
     ratio_axis.name_sides(difference, spec.better, words.gain(evidence.labels))
     difference.set_xlabel("difference (percentage points)", labelpad=16)
-    bars = f"dot and bar: {words.INTERVAL_WORDS}, {words.prior_name(prior)} prior"
+    bars = f"dot and bar: {INTERVAL_WORDS}, {words.prior_name(prior)} prior"
     style.footnote(figure, bars, "◇ printed percentage")
     return figure
-
-
-def _words(row: "pd.Series[Any]", unit: str = "%") -> str:
-    median, lower, upper = row[words.NUMBERS]
-    return words.percent(median, lower, upper, unit)
 
 
 def _interval(axes: Axes, row: "pd.Series[Any]", colour: str, y: float, name: str) -> None:
     """Draw the interval of the table under the density; `y` in shares of the height."""
     place = axes.get_xaxis_transform()
-    middle, low, high = 100 * row[words.NUMBERS]
+    middle, low, high = 100 * row[ESTIMATE]
     axes.plot([low, high], [y, y], color=colour, linewidth=style.LINE, transform=place, label=f"{name}-interval")
     style.mark(axes, middle, y, "o", style.MARKER - 1, colour, label=f"{name}-median", transform=place)
 

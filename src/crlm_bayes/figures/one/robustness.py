@@ -16,6 +16,7 @@ from crlm_bayes.figures.one.gauges import Gauge, gauges_of
 from crlm_bayes.rule import standing
 from crlm_bayes.scepticism.robustness import Robustness
 from crlm_bayes.words.nouns import SIGNS, capital, counted, endpoint_noun, listed, vocabulary
+from crlm_bayes.words.numbers import probability
 
 LEFT, AXIS, RIGHT = 0.3, 5.5, 1.6
 
@@ -78,7 +79,7 @@ def _heading(page: Axes, y: float, found: Robustness, spec: AnalysisSpec) -> Non
     stands = [words.prior_name(one.prior) for one in found.bearings if one.survives]
     line = (
         f"{capital(endpoint_noun(spec.endpoint))}, {words.prior_name(found.primary)} prior (primary): {SIGNS[standing(headline.p_benefit)]} "
-        f"{claim.p_claim} {words.probability(headline.p_benefit)}, {verdict}"
+        f"{claim.p_claim} {probability(headline.p_benefit)}, {verdict}"
     )
     style.write(page, 0.1, y - 0.31, line, va="top")
     both = [f"survives: {listed(stands) or 'none'}", f"does not survive: {listed(falls) or 'none'}"]

@@ -11,7 +11,8 @@ from crlm_bayes.answers.result import Result
 from crlm_bayes.arrays import Floats
 from crlm_bayes.evidence.values import SurvivalEvidence
 from crlm_bayes.figures.frame import style, words
-from crlm_bayes.rule import INTERVAL, LOWER, UPPER
+from crlm_bayes.rule import LOWER, UPPER
+from crlm_bayes.words.numbers import ESTIMATE, LEVEL, estimate, number, percent, short
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -60,7 +61,7 @@ def draw_survival(result: Result, prior: str) -> Figure:
     axes = style.axes_at(figure, LEFT, BOTTOM, WIDTH, HEIGHT)
     axes.set(xlim=(0, evidence.times[-1]), ylim=(0, 1), xlabel="months")
     axes.set_ylabel(f"{words.endpoint_name(result.spec.endpoint)}, event-free")
-    axes.set_yticks(np.linspace(0, 1, 6), labels=[f"{p:.0%}" for p in np.linspace(0, 1, 6)])
+    axes.set_yticks(np.linspace(0, 1, 6), labels=[percent(p, 0) for p in np.linspace(0, 1, 6)])
     axes.set_xticks(_months(evidence.times))
     for t in evidence.times[1:-1]:
         axes.axvline(t, color=style.FAINT, linewidth=style.THIN, zorder=0)
@@ -77,7 +78,7 @@ def draw_survival(result: Result, prior: str) -> Figure:
     _name_arms(axes, evidence, survival[2, -1])
     _numbers_at_risk(figure, evidence)
     _ratios(axes, result, prior, evidence.times)
-    bands = f"median, 50% and {INTERVAL:.0%} equal-tailed intervals"
+    bands = f"median, 50% and {LEVEL} equal-tailed intervals"
     style.footnote(figure, f"line and bands: {bands}, {words.prior_name(prior)} prior", "○ printed")
     return figure
 
@@ -107,7 +108,7 @@ def _label_landmarks(axes: Axes, evidence: SurvivalEvidence, arm: int) -> None:
         beside = not above and ours < 0.08
         last = k == len(evidence.times) - 2
         axes.annotate(
-            words.percent(ours),
+            percent(ours),
             (evidence.times[k + 1], ours),
             xytext=(-7, 0) if beside else (-4 if last else 0, 7 if above else -7),
             textcoords="offset points",
@@ -142,18 +143,18 @@ def _numbers_at_risk(figure: Figure, evidence: SurvivalEvidence) -> None:
         style.write(beside, 0.1, y, name, style.TINY, colour)
         for k in _spaced(evidence.times[:-1], evidence.times[-1], 0.38):
             x = LEFT + WIDTH * evidence.times[k] / evidence.times[-1]
-            style.write(beside, x, y, f"{evidence.at_risk[k, arm]:.0f}", style.SMALL, colour, ha="center")
+            style.write(beside, x, y, number(evidence.at_risk[k, arm], 0), style.SMALL, colour, ha="center")
 
 
 def _ratios(axes: Axes, result: Result, prior: str, times: Floats) -> None:
     """Write the hazard ratio over the whole time, and over each interval where it may differ."""
     table = result.estimates[result.estimates["prior"] == prior].set_index(["engine", "quantity"])
-    whole = words.estimate(*table.loc[("curve", result.spec.measure), words.NUMBERS])
+    whole = estimate(*table.loc[("curve", result.spec.measure), ESTIMATE])
     if result.spec.proportional:
         style.write(axes, 0, 1 + 0.3 / HEIGHT, f"hazard ratio {whole}", bold=True, transform=axes.transAxes)
         return
     style.write(axes, 0, 1 + 0.5 / HEIGHT, f"average hazard ratio {whole}", bold=True, transform=axes.transAxes)
     for a, b in pairwise(times):
         if (b - a) / times[-1] * WIDTH > 1.4:
-            inside = words.estimate(*table.loc[("nuts", f"hr_interval[{a:g}-{b:g}]"), words.NUMBERS])
+            inside = estimate(*table.loc[("nuts", f"hr_interval[{short(a)}-{short(b)}]"), ESTIMATE])
             style.write(axes, (a + b) / 2, 1 + 0.24 / HEIGHT, f"HR {inside}", style.SMALL, ha="center")

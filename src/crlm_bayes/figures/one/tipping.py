@@ -16,9 +16,10 @@ from crlm_bayes.arrays import Floats
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.figures.frame import labels, ratio_axis, style, words
 from crlm_bayes.priors.density import Prior
-from crlm_bayes.rule import INTERVAL, LOWER, SURVIVES, Z, crosses, points_to_harm, survives
+from crlm_bayes.rule import LOWER, SURVIVES, Z, crosses, points_to_harm, survives
 from crlm_bayes.scepticism.tipping import TippingMap
 from crlm_bayes.words.nouns import listed, vocabulary
+from crlm_bayes.words.numbers import LEVEL, as_percent, probability, short
 
 WIDE, HIGH = 4.7, 3.3
 
@@ -157,7 +158,7 @@ def draw_bias(axes: Axes, found: TippingMap, spec: AnalysisSpec) -> None:
     """Draw the map of bias into axes of the small size."""
     _small(axes, found, spec, "Bias")
     ticks = [x for x in OVERSTATED if math.log(x) <= found.across[-1] + 1e-9]
-    axes.set_xticks(np.log(ticks), labels=[f"{x:g}" for x in ticks])
+    axes.set_xticks(np.log(ticks), labels=[short(x) for x in ticks])
     axes.set_xlabel(f"{vocabulary(spec).claim} overstated by a factor of", fontsize=style.SMALL)
 
 
@@ -165,7 +166,7 @@ def draw_discount(axes: Axes, found: TippingMap, spec: AnalysisSpec) -> None:
     """Draw the map of discount into axes of the small size."""
     _small(axes, found, spec, "Discount")
     ticks = [x for x in (0, 0.25, 0.5, 0.75, 1) if x <= found.across[-1]]
-    axes.set_xticks(ticks, labels=[f"{100 * x:g}%" for x in ticks])
+    axes.set_xticks(ticks, labels=[as_percent(x) for x in ticks])
     axes.set_xlabel("share of the evidence discounted", fontsize=style.SMALL)
 
 
@@ -202,9 +203,9 @@ def probit(p: Floats) -> Floats:
 def _width_axis(axes: Axes, sds: Floats) -> None:
     """Read standard deviations as the factor within which 95% of ratios lie."""
     shown = [f for f in FACTORS if sds[0] <= math.log(f) / Z <= sds[-1]]
-    axes.set_yticks([math.log(math.log(f) / Z) for f in shown], labels=[f"{f:g}" for f in shown])
+    axes.set_yticks([math.log(math.log(f) / Z) for f in shown], labels=[short(f) for f in shown])
     axes.tick_params(axis="y", length=3)
-    label = f"{100 * INTERVAL:g}% of the prior’s ratios within\na factor of its median"
+    label = f"{LEVEL} of the prior’s ratios within\na factor of its median"
     axes.set_ylabel(label, fontsize=style.SMALL)
 
 
@@ -214,7 +215,7 @@ def _sd_axis(axes: Axes) -> None:
     low, high = axes.get_ylim()
     shown = [s for s in (0.02, 0.05, 0.1, 0.2, 0.5, 1) if low <= math.log(s) <= high]
     right.set_ylim(low, high)
-    right.set_yticks([math.log(s) for s in shown], labels=[f"{s:g}" for s in shown])
+    right.set_yticks([math.log(s) for s in shown], labels=[short(s) for s in shown])
     right.tick_params(axis="y", length=3)
     right.set_ylabel("sd of the log ratio", fontsize=style.SMALL)
     right.spines["right"].set_visible(True)
@@ -246,7 +247,7 @@ def colour_key(page: Axes, spec: AnalysisSpec, y: float) -> None:
         colour = style.PROBABILITY_MAP((a + b) / 2)
         page.add_patch(Rectangle((left + i * chip, y - 0.06), chip, 0.12, facecolor=colour, linewidth=0))
         if i:
-            style.write(page, left + i * chip, y - 0.12, f"{a:g}", 6.0, style.SOFT, ha="center")
+            style.write(page, left + i * chip, y - 0.12, short(a), 6.0, style.SOFT, ha="center")
 
 
 def _key(figure: Figure, spec: AnalysisSpec, maps: Iterable[Floats], notes: Iterable[str]) -> None:
@@ -254,9 +255,9 @@ def _key(figure: Figure, spec: AnalysisSpec, maps: Iterable[Floats], notes: Iter
     colour_key(style.page(figure), spec, 0.42)
     drawn = any(crosses(p.min(), p.max()) for p in maps)
     line = (
-        f"heavy line: {SURVIVES:g}, where the claim falls"
+        f"heavy line: {probability(SURVIVES)}, where the claim falls"
         if drawn
-        else f"no line: {vocabulary(spec).p_claim} nowhere crosses {SURVIVES:g}"
+        else f"no line: {vocabulary(spec).p_claim} nowhere crosses {probability(SURVIVES)}"
     )
     style.footnote(figure, line, *notes)
 
@@ -267,7 +268,7 @@ def _label_lines(
     """Write its probability on each line, where there is room: near the middle of its way across the map."""
     for level, _, width in LINES:
         places = _line(axes, x, sds, p, level, size)
-        text, bold = f"{level:g}", width > 1
+        text, bold = short(level), width > 1
         wide = labels.width_of(text, style.SMALL) + 0.06
         for a, b in sorted(places, key=lambda place: abs(place[1] - 0.6 * size[1])):
             box = labels.around((a, b), wide, 0.16)

@@ -15,6 +15,7 @@ from crlm_bayes.figures.frame import labels, style, words
 from crlm_bayes.figures.one.tipping import probit
 from crlm_bayes.rule import LOWER, SURVIVES, UPPER, Z
 from crlm_bayes.words.nouns import vocabulary
+from crlm_bayes.words.numbers import percent, probability, ratio_of, short
 
 WIDE, HIGH = 2.75, 2.6
 
@@ -65,7 +66,7 @@ def _scale(axes: Axes, ends: tuple[float, float], *, named: bool) -> None:
     """Set a probit axis, with survival on it."""
     ticks = [t for t in TICKS if ends[0] <= ndtri(t) <= ends[1]]
     axes.set_ylim(*ends)
-    axes.set_yticks(ndtri(ticks), labels=[f"{t:g}" for t in ticks] if named else [""] * len(ticks))
+    axes.set_yticks(ndtri(ticks), labels=[short(t) for t in ticks] if named else [""] * len(ticks))
     axes.tick_params(axis="both", length=3)
     axes.axhspan(Z, ends[1], color=style.BENEFIT, linewidth=0, zorder=0)
     axes.axhline(Z, color=style.INK, linewidth=style.THIN, linestyle=(0, (4, 2)), zorder=1)
@@ -94,7 +95,7 @@ def _biases(axes: Axes, view: SynthesisView, one: Assumption) -> None:
     low, high = float(one.values[0]), float(one.values[-1])
     ticks = [f for f in FACTORS if low - 1e-9 <= math.log(f) <= high + 1e-9]
     axes.set_xlim(low, high)
-    axes.set_xticks(np.log(ticks), labels=[f"{f:g}" for f in ticks])
+    axes.set_xticks(np.log(ticks), labels=[short(f) for f in ticks])
     axes.set_xlabel(
         f"{vocabulary(view.question.spec).claim} overstated by a known factor\nby studies not randomised",
         fontsize=style.SMALL,
@@ -117,7 +118,7 @@ def _curves(axes: Axes, view: SynthesisView, one: Assumption) -> None:
 def _tips(axes: Axes, tips: Sequence[float], *, as_ratio: bool) -> None:
     """Mark where the line of the primary prior crosses survival, values above, pushed apart."""
     (low, high), y = axes.get_xlim(), Z
-    shown = [f"{math.exp(tip):.2f}" if as_ratio else f"{100 * tip:.0f}%" for tip in tips]
+    shown = [ratio_of(tip) if as_ratio else percent(tip, 0) for tip in tips]
     wanted = [WIDE * (tip - low) / (high - low) for tip in tips]
     places = labels.spread(wanted, [labels.width_of(text, style.SMALL) + 0.05 for text in shown], 0, WIDE)
     for tip, text, place in zip(tips, shown, places, strict=True):
@@ -167,7 +168,7 @@ def _name_curves(page: Axes, view: SynthesisView, one: Assumption, ends: tuple[f
 
 def _footnote(figure: Figure, view: SynthesisView, found: Sequence[Assumption]) -> None:
     tips = [tip for one in found for tip in one.tips(view.question.spec.primary)]
-    marks = [f"dashed line: {SURVIVES:g}, where the claim survives", "heavy: primary prior"]
+    marks = [f"dashed line: {probability(SURVIVES)}, where the claim survives", "heavy: primary prior"]
     marks.append("▼ tipping value under it" if tips else "no tipping value under it")
     learnt = any(line.weight is None for line in view.lines)
     marks.append(

@@ -13,9 +13,18 @@ from crlm_bayes.answers.study_lines import Estimate, Group, StudyLine, level_nam
 from crlm_bayes.figures.frame import ratio_axis, style, words
 from crlm_bayes.figures.several.heterogeneity import numbers
 from crlm_bayes.figures.several.marks import draw_bar, draw_diamond, draw_printed, square_size
-from crlm_bayes.rule import INTERVAL, Z
+from crlm_bayes.rule import Z
 from crlm_bayes.words.nouns import MEASURES, vocabulary
-from crlm_bayes.words.numbers import number
+from crlm_bayes.words.numbers import (
+    INTERVAL_WORDS,
+    LEVEL,
+    number,
+    percent,
+    probability,
+    ratio_estimate,
+    ratio_of,
+    times,
+)
 
 ROW, LOW_ROW, HEADING, APART, LINE = 0.33, 0.27, 0.25, 0.08, 0.155
 
@@ -118,7 +127,7 @@ def _limits(view: SynthesisView, rows: Sequence[Estimate]) -> tuple[float, float
 
 
 def _headings(page: Axes, answer: Answer, top: float) -> None:
-    measure, level = answer.spec.measure.upper(), f"{100 * INTERVAL:g}%"
+    measure, level = answer.spec.measure.upper(), LEVEL
     adjusted, common = answer.spec.structure == "bias_adjusted", answer.pooled.tau is None
     shrunken = "" if common else "shrunken, free of bias ○" if adjusted else "shrunken ○"
     right = LEFT + AXIS
@@ -138,7 +147,7 @@ def _study(axes: Axes, page: Axes, y: float, under: float, line: StudyLine, size
     style.write(page, NAMES + 0.1, under + y + STEP, name, style.SMALL)
     kind = f"{DESIGNS[line.study.design]}, {line.study.timing}{_discount(line)}"
     style.write(page, NAMES + 0.1, under + y - STEP, kind, style.TINY, style.SOFT)
-    patients = "–" if line.study.patients is None else f"{line.study.patients:,}"
+    patients = "–" if line.study.patients is None else number(line.study.patients, 0)
     style.write(page, PATIENTS, under + y, patients, style.SMALL, ha="right")
     draw_printed(axes, y + STEP if shrunken else y, line, size)
     right = LEFT + AXIS
@@ -147,7 +156,7 @@ def _study(axes: Axes, page: Axes, y: float, under: float, line: StudyLine, size
         effect = Estimate.of(line.effect.effect)
         ratio_axis.draw_interval(axes, y - STEP, effect, style.BLUE, f"{line.study.id}-effect", face="white")
         style.write(page, right + SHRUNKEN, under + y, ratio_words(effect), style.SMALL)
-    style.write(page, right + WEIGHT, under + y, words.percent(line.share), style.SMALL, ha="right")
+    style.write(page, right + WEIGHT, under + y, percent(line.share), style.SMALL, ha="right")
 
 
 def _numbers(
@@ -157,7 +166,7 @@ def _numbers(
     right = LEFT + AXIS
     style.write(page, right + SHRUNKEN, under + y, ratio_words(estimate), style.SMALL, bold=bold)
     if share is not None:
-        style.write(page, right + WEIGHT, under + y, words.percent(share), style.SMALL, ha="right")
+        style.write(page, right + WEIGHT, under + y, percent(share), style.SMALL, ha="right")
 
 
 def _group_words(group: Group) -> str:
@@ -169,19 +178,18 @@ def _group_words(group: Group) -> str:
 
 
 def _weight_words(line: StudyLine) -> str:
-    return "learnt (δ)" if line.weight is None else f"× {line.weight:g}"
+    return "learnt (δ)" if line.weight is None else times(line.weight)
 
 
 def _discount(line: StudyLine) -> str:
     if not line.discounted:
         return ""
-    return ", × δ" if line.weight is None else f", × {line.weight:g}"
+    return ", × δ" if line.weight is None else f", {times(line.weight)}"
 
 
 def ratio_words(estimate: Estimate) -> str:
     """Write a log ratio as a ratio with its limits."""
-    lower, middle, upper = (math.exp(x) for x in estimate)
-    return words.estimate(middle, lower, upper)
+    return ratio_estimate(estimate.middle, (estimate.lower, estimate.upper))
 
 
 def printed_words(line: StudyLine) -> str:
@@ -189,14 +197,14 @@ def printed_words(line: StudyLine) -> str:
     if not line.printed:
         return "no estimate"
     if not line.has_direction:
-        return " or ".join(words.ratio(math.exp(one.middle)) for one in line.printed)
+        return " or ".join(ratio_of(one.middle) for one in line.printed)
     return ratio_words(line.printed[0])
 
 
 def _notes(view: SynthesisView) -> list[str]:
     """Lines of text under the plot."""
     spec, everything = view.question.spec, view.everything
-    claim = f"{vocabulary(spec).p_claim} {words.probability(everything.p_benefit)}"
+    claim = f"{vocabulary(spec).p_claim} {probability(everything.p_benefit)}"
     stands = "survives" if everything.survives else "does not survive"
     notes = [f"Pooled under the {words.prior_name(spec.primary)} prior: {claim}, {stands}"]
     found = [f"{p.meaning} {p.symbol} {numbers(p.after, p.kind)}" for p in view.parameters]
@@ -216,7 +224,7 @@ def _footnote(figure: Figure, view: SynthesisView) -> None:
     style.footnote(
         figure,
         f"■ maximum likelihood ± {number(Z)} standard errors, area by weight",
-        *([f"○ {words.INTERVAL_WORDS}, of the study’s own {MEASURES[view.question.spec.measure]}"] if varied else []),
+        *([f"○ {INTERVAL_WORDS}, of the study’s own {MEASURES[view.question.spec.measure]}"] if varied else []),
         *(["□ or □: the print does not say which arm did better"] if pairs else []),
         *(["no estimate: the likelihood has no maximum"] if none else []),
         "| prior, and prediction for a new study" if varied else "| prior",

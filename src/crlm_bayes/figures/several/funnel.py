@@ -12,6 +12,7 @@ from crlm_bayes.answers.pooled_view import SynthesisView
 from crlm_bayes.answers.study_lines import StudyLine, standard_error
 from crlm_bayes.figures.frame import ratio_axis, style, words
 from crlm_bayes.rule import Z
+from crlm_bayes.words.numbers import LEVEL, number
 
 WIDE, HIGH = 4.4, 3.2
 
@@ -51,7 +52,7 @@ def draw_funnel(view: SynthesisView) -> Figure | None:
         )  # fmt: skip
     for line, error in zip(lines, errors, strict=True):
         _mark(axes, line, error)
-    notes = ["solid: pooled effect", f"dashed: 95% of estimates, were they normal with spread τ = {tau:.2f}"]
+    notes = ["solid: pooled effect", f"dashed: {LEVEL} of estimates, were they normal with spread τ = {number(tau)}"]
     kinds = {"■ randomised": False, "□ not randomised": False, "◇ indirect or discounted": False}
     for line in lines:
         kinds[_kind(line)] = True

@@ -9,8 +9,9 @@ from matplotlib.ticker import MaxNLocator
 from crlm_bayes.answers.parameters import Parameter
 from crlm_bayes.answers.pooled_view import SynthesisView
 from crlm_bayes.answers.study_lines import Estimate
-from crlm_bayes.figures.frame import ratio_axis, style, words
+from crlm_bayes.figures.frame import ratio_axis, style
 from crlm_bayes.figures.one.densities import PRIOR_LINE
+from crlm_bayes.words.numbers import INTERVAL_WORDS, estimate, number, ratio_estimate
 
 WIDTH, HEIGHT = 2.75, 1.35
 
@@ -73,12 +74,11 @@ def _panel(axes: Axes, parameter: Parameter) -> None:
         )  # fmt: skip
 
 
-def numbers(estimate: Estimate, kind: str) -> str:
+def numbers(found: Estimate, kind: str) -> str:
     """Write median and interval of a parameter; of a log ratio as a ratio."""
     if kind == "ratio":
-        lower, middle, upper = (math.exp(x) for x in estimate)
-        return words.estimate(middle, lower, upper)
-    return f"{estimate.middle:.2f} ({estimate.lower:.2f}, {estimate.upper:.2f})"
+        return ratio_estimate(found.middle, (found.lower, found.upper))
+    return estimate(found.middle, found.lower, found.upper, number)
 
 
 def _key(figure: Figure) -> None:
@@ -91,4 +91,4 @@ def _key(figure: Figure) -> None:
     ):
         beside.plot([x, x + 0.3], [height - 0.16] * 2, color=colour, linestyle=line, linewidth=style.LINE)
         beside.text(x + 0.37, height - 0.16, name, color=colour, va="center", fontsize=style.SMALL)
-    style.footnote(figure, f"numbers: {words.INTERVAL_WORDS}", "densities under the primary prior of the pooled effect")
+    style.footnote(figure, f"numbers: {INTERVAL_WORDS}", "densities under the primary prior of the pooled effect")

@@ -7,7 +7,6 @@ import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
 from crlm_bayes.answers.result import Result
 from crlm_bayes.answers.study_lines import title_with_year
@@ -15,7 +14,8 @@ from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.evidence.values import BinomialEvidence, Member, RatioEvidence, SurvivalEvidence, SynthesisEvidence
 from crlm_bayes.figures.frame import style, words
 from crlm_bayes.figures.one.predictive import Group
-from crlm_bayes.rule import INTERVAL, LOWER, UPPER
+from crlm_bayes.rule import LOWER, UPPER
+from crlm_bayes.words.numbers import LEVEL, number, ratio_of, short
 
 ROW, APART = 0.165, 0.13
 
@@ -61,7 +61,7 @@ def draw_synthesis_predictive(result: Result, prior: str, group: Group) -> Figur
     axes.spines["left"].set_visible(False)
     axes.tick_params(axis="x", length=3)
     axes.set_xlabel("standard deviations from what the model expects", fontsize=style.SMALL)
-    for x, text in ((LEFT + AXIS + PRINTED, "printed"), (LEFT + AXIS + EXPECTED, f"expected ({INTERVAL:.0%})")):
+    for x, text in ((LEFT + AXIS + PRINTED, "printed"), (LEFT + AXIS + EXPECTED, f"expected ({LEVEL})")):
         style.write(page, x, BOTTOM + height + 0.1, text, style.TINY, style.SOFT)
     y = height - APART / 2
     for i, (title, cells) in enumerate(studies.items()):
@@ -78,7 +78,7 @@ def draw_synthesis_predictive(result: Result, prior: str, group: Group) -> Figur
     style.footnote(
         figure,
         f"{which} predictive, {words.prior_name(prior)} prior:",
-        f"○ median, 50% and {INTERVAL:.0%} equal-tailed intervals",
+        f"○ median, 50% and {LEVEL} equal-tailed intervals",
         "◆ printed",
     )
     return figure
@@ -95,12 +95,12 @@ def _cells(member: Member, predicted: xr.Dataset, seen: xr.Dataset, own: Analysi
             continue
         mean, value = float(drawn[:, i].mean()), float(printed[i])
         quantiles = np.quantile(drawn[:, i], QUANTILES)
-        shown = _ratio if isinstance(evidence, RatioEvidence) else _count
+        shown = ratio_of if isinstance(evidence, RatioEvidence) else _count
         low, middle, high = (shown(float(quantiles[k])) for k in (0, 2, 4))
         yield Cell(
             quantity,
             shown(value) + (f" of {_count(n)}" if n else ""),
-            f"{middle} ({low}, {high})",
+            f"{middle} ({low} to {high})",
             (value - mean) / sd,
             tuple(((quantiles - mean) / sd).tolist()),
         )
@@ -117,7 +117,7 @@ def _quantities(member: Member, own: AnalysisSpec) -> Iterator[tuple[str, float]
             spans = zip(survival.times[:-1], survival.times[1:], survival.at_risk, strict=True)
             for start, end, at_risk in spans:
                 for arm, n in zip(arms, at_risk, strict=True):
-                    yield f"{endpoint} {start:g}–{end:g} months, {arm}", float(n)
+                    yield f"{endpoint} {short(start)}–{short(end)} months, {arm}", float(n)
         case RatioEvidence() as ratio:
             yield f"{endpoint}, {own.measure.upper()}{' or its inverse' if ratio.direction == 'unknown' else ''}", 0.0
         case other:
@@ -127,12 +127,7 @@ def _quantities(member: Member, own: AnalysisSpec) -> Iterator[tuple[str, float]
 
 
 def _count(x: float) -> str:
-    return f"{x:.1f}".removesuffix(".0")
-
-
-def _ratio(log_ratio: float) -> str:
-    shown: NDArray[np.float64] = np.exp(min(log_ratio, 700.0))
-    return words.ratio(float(shown))
+    return number(x, 1).removesuffix(".0")
 
 
 def _row(axes: Axes, page: Axes, y: float, cell: Cell) -> None:

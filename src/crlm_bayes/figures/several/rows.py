@@ -13,6 +13,7 @@ from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.figures.frame import ratio_axis, style, words
 from crlm_bayes.figures.several.forest_plot import ratio_words
 from crlm_bayes.words.nouns import vocabulary
+from crlm_bayes.words.numbers import INTERVAL_WORDS, number, probability
 
 ROW = 0.25
 
@@ -57,7 +58,7 @@ def draw_cumulative(view: SynthesisView) -> Figure:
 def draw_tau_priors(view: SynthesisView) -> Figure:
     """Draw the pooled effect under each prior of τ."""
     rows = [
-        Row(each.at.name, f"{each.tau:.2f}" if each.tau else "0", each.at, main=each.stated) for each in view.tau_priors
+        Row(each.at.name, number(each.tau) if each.tau else "0", each.at, main=each.stated) for each in view.tau_priors
     ]
     return draw_rows(view, rows, ("prior of τ", "median τ"))
 
@@ -87,7 +88,7 @@ def draw_rows(view: SynthesisView, rows: Sequence[Row], headings: tuple[str, str
         _row(axes, page, y + ROW / 2, row)
     style.footnote(
         figure,
-        f"● {words.INTERVAL_WORDS}, {words.prior_name(spec.primary)} prior",
+        f"● {INTERVAL_WORDS}, {words.prior_name(spec.primary)} prior",
         "● survives, ○ does not",
         "dotted line and bold: the analysis as stated",
     )
@@ -116,7 +117,7 @@ def _row(axes: Axes, page: Axes, y: float, row: Row) -> None:
     style.write(page, NOTE, BOTTOM + y, row.beside, style.SMALL, style.SOFT, ha="right")
     for x, cell in (
         (RATIO, ratio_words(at.estimate)),
-        (CLAIM, words.probability(at.p_benefit)),
+        (CLAIM, probability(at.p_benefit)),
         (SURVIVES, "yes" if at.survives else "no"),
     ):
         style.write(page, right + x, BOTTOM + y, cell, style.SMALL, bold=row.main)

@@ -31,6 +31,7 @@ from crlm_bayes.likelihoods.contract import ARM_POSITION, Effect, FitFigure
 from crlm_bayes.likelihoods.variables import spread_data
 from crlm_bayes.priors.density import Prior
 from crlm_bayes.priors.nuisance import RandomWalk, UniformCorrelation
+from crlm_bayes.words.numbers import short
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -224,7 +225,7 @@ def derive(parameters: "xr.Dataset", evidence: CentreEvidence, spec: AnalysisSpe
         area = area + np.exp(-before) * (end - start) * -np.expm1(-lost) / lost
         before = before + lost
         alive.append((share * np.exp(-before)).sum("centre"))
-    months = [f"{t:g}" for t in evidence.pooled.times[1:]]
+    months = [short(t) for t in evidence.pooled.times[1:]]
     survival = xr.concat(alive, dim="months").assign_coords(months=months).transpose(..., "arm", "months")
     rmst = (share * area).sum("centre").expand_dims(horizon=[months[-1]], axis=-1)
     derived |= {

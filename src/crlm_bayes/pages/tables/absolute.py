@@ -11,7 +11,7 @@ from crlm_bayes.answers.result import Result
 from crlm_bayes.evidence.values import BinomialEvidence, CentreEvidence, RatioEvidence, SurvivalEvidence
 from crlm_bayes.prose.absolute import differences, nnt_span
 from crlm_bayes.words.nouns import EVENT_FREE, capital, endpoint_noun, vocabulary
-from crlm_bayes.words.numbers import ABSENT, needed, number, percent, share, signed, signed_points, span
+from crlm_bayes.words.numbers import ABSENT, needed, number, percent, share, short, signed, signed_points, span
 
 Write = Callable[[float | None], str]
 
@@ -110,12 +110,12 @@ def _printed(answer: Answer) -> dict[tuple[str, str], str]:
     match evidence.pooled if isinstance(evidence, CentreEvidence) else evidence:
         case SurvivalEvidence() as e:
             return {
-                (arm, f"{t:g}"): percent(e.printed[k, a])
+                (arm, short(t)): percent(e.printed[k, a])
                 for a, arm in enumerate(e.arms)
                 for k, t in enumerate(e.times[1:])
             }
         case BinomialEvidence() as e:
-            return {(arm, ""): f"{e.events[a]:.6g} of {e.n[a]:.6g}" for a, arm in enumerate(e.arms)}
+            return {(arm, ""): f"{short(e.events[a])} of {short(e.n[a])}" for a, arm in enumerate(e.arms)}
         case RatioEvidence(control_survival=(months, survival)) as e:
-            return {(e.arms[0], f"{months:g}"): percent(survival)}
+            return {(e.arms[0], short(months)): percent(survival)}
     return {}

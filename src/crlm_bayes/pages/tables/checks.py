@@ -8,7 +8,7 @@ from crlm_bayes.answers.lookup import arguments, by_name
 from crlm_bayes.answers.result import Result
 from crlm_bayes.sampling import gate as diagnostics
 from crlm_bayes.words.nouns import prior_name
-from crlm_bayes.words.numbers import ABSENT, number
+from crlm_bayes.words.numbers import ABSENT, number, short
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Threshold(NamedTuple):
     @property
     def words(self) -> str:
         """The threshold as written below the heading."""
-        return f"{self.side} {self.limit:g}{' MCSE' if self.key.startswith('exact') else ''}"
+        return f"{self.side} {short(self.limit)}{' MCSE' if self.key.startswith('exact') else ''}"
 
     def check(self, gate: Mapping[str, Any]) -> Check:
         """Hold a gate's number to the threshold; a missing one is on no right side."""

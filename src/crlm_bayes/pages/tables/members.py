@@ -12,7 +12,7 @@ from crlm_bayes.evidence.values import ArmLevelEvidence, Member, RatioEvidence, 
 from crlm_bayes.exact.synthesis.pooled import Effect
 from crlm_bayes.pages.tables.sources import address
 from crlm_bayes.words.nouns import DESIGNS, READINGS, capital, counted, endpoint_noun
-from crlm_bayes.words.numbers import ABSENT, number, percent, ratio_of, ratio_span
+from crlm_bayes.words.numbers import ABSENT, number, percent, ratio_of, ratio_span, short, times
 
 PRIOR: Final = "prior"
 """Name of the weight that belongs to the prior of the pooled effect."""
@@ -168,7 +168,7 @@ def _conversions(rows: tuple[Row, ...]) -> list[str]:
 
 
 def _counted(member: Member, spec: AnalysisSpec) -> str:
-    weight = "weight learnt (δ)" if member.learnt else "in full" if member.discount == 1 else f"× {member.discount:g}"
+    weight = "weight learnt (δ)" if member.learnt else "in full" if member.discount == 1 else times(member.discount)
     if not member.shifted:
         return weight
     return f"{weight}; {'in the group of the moderator' if spec.structure == 'meta_regression' else 'may be biased'}"
@@ -186,7 +186,7 @@ def _raw(member: Member, effect: Effect) -> tuple[str, str]:
 
 def _of_arms(name: str, title: str, evidence: ArmLevelEvidence, spec: AnalysisSpec) -> EffectRow:
     arms = [
-        f"{arm.label} ({'with' if arm.treated else 'without'} the treatment): {arm.events:.4g} of {arm.n:.4g}"
+        f"{arm.label} ({'with' if arm.treated else 'without'} the treatment): {short(arm.events, 4)} of {short(arm.n, 4)}"
         for arm in evidence.compared
         if arm.study == name
     ]

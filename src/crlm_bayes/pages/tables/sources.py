@@ -12,7 +12,7 @@ from crlm_bayes.documents.study import Study, title_of
 from crlm_bayes.evidence.values import ArmLevelEvidence, SynthesisEvidence
 from crlm_bayes.likelihoods.leaves import LEAVES
 from crlm_bayes.words.nouns import DESIGNS, MEASURES, READINGS, listed
-from crlm_bayes.words.numbers import ratio, span
+from crlm_bayes.words.numbers import as_percent, ratio, span
 
 TESTS: Mapping[str, str] = {
     "chi2": "chi-square test",
@@ -72,7 +72,7 @@ def _published(study: Study, endpoint: str, compared: tuple[str, str]) -> list[P
 
 
 def _contrast(entry: ContrastEntry, treatment: str) -> PublishedRow:
-    level = f"{round(100 * entry.level, 6):g}% CI"
+    level = f"{as_percent(entry.level)} CI"
     interval = f" ({level} {entry.ci[0]} to {entry.ci[1]})" if entry.ci else ""
     p = f", p {'' if entry.p.bound else '= '}{entry.p}" if entry.p else ""
     kind = "adjusted" if entry.adjusted else "not adjusted"
