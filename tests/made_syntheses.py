@@ -14,7 +14,13 @@ from crlm_bayes.audits.registry import audit_studies
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.documents.study import Study
 from crlm_bayes.evidence.single import SingleEvidence
-from crlm_bayes.evidence.values import BinomialEvidence, Member, RatioEvidence, SurvivalEvidence, SynthesisEvidence
+from crlm_bayes.evidence.values import (
+    BinomialEvidence,
+    RatioEvidence,
+    StudyEvidence,
+    SurvivalEvidence,
+    SynthesisEvidence,
+)
 from crlm_bayes.likelihoods.studies import model as numpy_twin
 from crlm_bayes.priors.density import Prior
 from crlm_bayes.priors.families import Normal
@@ -77,7 +83,7 @@ def made(
         document["moderator"] = {"key": "timing", "levels": ["neoadjuvant"]}
     spec = AnalysisSpec.model_validate(document)
     members = [
-        Member(
+        StudyEvidence(
             name, replace(one, study=name),
             shifted={"bias_adjusted": studies[name].design != "rct", "meta_regression": bool(i % 3)}.get(structure, False),
             discount=1.0 if weight == "learnt" or i < n - secondary else float(weight),

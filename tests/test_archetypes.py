@@ -18,7 +18,7 @@ from crlm_bayes.audits.registry import audit_studies
 from crlm_bayes.documents.prior_book import EmpiricalPrior
 from crlm_bayes.documents.study import Study
 from crlm_bayes.errors import CrlmBayesError, InvalidInput, UnknownName
-from crlm_bayes.evidence.trial_priors import Estimate, pool, resolved
+from crlm_bayes.evidence.trial_priors import TrialRatio, pool, resolved
 from crlm_bayes.priors.archetypes import NEUTRAL_SDS, OPPOSITE, calibrated_sd, from_statement, zampieri_grid
 from crlm_bayes.priors.density import Prior
 from crlm_bayes.priors.families import Cauchy, Mixture, Normal, StudentT
@@ -308,10 +308,10 @@ def test_a_ratio_printed_the_other_way_round_is_turned(make_study: Callable[...,
 
 
 def test_pooling_alike_trials_finds_no_spread() -> None:
-    same = pool([Estimate(-0.1, 0.2, "a"), Estimate(-0.1, 0.2, "b")])
+    same = pool([TrialRatio(-0.1, 0.2, "a"), TrialRatio(-0.1, 0.2, "b")])
     assert (same.mean, same.se, same.between) == pytest.approx((-0.1, 0.2 / math.sqrt(2), 0.0))
     # equal weights: tau² = variance of the two - se²
-    apart = pool([Estimate(-0.5, 0.1, "a"), Estimate(0.5, 0.1, "b")])
+    apart = pool([TrialRatio(-0.5, 0.1, "a"), TrialRatio(0.5, 0.1, "b")])
     assert apart.between == pytest.approx(math.sqrt(0.5 - 0.01))
 
 

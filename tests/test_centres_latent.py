@@ -12,14 +12,14 @@ from crlm_bayes.arrays import Floats
 from crlm_bayes.evidence.values import BinomialEvidence, CentreEvidence
 from crlm_bayes.exact.curve import EvidenceCurve
 from crlm_bayes.likelihoods.centres import model as centres
-from crlm_bayes.likelihoods.centres.allocation import NONE, Spreads, scenarios_of, treated_shares
+from crlm_bayes.likelihoods.centres.allocation import NONE, CentreSpreads, scenarios_of, treated_shares
 from crlm_bayes.likelihoods.centres.integrals import nuisance_prior
 from crlm_bayes.likelihoods.centres.latent_curves import QUICK, Effort, LatentAllocation, latent_curve
 from crlm_bayes.likelihoods.centres.points import centre_points, lattice
 from crlm_bayes.priors.nuisance import RandomWalk
 
 THETA = np.linspace(-1.5, 1.5, 13)
-SOME = Spreads(0.75, 0.2, 0.7, -0.5)
+SOME = CentreSpreads(0.75, 0.2, 0.7, -0.5)
 
 
 def prepared(evidence: CentreEvidence, effort: Effort = QUICK, seed: int = 0) -> LatentAllocation:
@@ -40,10 +40,10 @@ def test_without_spread_the_study_as_a_whole_comes_back(endpoint: str) -> None:
     engine = prepared(latent(ENDPOINTS[endpoint]))
     assert gap(engine.curve(NONE), engine.pooled) < 1e-9
     # treated shares that scatter change nothing as long as centres are alike
-    assert gap(engine.curve(Spreads(0.0, 0.0, 1.2, 0.8)), engine.pooled) < 1e-9
+    assert gap(engine.curve(CentreSpreads(0.0, 0.0, 1.2, 0.8)), engine.pooled) < 1e-9
 
 
-def summed(engine: LatentAllocation, spreads: Spreads, theta: Floats, axes: Sequence[Floats]) -> Floats:
+def summed(engine: LatentAllocation, spreads: CentreSpreads, theta: Floats, axes: Sequence[Floats]) -> Floats:
     """Log of the average over the engine's points, each with its nuisance parameters summed out on a lattice."""
     scenarios = scenarios_of(engine.evidence, engine.points, spreads)
     x = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 1, len(axes))
@@ -101,10 +101,10 @@ def test_treated_shares_add_up_to_the_treated(spread: float) -> None:
 def test_correlation_with_prognosis_moves_the_effect_as_it_must() -> None:
     """Centres in which events are frequent treat more: what looks like an effect is explained away."""
     engine = prepared(latent(RESPONSE))
-    medians = [engine.curve(Spreads(0.75, 0.2, 0.7, rho)).apply(normal()).median for rho in (-0.8, 0.0, 0.8)]
+    medians = [engine.curve(CentreSpreads(0.75, 0.2, 0.7, rho)).apply(normal()).median for rho in (-0.8, 0.0, 0.8)]
     assert medians[0] > medians[1] + 0.05 > medians[2] + 0.1
     hazards = prepared(latent(ENDPOINTS["progression"]))
-    medians = [hazards.curve(Spreads(0.75, 0.2, 0.7, rho)).apply(normal()).median for rho in (-0.8, 0.0, 0.8)]
+    medians = [hazards.curve(CentreSpreads(0.75, 0.2, 0.7, rho)).apply(normal()).median for rho in (-0.8, 0.0, 0.8)]
     assert medians[0] > medians[1] + 0.05 > medians[2] + 0.1  # u > 0 is a higher hazard
 
 
@@ -124,7 +124,7 @@ def test_one_centre_is_the_study_with_a_wider_intercept() -> None:
     engine = prepared(evidence, Effort(509, 60, 13, 25))
     wider = analysis(evidence, latent_priors())
     wider.priors.baseline = normal(0.0, math.hypot(1.5, 0.75))
-    assert gap(engine.curve(Spreads(0.75, 0.0, 0.7, 0.5)), centres.pooled_curve(evidence, wider)) < 5e-3
+    assert gap(engine.curve(CentreSpreads(0.75, 0.0, 0.7, 0.5)), centres.pooled_curve(evidence, wider)) < 5e-3
 
 
 @pytest.mark.parametrize("events", [(0.0, 0.0), (0.0, 6.0), (217.0, 118.0), (111.4, 0.0)])

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crlm_bayes.answers.answer import Answer
-from crlm_bayes.answers.lookup import Estimate
+from crlm_bayes.answers.lookup import EstimateRow
 from crlm_bayes.answers.questions import read_questions
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.exact.curve import EvidenceCurve
@@ -202,7 +202,7 @@ def made(verdicts: list[Verdict], turning: TurningPoint | None = None) -> Decisi
 
 
 def difference(x: float, low: float, high: float, months: str = "36") -> Difference:
-    return Difference(months, True, Estimate(x, low, high, *[None] * 6), None)
+    return Difference(months, True, EstimateRow(x, low, high, *[None] * 6), None)
 
 
 def test_paragraph_of_a_benefit() -> None:

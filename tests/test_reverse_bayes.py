@@ -31,13 +31,13 @@ from crlm_bayes.scepticism.normal_forms import (
     advocacy_limit,
     advocacy_prior,
     estimate,
-    limits,
     matthews_sd,
     p_intrinsic,
     p_intrinsic_matthews,
     p_value,
     scepticism_limit,
     sufficiently_sceptical_sd,
+    wald_limits,
 )
 from crlm_bayes.scepticism.replication import replication, sceptical_z
 from crlm_bayes.scepticism.reverse_bayes import ReverseBayes, reverse_bayes
@@ -134,7 +134,7 @@ def test_sceptical_p_is_that_of_replicationsuccess() -> None:
 @pytest.mark.parametrize(("y", "se"), [(-0.25, 0.2), (-0.05, 0.3), (-0.1805, 0.2921), (-0.3, 0.1531)])
 @pytest.mark.parametrize("sign", [1, -1])
 def test_advocate_at_the_limit_is_just_convinced(y: float, se: float, sign: int) -> None:
-    low, high = limits(y, se)
+    low, high = wald_limits(y, se)
     limit = advocacy_limit(low, high)
     assert limit is not None and limit < 0
     assert limit == pytest.approx(-(high + low) * (high - low) ** 2 / (2 * high * low))
@@ -156,7 +156,7 @@ def test_there_is_no_advocacy_limit_without_need_or_hope(low: float, high: float
 @pytest.mark.parametrize("sign", [1, -1])
 def test_advocacy_limit_of_a_normal_curve_is_the_closed_form(y: float, se: float, sign: int) -> None:
     found = critical_advocacy(normal_curve(sign * y, se), sign)
-    assert found == pytest.approx(advocacy_limit(*limits(y, se)), abs=1e-6)
+    assert found == pytest.approx(advocacy_limit(*wald_limits(y, se)), abs=1e-6)
 
 
 @pytest.mark.parametrize("y", [0.0, 0.1, 0.9])
@@ -191,7 +191,7 @@ def test_sufficiently_sceptical_prior_makes_the_estimate_just_not_significant(
     precision = se**-2 + sd**-2
     assert abs(y / se**2 / math.sqrt(precision)) == pytest.approx(stats.norm.isf(alpha / 2))
     if alpha == 0.05:
-        assert sd == pytest.approx(matthews_sd(*limits(-abs(y), se)))
+        assert sd == pytest.approx(matthews_sd(*wald_limits(-abs(y), se)))
 
 
 @pytest.mark.parametrize("z", [0.0, 1.0, -1.95, 1.9599])
@@ -205,7 +205,7 @@ def test_intrinsic_credibility_is_conflict_with_the_own_sceptic(z: float) -> Non
     sd = sufficiently_sceptical_sd(z, 1.0)
     assert sd is not None
     assert (tail_probability((z, 1.0), normal(0, sd)) <= 0.05) == (p_value(z) <= intrinsic_threshold())
-    limit = scepticism_limit(*limits(-z, 1.0))
+    limit = scepticism_limit(*wald_limits(-z, 1.0))
     assert limit is not None
     assert (-z <= limit) == (p_value(z) <= intrinsic_threshold_matthews())
 
@@ -489,7 +489,7 @@ def test_everything_about_a_normal_curve_is_its_closed_form(priors: dict[str, Pr
     assert told.estimate == pytest.approx((y, se), abs=1e-6)
     assert told.p == pytest.approx(p_value(y / se), abs=1e-6)
     assert told.p_intrinsic == pytest.approx(p_intrinsic(y / se), abs=1e-6)
-    assert told.scepticism_limit == pytest.approx(scepticism_limit(*limits(y, se)), abs=5e-6)
+    assert told.scepticism_limit == pytest.approx(scepticism_limit(*wald_limits(y, se)), abs=5e-6)
     assert told.sceptical_sd == pytest.approx(sufficiently_sceptical_sd(y, se), abs=5e-6)
     assert told.critical_sd == pytest.approx(sufficiently_sceptical_sd(y, se), abs=1e-6)
     assert told.advocacy_limit is told.advocacy_prior is told.critical_advocacy is None

@@ -17,7 +17,7 @@ from test_figures import assert_fits, line, marks, said, save, texts
 
 from crlm_bayes.answers.pooled_view import SynthesisView
 from crlm_bayes.answers.result import Result
-from crlm_bayes.answers.study_lines import Estimate, grouped, title_with_year
+from crlm_bayes.answers.study_lines import LogInterval, grouped, title_with_year
 from crlm_bayes.documents.study import Study
 from crlm_bayes.evidence.values import BinomialEvidence
 from crlm_bayes.exact.synthesis.synthesis import synthesise
@@ -71,16 +71,16 @@ def test_the_forest_draws_and_writes_what_the_engine_says(results: Any, drawn: A
         ((x, _),) = marks(figure, f"{effect.name}-effect-median")
         assert x == pytest.approx(effect.effect.median)
         assert line(figure, f"{effect.name}-effect-interval").get_xdata() == pytest.approx(effect.effect.interval)
-        assert ratio_words(Estimate.of(effect.effect)) in written
+        assert ratio_words(LogInterval.of(effect.effect)) in written
     (diamond,) = [p for a in figure.axes for p in a.patches if isinstance(p, Polygon) and p.get_label() == "pooled"]
     corners = diamond.get_xy()
     assert (corners[:, 0].min(), corners[:, 0].max()) == pytest.approx(pooled.mu.interval)
     assert corners[:, 0][corners[:, 1].argmax()] == pytest.approx(pooled.mu.median)
-    assert ratio_words(Estimate.of(pooled.mu)) in written
+    assert ratio_words(LogInterval.of(pooled.mu)) in written
     assert f"{100 * pooled.weights[-1].share:.1f}%" in written
     assert bool(marks(figure, "predictive-median")) == (pooled.tau is not None)
     if pooled.tau is not None:
-        assert ratio_words(Estimate.of(pooled.predictive)) in written
+        assert ratio_words(LogInterval.of(pooled.predictive)) in written
         assert any(f"τ {pooled.tau.median:.2f} (" in text for text in written)
     p = pooled.mu.p_below(0.0)
     p = p if result.spec.sign == 1 else 1 - p
@@ -152,7 +152,7 @@ def test_influence_and_cumulative_are_syntheses_of_fewer_studies(results: Any, v
     first = view.influence[0]
     rest = [m for m in result.synthesis.members if m.name != first.name]
     mu = synthesise(rest, result.synthesis.structure).under(result.pooled.prior).mu
-    assert first.estimate == pytest.approx(Estimate.of(mu), abs=1e-4)
+    assert first.estimate == pytest.approx(LogInterval.of(mu), abs=1e-4)
     ((x, _),) = marks(drawn[case]["influence"], f"{first.name}-median")
     assert x == first.estimate.middle
     assert [one.study.year for one in view.chronicle] == sorted(s.year for s in result.question.studies)

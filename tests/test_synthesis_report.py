@@ -36,7 +36,7 @@ from crlm_bayes.pages.tables.overview import overview
 from crlm_bayes.priors.density import Prior
 from crlm_bayes.prose.absolute import absolute, chief
 from crlm_bayes.prose.index import sentences_of_index, sentences_of_syntheses
-from crlm_bayes.prose.limits import limits
+from crlm_bayes.prose.limits import limits_of
 from crlm_bayes.prose.pooled import holds, scatter, studies_in_words
 from crlm_bayes.run.index import studies_used, verdicts
 from crlm_bayes.run.one import conclude
@@ -317,7 +317,7 @@ def test_without_a_printed_control_risk_no_absolute_effect_is_shown(priors: dict
     assert 27 not in shown(result)
 
 
-# tables, checklist, limits
+# tables, checklist, limits_of
 
 
 def test_studies_are_described_by_design_source_and_audit(of: Callable[[str], Result]) -> None:
@@ -348,7 +348,7 @@ def test_the_checklist_proves_what_a_synthesis_shows(
 
 
 def test_limits_are_those_of_these_studies(of: Callable[[str], Result], bundled: Callable[[str], Result]) -> None:
-    said = " ".join(limits(of("bias_adjusted")))
+    said = " ".join(limits_of(of("bias_adjusted")))
     for text in (
         "Beta 2021 was not randomised. Their bias is modelled",
         "Delta 2015 was not read",
@@ -357,8 +357,8 @@ def test_limits_are_those_of_these_studies(of: Callable[[str], Result], bundled:
         "no funnel could show it",
     ):
         assert text in said
-    assert "Exchangeability" in said and "Exchangeability" not in " ".join(limits(of("common")))
-    broken = " ".join(limits(bundled("orr_arm_level")))
+    assert "Exchangeability" in said and "Exchangeability" not in " ".join(limits_of(of("common")))
+    broken = " ".join(limits_of(bundled("orr_arm_level")))
     assert "Arms of different studies are compared as if they were groups of one" in broken
     assert "Numbers of Yan 2025 contradict each other" in broken
 

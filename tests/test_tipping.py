@@ -18,7 +18,7 @@ from crlm_bayes.scepticism.critical import critical_sd, p_benefit
 from crlm_bayes.scepticism.e_values import e_value
 from crlm_bayes.scepticism.panel import examine
 from crlm_bayes.scepticism.robustness import confounding, robustness
-from crlm_bayes.scepticism.tipping import MOST_BIAS, bias_map, discount_map, limits, mean_sd_map
+from crlm_bayes.scepticism.tipping import MOST_BIAS, bearing_limits, bias_map, discount_map, mean_sd_map
 
 Z = stats.norm.ppf(0.975)
 CURVES = [(-0.45, 0.14), (-0.281, 0.119), (-1.2, 0.4), (-0.1, 0.03), (0.3, 0.2)]
@@ -34,11 +34,11 @@ def normal_curve(y: float, se: float) -> EvidenceCurve:
 
 
 def bias_limit(curve: EvidenceCurve, sign: int, prior: Prior) -> float | None:
-    return limits(curve, sign, [prior])[0][0]
+    return bearing_limits(curve, sign, [prior])[0][0]
 
 
 def discount_limit(curve: EvidenceCurve, sign: int, prior: Prior) -> float | None:
-    return limits(curve, sign, [prior])[0][1]
+    return bearing_limits(curve, sign, [prior])[0][1]
 
 
 def closed(
@@ -99,7 +99,7 @@ def test_at_the_critical_prior_a_map_is_at_the_threshold(
     assert bias_limit(curve, sign, normal(sd=0.999 * sd)) is None
 
 
-# limits
+# bearing_limits
 
 
 @pytest.mark.parametrize(("y", "se"), [(-0.45, 0.14), (-0.736, 0.25), (-0.1, 0.01), (-2.0, 0.3)])
@@ -117,7 +117,7 @@ def test_limits_of_a_normal_curve_are_the_roots_of_the_closed_form(
     assert bias_limit(curve, sign, prior) == pytest.approx(bias if bias < MOST_BIAS else math.inf, abs=1e-6)
     discount = optimize.brentq(lambda d: excess(0.0, d), 0, 1, xtol=1e-13)
     assert discount_limit(curve, sign, prior) == pytest.approx(discount, abs=1e-6)
-    assert limits(curve, sign, [prior, normal()])[0] == pytest.approx((bias, discount), abs=1e-6)
+    assert bearing_limits(curve, sign, [prior, normal()])[0] == pytest.approx((bias, discount), abs=1e-6)
 
 
 def test_without_a_view_the_limit_of_bias_is_the_limit_of_the_interval() -> None:
@@ -159,8 +159,8 @@ def test_bias_is_towards_benefit_whichever_side_that_is() -> None:
 def test_a_claim_that_does_not_survive_has_no_limits(sign: int) -> None:
     for y in (0.3, 0.0, -0.2):
         curve = normal_curve(sign * y, 0.15)
-        assert limits(curve, sign, [normal()]) == [(None, None)]
-    assert limits(normal_curve(-0.5, 0.1), sign, []) == []
+        assert bearing_limits(curve, sign, [normal()]) == [(None, None)]
+    assert bearing_limits(normal_curve(-0.5, 0.1), sign, []) == []
 
 
 def test_a_prior_that_is_sure_by_itself_bears_every_discount() -> None:
@@ -181,7 +181,7 @@ def test_a_prior_that_is_sure_by_itself_bears_every_discount() -> None:
 def test_other_priors_have_limits_too(prior: Prior, sign: int) -> None:
     y, se = -0.6, 0.15
     curve = normal_curve(sign * y, se)
-    [(bias, discount)] = limits(curve, sign, [prior])
+    [(bias, discount)] = bearing_limits(curve, sign, [prior])
     assert bias is not None and discount is not None and 0 < bias < 0.6 and 0 < discount < 1
     for mean, width in ((y + bias, se), (y, se / math.sqrt(1 - discount))):
         changed = normal_curve(mean, width).apply(prior)
@@ -191,7 +191,7 @@ def test_other_priors_have_limits_too(prior: Prior, sign: int) -> None:
 def test_a_normal_prior_and_a_mixture_of_two_of_it_agree() -> None:
     twice = Mixture(dist="mixture", weights=(0.5, 0.5), means=(0.0, 0.0), sds=(0.3, 0.3), rationale="t")
     curve = normal_curve(-0.5, 0.12)
-    assert limits(curve, 1, [twice])[0] == pytest.approx(limits(curve, 1, [normal()])[0], abs=1e-6)
+    assert bearing_limits(curve, 1, [twice])[0] == pytest.approx(bearing_limits(curve, 1, [normal()])[0], abs=1e-6)
 
 
 # the profile of a claim

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from crlm_bayes.answers.answer import Answer
-from crlm_bayes.answers.lookup import Estimate
+from crlm_bayes.answers.lookup import EstimateRow
 from crlm_bayes.documents.study import title_of
 from crlm_bayes.evidence.values import SynthesisEvidence
 from crlm_bayes.exact.posterior import GridPosterior
@@ -27,7 +27,7 @@ class Carried(NamedTuple):
         Empty for an endpoint without a time.
     control : float
         As printed, taken as known.
-    treatment, difference, nnt : Estimate
+    treatment, difference, nnt : EstimateRow
         `nnt` by the limits of the difference (Altman 1998): positive for benefit.
     """
 
@@ -37,9 +37,9 @@ class Carried(NamedTuple):
     endpoint: str
     months: str
     control: float
-    treatment: Estimate
-    difference: Estimate
-    nnt: Estimate
+    treatment: EstimateRow
+    difference: EstimateRow
+    nnt: EstimateRow
 
 
 def carried(answer: Answer) -> list[Carried]:
@@ -62,7 +62,7 @@ def carried(answer: Answer) -> list[Carried]:
     return found
 
 
-def _carry(control: float, mu: GridPosterior, measure: str, good: bool) -> tuple[Estimate, Estimate, Estimate]:
+def _carry(control: float, mu: GridPosterior, measure: str, good: bool) -> tuple[EstimateRow, EstimateRow, EstimateRow]:
     """With the treatment, the difference, and the number needed to treat."""
     treated = _transform(control, measure)
     lower, upper = mu.interval
@@ -88,5 +88,5 @@ def _inverse(x: float) -> float:
     return math.inf if x == 0 else 1 / x
 
 
-def _estimate(median: float, lower: float, upper: float) -> Estimate:
-    return Estimate(median, lower, upper, None, None, None, None, None, None)
+def _estimate(median: float, lower: float, upper: float) -> EstimateRow:
+    return EstimateRow(median, lower, upper, None, None, None, None, None, None)

@@ -13,7 +13,7 @@ Key = tuple[str, str, str]
 
 
 @dataclass(frozen=True)
-class Estimate:
+class EstimateRow:
     """One row of `estimates.csv`; what it does not say is None."""
 
     median: float | None
@@ -30,13 +30,13 @@ class Estimate:
 _COLUMNS = ("median", "eti95_lower", "eti95_upper", "p_benefit", "p_mcid", "p_harm", "r_hat", "ess_bulk", "ess_tail")
 
 
-def by_name(estimates: "pd.DataFrame") -> Mapping[Key, Estimate]:
+def by_name(estimates: "pd.DataFrame") -> Mapping[Key, EstimateRow]:
     """Index a table of estimates by prior, engine and quantity, in its order."""
-    found: dict[Key, Estimate] = {}
+    found: dict[Key, EstimateRow] = {}
     for row in estimates.to_dict("records"):
         values = [float(row[c]) if row[c] is not None else math.nan for c in _COLUMNS]
         key = (str(row["prior"]), str(row["engine"]), str(row["quantity"]))
-        found[key] = Estimate(*(None if math.isnan(v) else v for v in values))
+        found[key] = EstimateRow(*(None if math.isnan(v) else v for v in values))
     return found
 
 

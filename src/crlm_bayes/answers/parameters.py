@@ -7,7 +7,7 @@ from typing import Final, Literal
 import numpy as np
 from scipy.special import betaincinv
 
-from crlm_bayes.answers.study_lines import Estimate
+from crlm_bayes.answers.study_lines import LogInterval
 from crlm_bayes.arrays import Floats
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.exact.posterior import GridPosterior
@@ -37,7 +37,7 @@ class Parameter:
         ``spread`` (a standard deviation of log ratios), ``ratio`` (a log ratio) or ``share``.
     points, prior : array, shape (P,)
         Where both are worth showing, and the prior density there.
-    before : Estimate
+    before : LogInterval
         Prior median and equal-tailed interval.
     posterior : GridPosterior
     """
@@ -47,13 +47,13 @@ class Parameter:
     kind: Kind
     points: Floats
     prior: Floats
-    before: Estimate
+    before: LogInterval
     posterior: GridPosterior
 
     @property
-    def after(self) -> Estimate:
+    def after(self) -> LogInterval:
         """Posterior median and equal-tailed interval."""
-        return Estimate.of(self.posterior)
+        return LogInterval.of(self.posterior)
 
     @property
     def density(self) -> Floats:
@@ -74,7 +74,7 @@ def _parameters(pooled: Pooled, spec: AnalysisSpec) -> Iterator[Parameter]:
     if shift is not None and pooled.beta is not None:
         moderated = spec.structure == "meta_regression"
         prior = shift.mean
-        before = Estimate(*(prior.quantile(p) for p in (LOWER, 0.5, UPPER)))
+        before = LogInterval(*(prior.quantile(p) for p in (LOWER, 0.5, UPPER)))
         ends = _ends([before.lower, before.upper], pooled.beta)
         points = np.linspace(*ends, POINTS)
         name = ("γ", "ratio between the groups") if moderated else ("β", "mean bias of studies not randomised")
@@ -83,13 +83,13 @@ def _parameters(pooled: Pooled, spec: AnalysisSpec) -> Iterator[Parameter]:
         yield _spread("σ", "spread of biases", shift.spread, pooled.sigma)
     if power is not None and pooled.delta is not None:
         points = np.linspace(EDGE, 1 - EDGE, POINTS)
-        before = Estimate(*betaincinv(power.a, power.b, np.array([LOWER, 0.5, UPPER])).tolist())
+        before = LogInterval(*betaincinv(power.a, power.b, np.array([LOWER, 0.5, UPPER])).tolist())
         density = np.exp(log_beta(power, points))
         yield Parameter("δ", "learnt weight of the indirect evidence", "share", points, density, before, pooled.delta)
 
 
 def _spread(symbol: str, meaning: str, prior: SpreadPrior, posterior: GridPosterior) -> Parameter:
-    before = Estimate(*prior.quantile([LOWER, 0.5, UPPER]).tolist())
+    before = LogInterval(*prior.quantile([LOWER, 0.5, UPPER]).tolist())
     far = posterior.quantile(1 - TAIL)
     points = np.linspace(EDGE * far, min(max(before.upper, far), 2 * far), POINTS)
     return Parameter(symbol, meaning, "spread", points, np.exp(prior.logpdf(points)), before, posterior)

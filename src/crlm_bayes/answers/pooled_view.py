@@ -14,13 +14,13 @@ import numpy as np
 from crlm_bayes.answers.assumptions import Assumption, borrowed, overstated
 from crlm_bayes.answers.parameters import Parameter, parameters_of, spread_words
 from crlm_bayes.answers.question import Question
-from crlm_bayes.answers.study_lines import Estimate, Group, Standpoint, StudyLine, grouped, study_lines
+from crlm_bayes.answers.study_lines import Group, LogInterval, PooledIf, StudyLine, grouped, study_lines
 from crlm_bayes.arrays import log_sum
 from crlm_bayes.evidence.values import SynthesisEvidence
 from crlm_bayes.exact.posterior import GridPosterior
 from crlm_bayes.exact.synthesis.pooled import Pooled
 from crlm_bayes.exact.synthesis.scatter import normalised
-from crlm_bayes.exact.synthesis.synthesis import Standing, Synthesis
+from crlm_bayes.exact.synthesis.synthesis import PooledAt, Synthesis
 from crlm_bayes.priors.density import Prior
 from crlm_bayes.priors.spreads import HalfNormal, SpreadPrior
 from crlm_bayes.rule import LOWER, UPPER, p_benefit
@@ -33,12 +33,12 @@ FUNNEL: Final = 10
 
 
 @dataclass(frozen=True)
-class SpreadStandpoint:
+class PooledUnder:
     """What is known of μ under one prior of τ.
 
     Attributes
     ----------
-    at : Standpoint
+    at : PooledIf
         Its name is that of the prior of τ.
     tau : float
         Posterior median of τ; 0 for a common effect.
@@ -46,7 +46,7 @@ class SpreadStandpoint:
         Whether it is the prior of the analysis.
     """
 
-    at: Standpoint
+    at: PooledIf
     tau: float
     stated: bool
 
@@ -75,14 +75,14 @@ class SynthesisView:
         return self.pooled.weights[-1].share
 
     @cached_property
-    def prior_alone(self) -> Standpoint:
+    def prior_alone(self) -> PooledIf:
         """The primary prior."""
         prior = self.pooled.prior
-        estimate = Estimate(prior.quantile(LOWER), prior.quantile(0.5), prior.quantile(UPPER))
-        return Standpoint("prior", estimate, self._p_benefit(float(prior.cdf(0.0))))
+        estimate = LogInterval(prior.quantile(LOWER), prior.quantile(0.5), prior.quantile(UPPER))
+        return PooledIf("prior", estimate, self._p_benefit(float(prior.cdf(0.0))))
 
     @cached_property
-    def everything(self) -> Standpoint:
+    def everything(self) -> PooledIf:
         """All studies under the primary prior."""
         return self._standpoint("all studies", self.pooled.mu)
 
@@ -96,7 +96,7 @@ class SynthesisView:
         return normalised(location.line, log_mass - location.line.log_weights, np.zeros_like, np.empty(0))
 
     @cached_property
-    def influence(self) -> tuple[Standpoint, ...]:
+    def influence(self) -> tuple[PooledIf, ...]:
         """μ without each study, in the order of :attr:`groups`."""
         found = {standing.name: self._of(standing) for standing in self.synthesis.leave_one_out(self.pooled.prior)}
         return tuple(found[line.study.id] for group in self.groups for line in group.lines)
@@ -107,13 +107,13 @@ class SynthesisView:
         return tuple(sorted(self.lines, key=lambda line: line.study.year or math.inf))
 
     @cached_property
-    def cumulative(self) -> tuple[Standpoint, ...]:
+    def cumulative(self) -> tuple[PooledIf, ...]:
         """μ after each study, in the order of :attr:`chronicle`."""
         order = [line.study.id for line in self.chronicle]
         return tuple(self._of(standing) for standing in self.synthesis.cumulative(order, self.pooled.prior))
 
     @cached_property
-    def tau_priors(self) -> tuple[SpreadStandpoint, ...]:
+    def tau_priors(self) -> tuple[PooledUnder, ...]:
         """μ under the primary prior for a common effect, three half-normal priors of τ, and the stated prior."""
         stated = self.synthesis.structure.heterogeneity
         priors: list[SpreadPrior | None] = [None]
@@ -167,18 +167,18 @@ class SynthesisView:
         spec = self.question.spec
         return {name: spec.effect_prior(self.question.priors[name]) for name in spec.effect_priors}
 
-    def _under_spread(self, heterogeneity: SpreadPrior | None, stated: bool) -> SpreadStandpoint:
+    def _under_spread(self, heterogeneity: SpreadPrior | None, stated: bool) -> PooledUnder:
         structure = replace(self.synthesis.structure, heterogeneity=heterogeneity)
         pooled = self.pooled if stated else Synthesis(self.synthesis.members, structure).under(self.pooled.prior)
         at = self._standpoint(spread_words(heterogeneity), pooled.mu)
-        return SpreadStandpoint(at, pooled.tau.median if pooled.tau else 0.0, stated)
+        return PooledUnder(at, pooled.tau.median if pooled.tau else 0.0, stated)
 
-    def _of(self, standing: Standing) -> Standpoint:
-        estimate = Estimate(standing.lower, standing.median, standing.upper)
-        return Standpoint(standing.name, estimate, self._p_benefit(standing.p_below))
+    def _of(self, standing: PooledAt) -> PooledIf:
+        estimate = LogInterval(standing.lower, standing.median, standing.upper)
+        return PooledIf(standing.name, estimate, self._p_benefit(standing.p_below))
 
-    def _standpoint(self, name: str, mu: GridPosterior) -> Standpoint:
-        return Standpoint(name, Estimate.of(mu), self._p_benefit(mu.p_below(0.0)))
+    def _standpoint(self, name: str, mu: GridPosterior) -> PooledIf:
+        return PooledIf(name, LogInterval.of(mu), self._p_benefit(mu.p_below(0.0)))
 
     def _p_benefit(self, p_below: float) -> float:
         return p_benefit(p_below, self.question.spec.sign)

@@ -19,7 +19,7 @@ INDIRECT: Final = ("indirect", "contextual")
 RANDOMISED, NOT_RANDOMISED, APART = "Randomised trials", "Not randomised", "Indirect evidence"
 
 
-class Estimate(NamedTuple):
+class LogInterval(NamedTuple):
     """A log ratio with the limits of its interval."""
 
     lower: float
@@ -27,23 +27,23 @@ class Estimate(NamedTuple):
     upper: float
 
     @classmethod
-    def of(cls, posterior: GridPosterior) -> "Estimate":
+    def of(cls, posterior: GridPosterior) -> "LogInterval":
         """Median and equal-tailed interval."""
         lower, upper = posterior.interval
         return cls(lower, posterior.median, upper)
 
     @property
-    def mirrored(self) -> "Estimate":
+    def mirrored(self) -> "LogInterval":
         """The same on the other side of no effect."""
-        return Estimate(-self.upper, -self.middle, -self.lower)
+        return LogInterval(-self.upper, -self.middle, -self.lower)
 
 
 @dataclass(frozen=True)
-class Standpoint:
+class PooledIf:
     """What is known of μ from one place: without a study, after a study, under another prior of τ."""
 
     name: str
-    estimate: Estimate
+    estimate: LogInterval
     p_benefit: float
 
     @property
@@ -61,7 +61,7 @@ class StudyLine:
     study : Study
     title : str
         Name and year.
-    printed : tuple of Estimate
+    printed : tuple of LogInterval
         What it says by itself: maximum likelihood with limits :data:`crlm_bayes.rule.Z` standard errors away. Two, mirrored, where the
         print does not say which arm did better; none where the likelihood has no maximum.
     effect : Effect
@@ -76,7 +76,7 @@ class StudyLine:
 
     study: Study
     title: str
-    printed: tuple[Estimate, ...]
+    printed: tuple[LogInterval, ...]
     effect: Effect
     share: float
     weight: float | None
@@ -123,15 +123,15 @@ def title_with_year(study: Study) -> str:
     return title if study.year is None or str(study.year) in title else f"{title} {study.year}"
 
 
-def printed(evidence: SingleEvidence, effect: Effect) -> tuple[Estimate, ...]:
+def printed(evidence: SingleEvidence, effect: Effect) -> tuple[LogInterval, ...]:
     """What a study says by itself: one estimate, a mirrored pair without direction, or none."""
     if isinstance(evidence, RatioEvidence) and evidence.direction == "unknown":
         size, reach = evidence.log_ratio, Z * evidence.se
-        one = Estimate(size - reach, size, size + reach)
+        one = LogInterval(size - reach, size, size + reach)
         return one.mirrored, one
     if effect.estimate is None or effect.limits is None:
         return ()
-    return (Estimate(effect.limits[0], effect.estimate, effect.limits[1]),)
+    return (LogInterval(effect.limits[0], effect.estimate, effect.limits[1]),)
 
 
 def standard_error(line: StudyLine) -> float:

@@ -13,7 +13,7 @@ import numpy as np
 
 from crlm_bayes.answers.assumptions import Assumption, overstated
 from crlm_bayes.answers.pooled_view import SynthesisView
-from crlm_bayes.answers.study_lines import Standpoint
+from crlm_bayes.answers.study_lines import PooledIf
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.documents.study import title_of
 from crlm_bayes.evidence.values import SynthesisEvidence
@@ -31,7 +31,7 @@ WEIGHTS: Final = (0.0, 0.25, 0.5, 0.75, 1.0)
 """Weights of what is borrowed."""
 
 
-class Line(NamedTuple):
+class Variant(NamedTuple):
     """The pooled effect under one set of assumptions; ratios as reported.
 
     `what` says in words how it differs from the analysis, `key` for tables.
@@ -134,12 +134,12 @@ class Variants:
         return tuple(dict.fromkeys(f.study for f in self.view.question.findings if f.severity == "serious"))
 
     @cached_property
-    def as_it_is(self) -> Line:
+    def as_it_is(self) -> Variant:
         """The analysis itself."""
         return self._at(self.view.everything, "as_analysed", "as analysed", len(self.names))._replace(ours=True)
 
     @cached_property
-    def without_each(self) -> tuple[Line, ...]:
+    def without_each(self) -> tuple[Variant, ...]:
         """All studies but one."""
         left = len(self.names) - 1
         return tuple(
@@ -147,7 +147,7 @@ class Variants:
         )
 
     @cached_property
-    def cumulative(self) -> tuple[Line, ...]:
+    def cumulative(self) -> tuple[Variant, ...]:
         """Studies added one by one in the order of publication; those without a year last."""
         titles = {line.study.id: line.title for line in self.view.lines}
         return tuple(
@@ -156,24 +156,24 @@ class Variants:
         )
 
     @cached_property
-    def without_doubtful(self) -> Line | None:
+    def without_doubtful(self) -> Variant | None:
         """Without every study of which a doubtful number is taken; None where there is none, or nothing else."""
         return self._without(
             self.doubtful, "without_doubtful", f"without {listed(self.names[n] for n in self.doubtful)}"
         )
 
     @cached_property
-    def randomised_alone(self) -> Line | None:
+    def randomised_alone(self) -> Variant | None:
         """The randomised studies alone; None where all are, or none is."""
         return self._without(self.observational, "randomised_alone", "randomised studies alone")
 
     @cached_property
-    def direct_alone(self) -> Line | None:
+    def direct_alone(self) -> Variant | None:
         """The studies that count in full, alone; None where all do."""
         return self._without(self.discounted, "direct_alone", "discounted studies count for nothing")
 
     @cached_property
-    def at_face_value(self) -> Line | None:
+    def at_face_value(self) -> Variant | None:
         """No study taken to be biased; None where the analysis models no bias."""
         if self.spec.structure != "bias_adjusted":
             return None
@@ -182,7 +182,7 @@ class Variants:
         return self._line("at_face_value", "every study at face value: no bias", len(members), found)
 
     @cached_property
-    def in_full(self) -> Line | None:
+    def in_full(self) -> Variant | None:
         """The discounted studies at weight 1; None where there are none."""
         if not self.discounted:
             return None
@@ -192,7 +192,7 @@ class Variants:
         return self._line("in_full", "discounted studies count in full", len(members), found)
 
     @cached_property
-    def spreads(self) -> tuple[Line, ...]:
+    def spreads(self) -> tuple[Variant, ...]:
         """Other priors of τ beside the stated one; empty where studies share one effect."""
         if self.synthesis.structure.heterogeneity is None:
             return ()
@@ -205,12 +205,12 @@ class Variants:
         )
 
     @cached_property
-    def common(self) -> Line | None:
+    def common(self) -> Variant | None:
         """One effect in all studies; None where the analysis has that itself."""
         return self.spreads[0]._replace(key="common", what="one common effect: τ = 0") if self.spreads else None
 
     @cached_property
-    def otherwise(self) -> tuple[Line, ...]:
+    def otherwise(self) -> tuple[Variant, ...]:
         """The analysis itself, then every other way of taking its studies that makes sense."""
         found = (
             self.as_it_is, self.without_doubtful, self.randomised_alone, self.at_face_value, self.direct_alone,
@@ -272,21 +272,21 @@ class Variants:
             rows.append((prior_name(name), name == spec.primary, cells))
         return Assumed(said, tuple(rows), tips)
 
-    def _without(self, names: Sequence[str], key: str, what: str) -> Line | None:
+    def _without(self, names: Sequence[str], key: str, what: str) -> Variant | None:
         chosen = np.array([member.name not in names for member in self.synthesis.members])
         if not names or not chosen.any():
             return None
         mu = self.synthesis.curve_of(chosen).apply(self.view.pooled.prior)
         return self._from(key, what, int(chosen.sum()), mu)
 
-    def _line(self, key: str, what: str, studies: int, synthesis: Synthesis) -> Line:
+    def _line(self, key: str, what: str, studies: int, synthesis: Synthesis) -> Variant:
         return self._from(key, what, studies, synthesis.curve.apply(self.view.pooled.prior))
 
-    def _from(self, key: str, what: str, studies: int, mu: GridPosterior) -> Line:
+    def _from(self, key: str, what: str, studies: int, mu: GridPosterior) -> Variant:
         p = mu.p_benefit(self.spec.sign)
         lower, upper = mu.interval
-        return Line(key, what, studies, math.exp(mu.median), math.exp(lower), math.exp(upper), p)
+        return Variant(key, what, studies, math.exp(mu.median), math.exp(lower), math.exp(upper), p)
 
-    def _at(self, at: Standpoint, key: str, what: str, studies: int) -> Line:
+    def _at(self, at: PooledIf, key: str, what: str, studies: int) -> Variant:
         lower, middle, upper = (math.exp(x) for x in at.estimate)
-        return Line(key, what, studies, middle, lower, upper, at.p_benefit)
+        return Variant(key, what, studies, middle, lower, upper, at.p_benefit)

@@ -33,7 +33,7 @@ from crlm_bayes.words.numbers import (
 NUMBERS = ("median", "lower", "upper", "p_benefit", "p_mcid", "p_harm")
 
 WHOLE = 3
-"""Up to so many analyses are printed with everything; more, with the panel and a summary each."""
+"""Number of analyses up to which each is printed with everything; more, with the panel and a summary each."""
 
 
 def sceptic_rows(answers: Iterable[Answer]) -> list[dict[str, Any]]:

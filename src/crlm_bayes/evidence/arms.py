@@ -15,7 +15,7 @@ from crlm_bayes.documents.analysis_meaning import compared_arms
 from crlm_bayes.documents.study import Study
 from crlm_bayes.errors import UnknownName
 from crlm_bayes.evidence.shares import arm_share
-from crlm_bayes.evidence.single import Row
+from crlm_bayes.evidence.single import PrintedRow
 from crlm_bayes.evidence.values import ArmLevelEvidence, ComparedArm
 from crlm_bayes.rule import LOWER, UPPER
 
@@ -37,7 +37,7 @@ def assemble_arms(spec: AnalysisSpec, studies: Mapping[str, Study]) -> ArmLevelE
         If an arm is named that is not there, or a study does not print what the analysis needs.
     """
     compared: list[ComparedArm] = []
-    rows: list[Row] = []
+    rows: list[PrintedRow] = []
     for name in spec.studies:
         own, study = spec.of_study(name), studies[name]
         where = f"analysis {spec.id}: study {name}"

@@ -17,13 +17,13 @@ from crlm_bayes.evidence.landmarks import interval_counts
 from crlm_bayes.evidence.logrank import logrank_evidence, observed_expected_evidence
 from crlm_bayes.evidence.ratios import arms_of, ratio_evidence
 from crlm_bayes.evidence.shares import arm_share
-from crlm_bayes.evidence.single import Row, SingleEvidence
+from crlm_bayes.evidence.single import PrintedRow, SingleEvidence
 from crlm_bayes.evidence.values import (
     BinomialEvidence,
     CentreEvidence,
     Evidence,
-    Member,
     RatioEvidence,
+    StudyEvidence,
     SurvivalEvidence,
     SynthesisEvidence,
 )
@@ -59,10 +59,10 @@ def _centres(spec: AnalysisSpec, study: Study) -> CentreEvidence:
     return replace(evidence, rows=tuple(replace(row, study=study.id) for row in evidence.rows))
 
 
-def _member(spec: AnalysisSpec, study: Study) -> Member:
+def _member(spec: AnalysisSpec, study: Study) -> StudyEvidence:
     own = spec.reading_of(study.id)
     learnt = own.discount == "learnt"
-    return Member(
+    return StudyEvidence(
         study.id,
         of_study(spec.of_study(study.id), study),
         is_biased(spec, study) if spec.structure == "bias_adjusted" else is_moderated(spec, study),
@@ -113,7 +113,7 @@ def _survival(spec: AnalysisSpec, study: Study, where: str) -> SurvivalEvidence:
             f"{where}: survival",
             f"no landmark of '{spec.endpoint}' is printed for both arms '{arms[0]}' and '{arms[1]}'",
         )
-    rows: list[Row] = []
+    rows: list[PrintedRow] = []
     at_risk, survivors, printed = [], [], []
     for arm, role in zip(arms, ("control", "treatment"), strict=True):
         shared = [p for p in points[arm] if p.months.value in common]

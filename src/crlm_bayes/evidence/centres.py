@@ -11,7 +11,7 @@ from crlm_bayes.documents.entries import CountEntry
 from crlm_bayes.documents.study import Study, reference
 from crlm_bayes.errors import InvalidInput
 from crlm_bayes.evidence.ratios import arms_of
-from crlm_bayes.evidence.single import Row, SingleEvidence
+from crlm_bayes.evidence.single import PrintedRow, SingleEvidence
 from crlm_bayes.evidence.values import BinomialEvidence, CentreEvidence, SurvivalEvidence
 from crlm_bayes.words.numbers import short
 
@@ -54,7 +54,9 @@ def assemble_centres(spec: AnalysisSpec, study: Study, pooled: SingleEvidence | 
         what = f"have {short(sizes.sum())} patients together, the arms {control + treated}"
         raise InvalidInput(f"{where}: centres", what, allowed="centres that make up the arms")
     rows = tuple(
-        Row("centres", spec.endpoint, "", f"n = {c.n}", "list of centres", f"{c.n} patients", "used as given", c.name)
+        PrintedRow(
+            "centres", spec.endpoint, "", f"n = {c.n}", "list of centres", f"{c.n} patients", "used as given", c.name
+        )
         for c in study.centres
     )
     return CentreEvidence(study.id, arms, labels, names, sizes, treated, pooled, rows=(*pooled.rows, *rows))
@@ -80,7 +82,7 @@ def _tables(
             shown = f"{name}: {entry.events} of {entry.n}" if how == "printed count" else f"{name}: {entry.percent}%"
             became = f"events {short(used)} of {entry.n}"
             ref = reference("counts", entry)
-            rows.append(Row("counts", spec.endpoint, entry.arm, shown, entry.locator, became, how, ref))
+            rows.append(PrintedRow("counts", spec.endpoint, entry.arm, shown, entry.locator, became, how, ref))
         if n[i].sum() != sizes[i] and len(mine) < 2:  # an arm may be absent, but only if nobody is missing
             what = f"{short(n[i].sum())} of the {short(sizes[i])} patients of {name} are printed"
             raise InvalidInput(f"{where}: counts ({spec.endpoint})", what, allowed="both arms of every centre")

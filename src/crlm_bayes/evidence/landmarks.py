@@ -28,7 +28,7 @@ from crlm_bayes.documents.entries import Arm, SurvivalEntry
 from crlm_bayes.documents.rounding import counts_printing
 from crlm_bayes.documents.study import Study, reference
 from crlm_bayes.errors import InvalidInput, UnknownName
-from crlm_bayes.evidence.single import Row
+from crlm_bayes.evidence.single import PrintedRow
 from crlm_bayes.words.numbers import as_percent, fixed, short
 
 
@@ -39,7 +39,7 @@ class IntervalCounts:
     at_risk: Floats
     survivors: Floats
     printed: Floats
-    rows: tuple[Row, ...]
+    rows: tuple[PrintedRow, ...]
 
 
 def interval_counts(
@@ -97,7 +97,7 @@ def size_of(arm: Arm, where: str) -> int:
     return arm.n
 
 
-def _row(spec: AnalysisSpec, arm: Arm, point: SurvivalEntry, used: str, how: str) -> Row:
+def _row(spec: AnalysisSpec, arm: Arm, point: SurvivalEntry, used: str, how: str) -> PrintedRow:
     parts = [f"{point.months} months:"]
     if point.percent:
         parts.append(f"{point.percent}%")
@@ -107,7 +107,7 @@ def _row(spec: AnalysisSpec, arm: Arm, point: SurvivalEntry, used: str, how: str
         parts.append(f"{point.at_risk} at risk")
     if point.ci:
         parts.append(f"({as_percent(point.level)} CI {point.ci[0]} to {point.ci[1]})")
-    return Row(
+    return PrintedRow(
         "survival", spec.endpoint, arm.id, " ".join(parts), point.locator, used, how, reference("survival", point)
     )
 

@@ -16,7 +16,7 @@ from crlm_bayes.documents.study import Study, reference
 from crlm_bayes.errors import InvalidInput
 from crlm_bayes.evidence import conversions
 from crlm_bayes.evidence.ratios import Events, arms_of, control_survival, events_by_arm, total_events, written_p
-from crlm_bayes.evidence.single import Row
+from crlm_bayes.evidence.single import PrintedRow
 from crlm_bayes.evidence.values import RatioEvidence
 from crlm_bayes.words.numbers import fixed, short
 
@@ -198,6 +198,6 @@ def _events(spec: AnalysisSpec, study: Study, arms: tuple[str, str], where: str)
     return events._replace(how=f"{short(stated.total)} events: {stated.basis}; {events.how}")
 
 
-def _row(spec: AnalysisSpec, test: TestEntry, arms: tuple[str, str], printed: str, used: str, how: str) -> Row:
+def _row(spec: AnalysisSpec, test: TestEntry, arms: tuple[str, str], printed: str, used: str, how: str) -> PrintedRow:
     between = f"{arms[1]}/{arms[0]}"
-    return Row("tests", spec.endpoint, between, printed, test.locator, used, how, reference("tests", test))
+    return PrintedRow("tests", spec.endpoint, between, printed, test.locator, used, how, reference("tests", test))

@@ -9,7 +9,7 @@ from crlm_bayes.documents.numbers import PrintedNumber
 from crlm_bayes.documents.study import Study, reference
 from crlm_bayes.errors import InvalidInput
 from crlm_bayes.evidence import conversions
-from crlm_bayes.evidence.single import Row
+from crlm_bayes.evidence.single import PrintedRow
 from crlm_bayes.evidence.values import RatioEvidence
 from crlm_bayes.words.numbers import as_percent, fixed, short
 
@@ -27,7 +27,7 @@ class Events(NamedTuple):
 
     variance: float
     how: str
-    rows: tuple[Row, ...]
+    rows: tuple[PrintedRow, ...]
 
 
 def events_by_arm(study: Study, endpoint: str, arms: tuple[str, str], where: str) -> Events | None:
@@ -47,7 +47,7 @@ def events_by_arm(study: Study, endpoint: str, arms: tuple[str, str], where: str
         return None
     pair = [found[0] for found in entries]
     rows = tuple(
-        Row("events", endpoint, e.arm, f"{e.events} events", e.locator, f"{e.events} events", "printed count",
+        PrintedRow("events", endpoint, e.arm, f"{e.events} events", e.locator, f"{e.events} events", "printed count",
             reference("events", e))
         for e in pair
     )  # fmt: skip
@@ -71,7 +71,9 @@ def total_events(study: Study, endpoint: str, arms: tuple[str, str], events: flo
         return Events(*conversions.variance_of_total(events, None, where), ())
     control, treated = sizes = (study.sizes[arms[0]], study.sizes[arms[1]])
     rows = tuple(
-        Row("arms", endpoint, arm, f"n = {n}", "arms of the study", f"{n} patients", "printed count", f"arms/{arm}")
+        PrintedRow(
+            "arms", endpoint, arm, f"n = {n}", "arms of the study", f"{n} patients", "printed count", f"arms/{arm}"
+        )
         for arm, n in zip(arms, sizes, strict=True)
     )
     return Events(*conversions.variance_of_total(events, (control, treated), where), rows)
@@ -79,7 +81,7 @@ def total_events(study: Study, endpoint: str, arms: tuple[str, str], events: flo
 
 def control_survival(
     spec: AnalysisSpec, study: Study, control: str
-) -> tuple[tuple[float, float] | None, tuple[Row, ...]]:
+) -> tuple[tuple[float, float] | None, tuple[PrintedRow, ...]]:
     """Last printed landmark of the control arm (months, proportion) and its row: the baseline of a hazard ratio."""
     base = max(
         (
@@ -93,7 +95,7 @@ def control_survival(
     if base is None or base.percent is None:
         return None, ()
     baseline = (base.months.value, base.percent.value / 100)
-    row = Row(
+    row = PrintedRow(
         "survival",
         spec.endpoint,
         control,
@@ -135,7 +137,7 @@ def ratio_evidence(spec: AnalysisSpec, study: Study, where: str) -> RatioEvidenc
     entry = found[0]
     turn = 1.0 if entry.numerator == arms[1] else -1.0
     here = f"{where}: contrasts ({entry.endpoint})"
-    rows: tuple[Row, ...] = ()
+    rows: tuple[PrintedRow, ...] = ()
     if entry.measure != "hr" or prints_error(entry):
         se, how = standard_error(entry, here)
     else:
@@ -151,7 +153,7 @@ def ratio_evidence(spec: AnalysisSpec, study: Study, where: str) -> RatioEvidenc
     printed = f"{entry.measure.upper()} {entry.numerator}/{entry.denominator} {entry.value}{ci}" + (
         f", p {written_p(entry.p)}" if entry.p else ""
     )
-    row = Row(
+    row = PrintedRow(
         "contrasts",
         spec.endpoint,
         f"{arms[1]}/{arms[0]}",

@@ -7,7 +7,7 @@ from crlm_bayes.documents.entries import CountEntry
 from crlm_bayes.documents.study import Study, reference
 from crlm_bayes.errors import InvalidInput
 from crlm_bayes.evidence.landmarks import effective_size
-from crlm_bayes.evidence.single import Row
+from crlm_bayes.evidence.single import PrintedRow
 from crlm_bayes.words.numbers import short
 
 
@@ -16,7 +16,7 @@ class ArmShare(NamedTuple):
 
     events: float
     n: float
-    row: Row
+    row: PrintedRow
 
 
 def arm_share(spec: AnalysisSpec, study: Study, arm: str, where: str) -> ArmShare:
@@ -38,7 +38,9 @@ def arm_share(spec: AnalysisSpec, study: Study, arm: str, where: str) -> ArmShar
             used = f"events {short(events)} of {short(size)}"
             entry = reference("percentages", bare)
             return ArmShare(
-                events, size, Row("percentages", spec.endpoint, arm, f"{bare.percent}%", bare.locator, used, how, entry)
+                events,
+                size,
+                PrintedRow("percentages", spec.endpoint, arm, f"{bare.percent}%", bare.locator, used, how, entry),
             )
     printed = _count(spec, study, arm, where)
     size = float(printed.n)
@@ -57,7 +59,7 @@ def arm_share(spec: AnalysisSpec, study: Study, arm: str, where: str) -> ArmShar
             how += f": {spec.effective_n.basis}"
     words = [f"{printed.events} of {printed.n}" if printed.events is not None else f"n = {printed.n}"]
     words += [f"({printed.percent}%)"] if printed.percent else []
-    row = Row(
+    row = PrintedRow(
         "counts",
         spec.endpoint,
         arm,

@@ -8,7 +8,7 @@ from crlm_bayes.arrays import Floats
 
 
 @dataclass(frozen=True)
-class Row:
+class PrintedRow:
     """One printed fact, where it stands, and what it became.
 
     Attributes
@@ -47,7 +47,7 @@ class SingleEvidence(ABC):
     study: str
     arms: tuple[str, str]
     labels: tuple[str, str]
-    rows: tuple[Row, ...] = field(default=(), kw_only=True)
+    rows: tuple[PrintedRow, ...] = field(default=(), kw_only=True)
 
     @abstractmethod
     def discounted(self, weight: float) -> Self:

@@ -29,7 +29,7 @@ from crlm_bayes.words.numbers import as_percent, fixed, number, percent, ratio, 
 
 
 @dataclass(frozen=True)
-class Estimate:
+class TrialRatio:
     """One printed ratio of a trial, turned to the benefit scale.
 
     Attributes
@@ -89,7 +89,7 @@ def resolved(prior: DeclaredPrior, studies: Mapping[str, Study], where: str = "p
     raise TypeError(f"no rule for {type(prior).__name__}")
 
 
-def estimates_of(prior: DeclaredPrior, studies: Mapping[str, Study], where: str) -> list[Estimate]:
+def estimates_of(prior: DeclaredPrior, studies: Mapping[str, Study], where: str) -> list[TrialRatio]:
     """Find the one printed ratio of each study.
 
     Raises
@@ -103,7 +103,7 @@ def estimates_of(prior: DeclaredPrior, studies: Mapping[str, Study], where: str)
     return [_estimate(prior, studies[name], f"{where}: {name}") for name in prior.studies]
 
 
-def _estimate(prior: DeclaredPrior, study: Study, where: str) -> Estimate:
+def _estimate(prior: DeclaredPrior, study: Study, where: str) -> TrialRatio:
     control, treatment = study.arm("control").id, study.arm("treatment").id
     found = [
         c
@@ -119,10 +119,10 @@ def _estimate(prior: DeclaredPrior, study: Study, where: str) -> Estimate:
     se, _ = standard_error(entry, f"{where}: contrasts ({entry.endpoint})")
     towards_benefit = -1.0 if prior.better == "higher" else 1.0
     turn = towards_benefit if entry.numerator == treatment else -towards_benefit
-    return Estimate(turn * math.log(entry.value.value), se, f"{title_of(study)} {_printed(entry)}")
+    return TrialRatio(turn * math.log(entry.value.value), se, f"{title_of(study)} {_printed(entry)}")
 
 
-def _empirical(prior: EmpiricalPrior, estimates: list[Estimate], source: str) -> Normal:
+def _empirical(prior: EmpiricalPrior, estimates: list[TrialRatio], source: str) -> Normal:
     pooled = pool(estimates)
     favours = " (below 1 favours the treatment)" if prior.better == "higher" else ""
     sentence = (
@@ -137,7 +137,7 @@ def _empirical(prior: EmpiricalPrior, estimates: list[Estimate], source: str) ->
     return Normal(dist="normal", mean=pooled.mean, sd=sd, rationale=sentence)
 
 
-def _robust_map(prior: RobustMapPrior, estimates: list[Estimate], source: str) -> Mixture:
+def _robust_map(prior: RobustMapPrior, estimates: list[TrialRatio], source: str) -> Mixture:
     wide = Normal(dist="normal", mean=0.0, sd=prior.wide_sd, rationale=prior.rationale)
     members = [Member(str(i), _curve(estimate)) for i, estimate in enumerate(estimates)]
     made = robust_map(members, prior.heterogeneity, wide, weight=prior.weight, wide=wide, rationale=prior.rationale)
@@ -151,7 +151,7 @@ def _robust_map(prior: RobustMapPrior, estimates: list[Estimate], source: str) -
     return made.prior.model_copy(update={"rationale": sentence})
 
 
-def pool(estimates: list[Estimate]) -> Pool:
+def pool(estimates: list[TrialRatio]) -> Pool:
     """Pool log ratios by inverse variance; the spread between them by moments (DerSimonian & Laird 1986)."""
     weights = [1 / e.se**2 for e in estimates]
     total = sum(weights)
@@ -171,7 +171,7 @@ def _printed(entry: ContrastEntry) -> str:
     return f"{entry.value} ({as_percent(entry.level)} CI {entry.ci[0]} to {entry.ci[1]})"
 
 
-def _curve(estimate: Estimate) -> EvidenceCurve:
+def _curve(estimate: TrialRatio) -> EvidenceCurve:
     def log_likelihood(theta: Floats) -> Floats:
         return np.asarray(-0.5 * ((theta - estimate.log_ratio) / estimate.se) ** 2)
 

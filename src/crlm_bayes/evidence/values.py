@@ -6,7 +6,7 @@ from typing import Literal, Self, override
 import numpy as np
 
 from crlm_bayes.arrays import Floats
-from crlm_bayes.evidence.single import Row, SingleEvidence
+from crlm_bayes.evidence.single import PrintedRow, SingleEvidence
 from crlm_bayes.words.numbers import short
 
 
@@ -111,7 +111,7 @@ class RatioEvidence(SingleEvidence):
 
 
 @dataclass(frozen=True)
-class Member:
+class StudyEvidence:
     """One study of a synthesis.
 
     Attributes
@@ -137,7 +137,7 @@ class Member:
 class SynthesisEvidence:
     """The evidence of several studies, in the order of the analysis."""
 
-    members: tuple[Member, ...]
+    members: tuple[StudyEvidence, ...]
 
     @property
     def arms(self) -> tuple[str, str]:
@@ -151,7 +151,7 @@ class SynthesisEvidence:
         return first if all(labels == first for labels in rest) else self.arms
 
     @property
-    def rows(self) -> tuple[Row, ...]:
+    def rows(self) -> tuple[PrintedRow, ...]:
         """Printed rows of all studies."""
         return tuple(row for member in self.members for row in member.evidence.rows)
 
@@ -184,7 +184,7 @@ class ArmLevelEvidence:
     """
 
     compared: tuple[ComparedArm, ...]
-    rows: tuple[Row, ...] = field(default=())
+    rows: tuple[PrintedRow, ...] = field(default=())
 
     @property
     def arms(self) -> tuple[str, str]:
@@ -254,7 +254,7 @@ class CentreEvidence:
     pooled: BinomialEvidence | SurvivalEvidence
     events: Floats | None = None
     n: Floats | None = None
-    rows: tuple[Row, ...] = field(default=())
+    rows: tuple[PrintedRow, ...] = field(default=())
 
     @property
     def tables(self) -> bool:

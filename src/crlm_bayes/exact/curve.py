@@ -21,7 +21,7 @@ from crlm_bayes.priors.density import Prior
 from crlm_bayes.words.numbers import short
 
 REACH = 24.0
-"""Curves are tabulated for |θ| up to this: ratios of one in twenty-six thousand million."""
+"""Curves are tabulated for |θ| up to this: ratios down to 4e-11."""
 
 KNOTS = 401
 
@@ -33,7 +33,7 @@ FLAT = 0.01
 """Curvature below which a likelihood is taken to have no maximum: a standard error of 10 on a log ratio."""
 
 POINTS = 1201
-"""About so many points carry a posterior under a plain prior."""
+"""Number of points that carry a posterior under a plain prior, about."""
 
 REGION = 25.0
 

@@ -116,7 +116,7 @@ EFFECT: Final[Mapping[str, Callable[[str, At, int], Any]]] = {
     "TwoPiece": _two_piece,
     "Quantiles": _quantiles,
 }
-"""How the log ratio is made under a prior of each family (its class), whose data have so many numbers each."""
+"""How the log ratio is made under a prior of each family (its class), and the length of its data."""
 
 
 def _number(name: str, placeholder: Any) -> Any:

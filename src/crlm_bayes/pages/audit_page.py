@@ -189,7 +189,7 @@ def _row(finding: Finding, touches: bool = False, accepted: bool = False) -> Fin
 
 
 @dataclass(frozen=True)
-class Doubt:
+class StudyDoubt:
     """What the first screen of a synthesis says of one study: its serious findings about numbers that are taken."""
 
     name: str
@@ -210,7 +210,7 @@ def findings_of_all(question: Question) -> list[StudyFindings]:
     return sorted(found, key=lambda one: not any(row.touches for row in one.first))
 
 
-def doubts(found: Iterable[StudyFindings]) -> list[Doubt]:
+def doubts(found: Iterable[StudyFindings]) -> list[StudyDoubt]:
     """Name the studies with serious findings about numbers that a synthesis takes."""
     said = []
     for one in found:
@@ -218,5 +218,5 @@ def doubts(found: Iterable[StudyFindings]) -> list[Doubt]:
         if rows:
             count = counted(len(rows), SEVERITY_NOUNS["serious"])
             accepted = all(row.accepted for row in rows)
-            said.append(Doubt(one.name, f"audit-{one.study}", count, rows, accepted))
+            said.append(StudyDoubt(one.name, f"audit-{one.study}", count, rows, accepted))
     return said

@@ -21,14 +21,14 @@ from crlm_bayes.prose import answer
 from crlm_bayes.prose.absolute import chief
 from crlm_bayes.prose.equations import equations
 from crlm_bayes.prose.hierarchy import hierarchy
-from crlm_bayes.prose.limits import limits
+from crlm_bayes.prose.limits import limits_of
 from crlm_bayes.prose.scepticism import scrutiny
 from crlm_bayes.sampling import gate
 from crlm_bayes.words import numbers
 from crlm_bayes.words.nouns import READINGS, prior_name, vocabulary
 
 if TYPE_CHECKING:
-    from crlm_bayes.answers.lookup import Estimate, Key
+    from crlm_bayes.answers.lookup import EstimateRow, Key
 
 NUISANCES: Mapping[str, str] = {
     "baseline": "Baseline",
@@ -113,7 +113,7 @@ def shared(result: Result, figures: Mapping[str, str]) -> dict[str, Any]:
         "convergence": convergence,
         "tail": gate.TAIL,
         "checklist": checklist.fill(result, figures),
-        "limits": limits(result),
+        "limits": limits_of(result),
         "pooled": result.synthesis is not None,
     }
 
@@ -134,7 +134,7 @@ def _last_difference(result: Result) -> tuple[str, str, str] | None:
     return when, f"{numbers.signed_points(d.difference.median)} points", interval
 
 
-def _relative(answer: Answer, named: "Mapping[Key, Estimate]") -> list[tuple[str, str]]:
+def _relative(answer: Answer, named: "Mapping[Key, EstimateRow]") -> list[tuple[str, str]]:
     """Other ratios under the primary prior: the risk ratio, hazard ratios by interval."""
     rows = []
     for (prior, engine, quantity), e in named.items():

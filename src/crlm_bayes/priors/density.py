@@ -47,7 +47,7 @@ class Prior(Density):
     parts : str
         What stands between the brackets where a prior is written in one line: ``mean, sd``.
     keys : tuple of str
-        The fields that those numbers are, in order; none where the family is not written as so many numbers.
+        The fields that those numbers are, in order; none where the family is not written as numbers alone.
     """
 
     parts: ClassVar[str]

@@ -24,7 +24,7 @@ PARTS: Final[Mapping[str, str]] = {
     "ratio_below": "ratio, probability",
     "statement": "median ratio, ratio, probability below it",
 }
-"""What stands between the brackets of each family; those written as so many numbers first."""
+"""What stands between the brackets of each family; those written as numbers alone first."""
 
 
 class _Written(Frozen):
@@ -93,7 +93,7 @@ def _stated(median: float, ratio_: float, p: float, text: str, here: str) -> Pri
 
 
 def _numbers(text: str, expected: int, family: str, here: str) -> list[float]:
-    """Exactly so many finite numbers between commas."""
+    """Exactly `count` finite numbers between commas."""
     parts = [part.strip() for part in text.split(",")] if text.strip() else []
     for part in parts:
         if not _NUMBER.fullmatch(part) or not math.isfinite(float(part)):
@@ -110,7 +110,7 @@ def _named(inside: str, family: str, here: str) -> dict[str, Any]:
 
 
 def _pair(text: str, after: int, family: str, here: str) -> list[float]:
-    """One number, a colon, and so many numbers."""
+    """One number, a colon, and `count` numbers."""
     head, colon, tail = text.partition(":")
     if not colon:
         raise InvalidInput(here, f"'{text.strip()}' has no colon", allowed=forms(family))

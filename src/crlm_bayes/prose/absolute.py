@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from crlm_bayes.answers.absolute import Carried, carried
-from crlm_bayes.answers.lookup import Estimate, arguments, by_name
+from crlm_bayes.answers.lookup import EstimateRow, arguments, by_name
 from crlm_bayes.answers.result import Result
 from crlm_bayes.documents.analysis_parts import LIKELIHOODS
 from crlm_bayes.evidence.values import RatioEvidence
@@ -21,8 +21,8 @@ class Difference:
 
     months: str
     rising: bool
-    difference: Estimate
-    nnt: Estimate | None
+    difference: EstimateRow
+    nnt: EstimateRow | None
     endpoint: str = ""
     given: str = ""
 
@@ -89,7 +89,7 @@ def _way(x: float | None) -> str:
     return "lower" if (x or 0.0) < 0 else "higher"
 
 
-def _between(rd: Estimate) -> str:
+def _between(rd: EstimateRow) -> str:
     low, high = rd.lower or 0.0, rd.upper or 0.0
     if low >= 0 or high <= 0:
         near, far = sorted((abs(low), abs(high)))
@@ -106,7 +106,7 @@ def _need(found: Difference, words: Vocabulary) -> str:
     return f", a number needed to treat for one more patient to {what} of {needed(nnt.median)} ({LEVEL} interval {nnt_span(nnt)})"
 
 
-def nnt_span(nnt: Estimate) -> str:
+def nnt_span(nnt: EstimateRow) -> str:
     """Write the interval of a number needed to treat; through infinity where it holds no difference (Altman 1998)."""
     benefit, harm = nnt.lower or 0.0, nnt.upper or 0.0
     if benefit > 0 > harm:

@@ -10,7 +10,7 @@ from crlm_bayes.likelihoods.leaves import LEAVES
 from crlm_bayes.words.nouns import DESIGNS, endpoint_noun, in_words, listed
 
 
-def limits(answer: Answer) -> list[str]:
+def limits_of(answer: Answer) -> list[str]:
     """List the limits of an analysis, the gravest first."""
     return limits_of_synthesis(answer) if answer.spec.is_synthesis else _limits_of_one(answer)
 

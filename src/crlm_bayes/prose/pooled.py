@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from crlm_bayes.answers.answer import Answer
-from crlm_bayes.answers.variants import Line, Variants
+from crlm_bayes.answers.variants import Variant, Variants
 from crlm_bayes.documents.study import Study, title_of
 from crlm_bayes.rule import standing
 from crlm_bayes.words.nouns import capital, endpoint_noun, in_words, listed, vocabulary
@@ -77,7 +77,7 @@ def scatter(answer: Answer) -> str:
     good = new.p_benefit(spec.sign)
     return (
         f"Between studies the log {words.measure} scatters with a standard deviation τ of {number(tau.median)} ({LEVEL} interval "
-        f"{span(*tau.interval, write=number)}). In a new study of this kind the {words.measure} is foretold as {ratio_of(new.median)} "
+        f"{span(*tau.interval, write=number)}). In a new study of this kind the {words.measure} is predicted to be {ratio_of(new.median)} "
         f"({LEVEL} prediction interval {ratio_span(new.interval)}), on the good side with probability {probability(good)}."
     )
 
@@ -147,7 +147,7 @@ def _p(v: Variants) -> str:
     return vocabulary(v.spec).p_claim
 
 
-def _without_one(lines: Sequence[Line], ours: Line, p: str) -> str:
+def _without_one(lines: Sequence[Variant], ours: Variant, p: str) -> str:
     low, high = lines[0], lines[-1]
     said = f"{p} runs from {low.p} ({low.what}) to {high.p} ({high.what})"
     changed = [line.what for line in lines if line.standing != ours.standing]
@@ -166,7 +166,7 @@ def _each_alone(v: Variants) -> str:
     return f"{'; '.join(parts)}."
 
 
-def _now(line: Line, ours: Line, v: Variants) -> str:
+def _now(line: Variant, ours: Variant, v: Variants) -> str:
     measure = vocabulary(v.spec).measure
     left = f" ({studies_counted(line.studies)})" if line.studies != ours.studies else ""
     return f"the {measure} is {line.ratio} ({line.interval}) and {_p(v)} {line.p}{left}{_kept(line.standing, ours.standing)}."

@@ -10,7 +10,7 @@ from crlm_bayes.words.nouns import vocabulary
 from crlm_bayes.words.numbers import LEVEL, fixed, number, probability, ratio, span
 
 
-class Finding(NamedTuple):
+class ScepticLine(NamedTuple):
     """A name, its value as text, and what it means."""
 
     name: str
@@ -18,7 +18,7 @@ class Finding(NamedTuple):
     meaning: str
 
 
-def scrutiny(answer: Answer) -> list[Finding]:
+def scrutiny(answer: Answer) -> list[ScepticLine]:
     """List the data alone, the critical prior, Matthews' limit and the E-values."""
     return [_alone(answer), _critical(answer), _matthews(answer), _e_value(answer), _e_value_ci(answer)]
 
@@ -28,12 +28,12 @@ NO_ESTIMATE = (
 )
 
 
-def _alone(answer: Answer) -> Finding:
+def _alone(answer: Answer) -> ScepticLine:
     if not answer.scepticism.has_estimate:
-        return Finding("The data alone", "no estimate", NO_ESTIMATE)
+        return ScepticLine("The data alone", "no estimate", NO_ESTIMATE)
     mode, width = answer.scepticism.likelihood
     value = f"{ratio(math.exp(mode))} ({LEVEL}: {span(math.exp(mode - Z * width), math.exp(mode + Z * width))})"
-    return Finding(
+    return ScepticLine(
         "The data alone",
         value,
         f"The {vocabulary(answer.spec).measure} at which the likelihood is greatest, with the interval that its curvature "
@@ -41,16 +41,16 @@ def _alone(answer: Answer) -> Finding:
     )
 
 
-def _critical(answer: Answer) -> Finding:
+def _critical(answer: Answer) -> ScepticLine:
     sd, words = answer.scepticism.critical_sd, vocabulary(answer.spec)
     name = "Critical prior"
     if sd is None:
-        return Finding(
+        return ScepticLine(
             name,
             "none",
             f"No prior centred on no effect, however wide, lets {words.p_claim} reach {probability(SURVIVES)}: there is no claim for a sceptic to overturn.",
         )
-    return Finding(
+    return ScepticLine(
         name,
         f"sd {number(sd, 3)}: {LEVEL} of ratios between {' and '.join(ratio(x) for x in critical_range(sd))}",
         f"The most sceptical prior centred on no effect under which {words.p_claim} still reaches {probability(SURVIVES)}, searched on the "
@@ -58,12 +58,12 @@ def _critical(answer: Answer) -> Finding:
     )
 
 
-def _matthews(answer: Answer) -> Finding:
+def _matthews(answer: Answer) -> ScepticLine:
     limit, name = answer.scepticism.matthews_limit, "Matthews’ scepticism limit"
     if not answer.scepticism.has_estimate:
-        return Finding(name, "none", NO_ESTIMATE)
+        return ScepticLine(name, "none", NO_ESTIMATE)
     if limit is None:
-        return Finding(
+        return ScepticLine(
             name,
             "none",
             f"The {LEVEL} interval of the data alone includes no effect or shows harm, so there is no claim whose critical prior the formula could give.",
@@ -74,13 +74,13 @@ def _matthews(answer: Answer) -> Finding:
         meaning += (
             " The formula takes the curve for normal; this one has heavier tails, and the exact search above decides."
         )
-    return Finding(name, ratio(limit), meaning)
+    return ScepticLine(name, ratio(limit), meaning)
 
 
-def _e_value(answer: Answer) -> Finding:
+def _e_value(answer: Answer) -> ScepticLine:
     name = "E-value of the estimate"
     if not answer.scepticism.has_estimate:
-        return Finding(name, "none", NO_ESTIMATE)
+        return ScepticLine(name, "none", NO_ESTIMATE)
     meaning = (
         "To explain the estimate away entirely, something unmeasured would have to be tied to the treatment and to the outcome by a risk "
         "ratio of this size each (the outcome taken as common)."
@@ -93,20 +93,20 @@ def _e_value(answer: Answer) -> Finding:
         meaning += (
             " Some of the studies are randomised: of these it concerns faults of conduct rather than confounding."
         )
-    return Finding(name, number(answer.scepticism.e_value, 2), meaning)
+    return ScepticLine(name, number(answer.scepticism.e_value, 2), meaning)
 
 
-def _e_value_ci(answer: Answer) -> Finding:
+def _e_value_ci(answer: Answer) -> ScepticLine:
     value, name = answer.scepticism.e_value_ci, f"E-value of the {LEVEL} limit"
     if value is None:
-        return Finding(name, "none", NO_ESTIMATE)
+        return ScepticLine(name, "none", NO_ESTIMATE)
     if value <= 1:
-        return Finding(
+        return ScepticLine(
             name,
             number(value, 2),
             "The interval of the data alone already includes no effect: nothing unmeasured is needed to explain it.",
         )
-    return Finding(
+    return ScepticLine(
         name,
         number(value, 2),
         "The same for the limit nearest no effect: what it would take for the interval to include it.",

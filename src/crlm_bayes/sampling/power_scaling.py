@@ -33,7 +33,7 @@ class Scaled:
 
 
 @dataclass(frozen=True)
-class Row:
+class Scaling:
     """One parameter of a posterior by NUTS.
 
     Attributes
@@ -59,7 +59,7 @@ class Row:
         return all(x.trusted for x in (self.effect_prior, self.nuisance_priors, self.likelihood) if x is not None)
 
 
-def power_scaling(tree: "xr.DataTree", parameters: Sequence[str] | None = None) -> tuple[Row, ...]:
+def power_scaling(tree: "xr.DataTree", parameters: Sequence[str] | None = None) -> tuple[Scaling, ...]:
     """Scale prior and likelihood of one fit by importance sampling, the effect first.
 
     Parameters
@@ -89,7 +89,7 @@ def power_scaling(tree: "xr.DataTree", parameters: Sequence[str] | None = None) 
     for name, likelihood in scaled["likelihood"].items():
         effect, rest = scaled["effect"][name], scaled.get("nuisance", {}).get(name)
         own = effect if rest is None or name.startswith(EFFECT) else rest
-        rows.append(Row(name, effect, rest, likelihood, diagnose(own.sensitivity, likelihood.sensitivity)))
+        rows.append(Scaling(name, effect, rest, likelihood, diagnose(own.sensitivity, likelihood.sensitivity)))
     return tuple(sorted(rows, key=lambda row: row.parameter != EFFECT))
 
 

@@ -220,7 +220,7 @@ def readers(spec: AnalysisSpec, priors: Mapping[str, Prior]) -> Readers:
 def turning_point(curve: EvidenceCurve, sign: int, prior: Prior) -> TurningPoint | None:
     """Find the multiple of the evidence at which benefit, or harm, is no longer, or only just, established.
 
-    The likelihood is raised to a power: a study of so many times the size that says the same.
+    The likelihood is raised to a power: a study of that many times the size that says the same.
 
     Parameters
     ----------

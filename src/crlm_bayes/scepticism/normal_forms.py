@@ -30,7 +30,7 @@ def estimate(curve: EvidenceCurve) -> tuple[float, float] | None:
     return None if ends.max() > -0.5 * Z**2 else (curve.mode, curve.width)
 
 
-def limits(mean: float, se: float) -> tuple[float, float]:
+def wald_limits(mean: float, se: float) -> tuple[float, float]:
     """95% limits of a normal estimate."""
     return mean - Z * se, mean + Z * se
 

@@ -15,7 +15,7 @@ from crlm_bayes.exact.posterior import GridPosterior
 from crlm_bayes.priors.density import Prior
 from crlm_bayes.scepticism.critical import SD_RANGE, critical_sd, p_benefit
 from crlm_bayes.scepticism.e_values import e_value, e_value_of_interval
-from crlm_bayes.scepticism.normal_forms import estimate, limits, matthews_sd, scepticism_limit
+from crlm_bayes.scepticism.normal_forms import estimate, matthews_sd, scepticism_limit, wald_limits
 from crlm_bayes.words.numbers import LEVEL
 from crlm_bayes.words.shown import Shown
 
@@ -118,7 +118,7 @@ def examine(curve: EvidenceCurve, spec: AnalysisSpec, priors: Mapping[str, Prior
     likelihood, sd = (curve.mode, curve.width), critical_sd(curve, spec.sign)
     if estimate(curve) is None:
         return Scepticism(panel, likelihood, False, None, sd, None, None)
-    low, high = limits(*likelihood)
+    low, high = wald_limits(*likelihood)
     limit = scepticism_limit(*sorted((spec.sign * low, spec.sign * high)))
     return Scepticism(
         panel,

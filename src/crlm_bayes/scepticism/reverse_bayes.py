@@ -129,7 +129,7 @@ def reverse_bayes(
     if found is None:
         return ReverseBayes(None, None, None, None, None, None, None, None, None, *exact)
     y, se = sign * found[0], found[1]
-    z, interval = y / se, normal_forms.limits(y, se)
+    z, interval = y / se, normal_forms.wald_limits(y, se)
     advocacy = normal_forms.advocacy_limit(*interval)
     return ReverseBayes(
         (y, se),

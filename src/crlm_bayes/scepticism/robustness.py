@@ -15,7 +15,7 @@ from crlm_bayes.rule import Z
 from crlm_bayes.scepticism.critical import SD_RANGE
 from crlm_bayes.scepticism.e_values import e_value
 from crlm_bayes.scepticism.panel import Scepticism, examine
-from crlm_bayes.scepticism.tipping import limits
+from crlm_bayes.scepticism.tipping import bearing_limits
 from crlm_bayes.words.numbers import number
 from crlm_bayes.words.shown import Shown
 
@@ -64,7 +64,7 @@ class Robustness(Shown):
     critical_range : (float, float) or None
         95% of the ratios of that prior.
     null_events : float or None
-        Weight of that prior in events, 4 / sd²: a trial of so many events that found no effect would bring the
+        Weight of that prior in events, 4 / sd²: a trial with that many events that found no effect would bring the
         claim down (Spiegelhalter, Abrams & Myles 2004). The fail-safe number of the claim.
     e_value, e_value_ci : float or None
         Of the estimate and of its limit, without a prior (VanderWeele & Ding 2017). None without an estimate.
@@ -116,7 +116,7 @@ def robustness(
     found = found or examine(curve, spec, priors)
     used = {name: priors[name] for name in spec.effect_priors}
     standing = [seen.prior for seen in found.panel if seen.survives]
-    borne = dict(zip(standing, limits(curve, spec.sign, [used[name] for name in standing]), strict=True))
+    borne = dict(zip(standing, bearing_limits(curve, spec.sign, [used[name] for name in standing]), strict=True))
     estimate = math.exp(found.likelihood[0])
     bearings = []
     for seen in found.panel:

@@ -99,7 +99,7 @@ def _summary(component: str, base: GridPosterior, scaled: list[GridPosterior], s
 
 
 def raised(curve: EvidenceCurve, power: float) -> EvidenceCurve:
-    """Raise the likelihood of a curve to a power: as much evidence as so many such studies would hold."""
+    """Raise the likelihood of a curve to a power: as much evidence as that many such studies would hold."""
     return EvidenceCurve.tabulate(lambda theta: power * curve.log_likelihood(theta))
 
 

@@ -74,7 +74,7 @@ def discount_map(curve: EvidenceCurve, sign: int, points: int = 19, sds: int = 2
     return TippingMap(across, down, _p_benefit(curve, sign, 0.0, down[:, None], kept=1 - across))
 
 
-def limits(curve: EvidenceCurve, sign: int, priors: Sequence[Prior]) -> list[tuple[float | None, float | None]]:
+def bearing_limits(curve: EvidenceCurve, sign: int, priors: Sequence[Prior]) -> list[tuple[float | None, float | None]]:
     """Find the overstatement of benefit, and the discount, at which survival is lost under each of the priors.
 
     Parameters

@@ -105,7 +105,7 @@ def denominator(study: Study) -> Iterable[Trouble]:
 
 
 def printable(n: NDArray[np.int64], places: int) -> NDArray[np.int64]:
-    """How many different percentages with so many decimals n patients can print.
+    """How many different percentages with a number of decimals n patients can print.
 
     One for each count, two where a share lies half-way between two prints; all of them once n is large enough.
     """

@@ -11,17 +11,17 @@ No normal approximation of any study's likelihood is made; nothing is sampled.
 from crlm_bayes.exact.synthesis.members import Member, PowerPrior, Shift, Structure
 from crlm_bayes.exact.synthesis.pooled import Effect, Pooled
 from crlm_bayes.exact.synthesis.robust_map import RobustMap, robust_map
-from crlm_bayes.exact.synthesis.synthesis import Standing, Synthesis, synthesise
+from crlm_bayes.exact.synthesis.synthesis import PooledAt, Synthesis, synthesise
 from crlm_bayes.exact.synthesis.weights import Weight
 
 __all__ = [
     "Effect",
     "Member",
     "Pooled",
+    "PooledAt",
     "PowerPrior",
     "RobustMap",
     "Shift",
-    "Standing",
     "Structure",
     "Synthesis",
     "Weight",

@@ -3,13 +3,13 @@
 import numpy as np
 
 from crlm_bayes.arrays import LOG_SQRT_2PI, Floats, hermite, log_sum
-from crlm_bayes.exact.synthesis.grids import Line
+from crlm_bayes.exact.synthesis.grids import Grid
 
 DEEP = 300.0
 """Factors below exp(-300) of the greatest are taken as nothing, and sums below it are not trusted."""
 
 
-def gaussian_blur(line: Line, log_f: Floats, centres: Floats, sd: float) -> Floats:
+def gaussian_blur(line: Grid, log_f: Floats, centres: Floats, sd: float) -> Floats:
     """Log of ∫ f(x) N(x; centre, sd²) dx, f on a line.
 
     By the trapezoid rule of the line where the normal is wider than its step, by a Gauss-Hermite rule on the

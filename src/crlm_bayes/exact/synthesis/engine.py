@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from crlm_bayes.arrays import Floats, log_sum
 from crlm_bayes.exact.curve import REACH
 from crlm_bayes.exact.synthesis.blur import gaussian_blur
-from crlm_bayes.exact.synthesis.grids import Line, Spreads
+from crlm_bayes.exact.synthesis.grids import Grid, SpreadGrid
 from crlm_bayes.exact.synthesis.members import Member, Structure
 from crlm_bayes.exact.synthesis.quadratures import ABSENT, Nodes, farthest, spread_nodes
 from crlm_bayes.exact.synthesis.table import Column, blurred, sharpness
@@ -51,8 +51,8 @@ class Block:
     """
 
     who: tuple[int, ...]
-    line: Line
-    spreads: Spreads
+    line: Grid
+    spreads: SpreadGrid
     table: Floats
     column: NDArray[np.intp]
 
@@ -117,9 +117,9 @@ class Engine:
         column = np.array([[order[i, float(layer[i])] for i in who] for layer in self.powers], dtype=np.intp)
         centre, stretch = self._middle(who or range(len(self.members)))
         reach = REACH + beyond
-        line = Line.over(centre, stretch, -reach, reach, KNOTS)
+        line = Grid.over(centre, stretch, -reach, reach, KNOTS)
         scales = [float(self.scales[i]) for i, _ in pairs]
-        spreads = Spreads.up_to(float(spread.points[-1]), min(scales, default=1.0), LADDER)
+        spreads = SpreadGrid.up_to(float(spread.points[-1]), min(scales, default=1.0), LADDER)
         columns = [Column(self.members[i].curve, power) for i, power in pairs]
         table = blurred(columns, line, spreads, scales) if columns else np.zeros((spreads.size, KNOTS, 0))
         return Block(tuple(who), line, spreads, table, column.reshape(len(self.powers), len(who)))

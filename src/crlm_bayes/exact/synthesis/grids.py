@@ -46,7 +46,7 @@ def _lagrange_slopes(t: Floats) -> Floats:
 
 
 @dataclass(frozen=True)
-class Line:
+class Grid:
     """Points of the real line, dense in the middle: x = centre + stretch sinh(u), u even.
 
     Attributes
@@ -111,7 +111,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Spreads:
+class SpreadGrid:
     """Standard deviations v = scale sinh(k step), k = 0, 1, …; what is tabulated on them is even in v.
 
     A blurred likelihood is a function of v² (the heat equation), smooth in arcsinh(v / scale) as long as `scale` is not

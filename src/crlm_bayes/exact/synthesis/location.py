@@ -18,7 +18,7 @@ from crlm_bayes.exact.posterior import GridPosterior
 from crlm_bayes.exact.quadrature import DROP
 from crlm_bayes.exact.synthesis.blur import log_product
 from crlm_bayes.exact.synthesis.engine import Engine
-from crlm_bayes.exact.synthesis.grids import Line, Spreads
+from crlm_bayes.exact.synthesis.grids import Grid, SpreadGrid
 from crlm_bayes.exact.synthesis.scatter import DROPPED, edges_of, line_about, mixture, normalised
 from crlm_bayes.priors.density import Prior
 from crlm_bayes.priors.families import Normal
@@ -38,7 +38,7 @@ class GroupLocation:
 
     Attributes
     ----------
-    line : Line
+    line : Grid
         Nodes of m, G of them, dense where its posterior lies.
     log_others : array, shape (K, T, G)
     """
@@ -47,7 +47,7 @@ class GroupLocation:
     log_layers: Floats
     nodes: GridPosterior
     prior: Prior
-    line: Line
+    line: Grid
     log_others: Floats
 
     @classmethod
@@ -57,14 +57,14 @@ class GroupLocation:
         shift = engine.structure.shift.mean
         group = engine.of_group(engine.everyone)
 
-        def look(line: Line) -> tuple[Floats, Floats]:
+        def look(line: Grid) -> tuple[Floats, Floats]:
             log_others = _moved(engine, log_layers, nodes, prior, shift, line.points)
             log_density = log_others + group @ engine.group.line.interpolation(line.points).T
             return log_others, log_sum(log_sum(log_density, axis=1), axis=0)
 
         # wherever μ is, moved by what the prior of β allows, and wherever the group is
         low, high = nodes.theta[[0, -1]] + shift.mean + np.array([-9, 9]) * shift.sd
-        line = Line.over(engine.group.line.centre, engine.group.line.stretch, low, high, 2 * POINTS)
+        line = Grid.over(engine.group.line.centre, engine.group.line.stretch, low, high, 2 * POINTS)
         for _ in range(2):
             _, log_density = look(line)
             inside = np.flatnonzero(log_density > log_density.max() - DROP)
@@ -73,7 +73,7 @@ class GroupLocation:
             near = line.points[[max(best[0] - 1, 0), min(best[-1] + 1, len(line.knots) - 1)]]
             middle = float(line.points[int(log_density.argmax())])
             low, high = line.points[[first, last]]
-            line = Line.over(middle, float(np.ptp(near)) / 2, low, high, POINTS)
+            line = Grid.over(middle, float(np.ptp(near)) / 2, low, high, POINTS)
         return cls(engine, log_layers, nodes, prior, line, look(line)[0])
 
     @cached_property
@@ -156,7 +156,7 @@ class GroupLocation:
         powers = engine.powers[:, i]
         size = len(self.line.knots)
         # pairs of τ and σ with the same sum of squares are one: the mass is shared out on a fine ladder
-        ladder = Spreads.up_to(float(both[-1]), float(engine.scales.min()), 0.06)
+        ladder = SpreadGrid.up_to(float(both[-1]), float(engine.scales.min()), 0.06)
         position = np.arcsinh(both / ladder.scale) / ladder.step
         lower = np.minimum(position.astype(np.intp), ladder.size - 2)
         upper_share = position - lower

@@ -37,7 +37,7 @@ class Effect:
     estimate : float or None
         Mode of the study's own curve; None where it has none.
     limits : pair of float or None
-        Of the 95% interval: so many widths, :data:`crlm_bayes.rule.Z`, on both sides.
+        Of the 95% interval: :data:`crlm_bayes.rule.Z` widths on both sides.
     effect : GridPosterior
         Of the effect θ_i in its population, free of bias: θ_i ~ N(μ, τ²) before the data.
     estimated : GridPosterior

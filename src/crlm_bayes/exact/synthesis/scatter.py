@@ -18,7 +18,7 @@ from crlm_bayes.arrays import Floats, hermite, log_sum
 from crlm_bayes.exact.curve import EvidenceCurve
 from crlm_bayes.exact.posterior import GridPosterior
 from crlm_bayes.exact.synthesis.engine import Engine
-from crlm_bayes.exact.synthesis.grids import Indices, Line
+from crlm_bayes.exact.synthesis.grids import Grid, Indices
 from crlm_bayes.priors.density import Prior
 
 POINTS = 241
@@ -67,14 +67,14 @@ def mixture(locations: Floats, quadrature: Floats, log_mass: Floats, spreads: Fl
         return np.asarray(np.log(total) + top)
 
 
-def line_about(locations: Floats, probability: Floats, reach: float) -> Line:
+def line_about(locations: Floats, probability: Floats, reach: float) -> Grid:
     """Points for a density about these locations, dense where their probability lies."""
     centre = float(probability @ locations)
     sd = float(np.sqrt(probability @ (locations - centre) ** 2))
-    return Line.over(centre, 0.5 * sd, float(locations[0]) - reach, float(locations[-1]) + reach, POINTS)
+    return Grid.over(centre, 0.5 * sd, float(locations[0]) - reach, float(locations[-1]) + reach, POINTS)
 
 
-def normalised(line: Line, log_density: Floats, log_factor: Callable[[Floats], Floats], edges: Floats) -> GridPosterior:
+def normalised(line: Grid, log_density: Floats, log_factor: Callable[[Floats], Floats], edges: Floats) -> GridPosterior:
     """Posterior from a log density at the knots of a line, times a factor."""
     finite = np.isfinite(log_density)
     first, last = np.flatnonzero(finite)[[0, -1]]
@@ -105,7 +105,7 @@ class Scatter:
     quadrature: Floats
     kept: Indices
     log_mass: Floats
-    line: Line
+    line: Grid
 
     @classmethod
     def about_mu(cls, engine: Engine, nodes: GridPosterior, prior: Prior, log_joint: Floats) -> "Scatter":

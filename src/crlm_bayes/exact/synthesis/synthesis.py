@@ -22,7 +22,7 @@ FEW = 4
 
 
 @dataclass(frozen=True)
-class Standing:
+class PooledAt:
     """The posterior of μ without a member, or once it has been added.
 
     Attributes
@@ -42,7 +42,7 @@ class Standing:
     p_below: float
 
     @classmethod
-    def of(cls, name: str, mu: GridPosterior) -> "Standing":
+    def of(cls, name: str, mu: GridPosterior) -> "PooledAt":
         """Summarise a posterior."""
         return cls(name, mu.median, *mu.interval, mu.p_below(0.0))
 
@@ -126,16 +126,16 @@ class Synthesis:
             self._under[prior] = Pooled(self.engine, log_layers, self.delta, self.curve, prior)
         return self._under[prior]
 
-    def leave_one_out(self, prior: Prior) -> tuple[Standing, ...]:
+    def leave_one_out(self, prior: Prior) -> tuple[PooledAt, ...]:
         """What is known of μ without each member, in the order of the members."""
         found = []
         for i, member in enumerate(self.members):
             chosen = self.engine.everyone.copy()
             chosen[i] = False
-            found.append(Standing.of(member.name, self.curve_of(chosen).apply(prior)))
+            found.append(PooledAt.of(member.name, self.curve_of(chosen).apply(prior)))
         return tuple(found)
 
-    def cumulative(self, order: Sequence[str], prior: Prior) -> tuple[Standing, ...]:
+    def cumulative(self, order: Sequence[str], prior: Prior) -> tuple[PooledAt, ...]:
         """What is known of μ after each member, added in the order of these names.
 
         Raises
@@ -149,7 +149,7 @@ class Synthesis:
             if name not in places:
                 raise UnknownName.among("synthesis: order", "member", name, places)
             chosen[places[name]] = True
-            found.append(Standing.of(name, self.curve_of(chosen).apply(prior)))
+            found.append(PooledAt.of(name, self.curve_of(chosen).apply(prior)))
         return tuple(found)
 
 

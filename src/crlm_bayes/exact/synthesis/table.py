@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from crlm_bayes.arrays import Floats, hermite
 from crlm_bayes.exact.curve import EvidenceCurve
-from crlm_bayes.exact.synthesis.grids import Axis, Line, Spreads
+from crlm_bayes.exact.synthesis.grids import Axis, Grid, SpreadGrid
 
 Flags = NDArray[np.bool_]
 
@@ -47,15 +47,15 @@ def sharpness(curve: EvidenceCurve) -> float:
     return min(curve.width, 1 / np.sqrt(sharpest)) if sharpest > 0 else curve.width
 
 
-def blurred(columns: Sequence[Column], line: Line, spreads: Spreads, scales: Sequence[float]) -> Floats:
+def blurred(columns: Sequence[Column], line: Grid, spreads: SpreadGrid, scales: Sequence[float]) -> Floats:
     """Tabulate ℓ for every column.
 
     Parameters
     ----------
     columns : sequence of Column, n of them
-    line : Line
+    line : Grid
         m, M of them.
-    spreads : Spreads
+    spreads : SpreadGrid
         v, C of them, 0 first; C = 1 where there is no spread at all.
     scales : sequence of float
         :func:`sharpness` of each column's curve.
@@ -91,7 +91,7 @@ def blurred(columns: Sequence[Column], line: Line, spreads: Spreads, scales: Seq
     return table
 
 
-def _axis(columns: Sequence[Column], line: Line, spreads: Spreads, sharpest: float) -> Axis:
+def _axis(columns: Sequence[Column], line: Grid, spreads: SpreadGrid, sharpest: float) -> Axis:
     """Over every curve: to where it has fallen by DEEP, or as far as the widest kernel reaches where it does not."""
     low, high, middles = np.inf, -np.inf, []
     reach = 9 * float(spreads.points[-1])
@@ -120,8 +120,8 @@ def _directly(
     table: Floats,
     short: Flags,
     columns: Sequence[Column],
-    line: Line,
-    spreads: Spreads,
+    line: Grid,
+    spreads: SpreadGrid,
     axis: Axis,
     scales: Sequence[float],
 ) -> None:
@@ -162,7 +162,7 @@ def _directly(
             short[c, m, i] = False
 
 
-def _fill(table: Floats, short: Flags, spreads: Spreads, widths: Floats) -> None:
+def _fill(table: Floats, short: Flags, spreads: SpreadGrid, widths: Floats) -> None:
     """Fill what is too deep for a sum as for a normal curve: -1/(ℓ + log(1 + v²/w²)/2) is linear in v².
 
     The line runs from v = 0 to the first sum above, or has the slope of a normal curve where there is none.

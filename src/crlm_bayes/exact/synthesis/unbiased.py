@@ -15,7 +15,7 @@ import numpy as np
 
 from crlm_bayes.arrays import Floats, log_sum
 from crlm_bayes.exact.posterior import GridPosterior
-from crlm_bayes.exact.synthesis.grids import Line
+from crlm_bayes.exact.synthesis.grids import Grid
 from crlm_bayes.exact.synthesis.location import GroupLocation, others
 from crlm_bayes.exact.synthesis.scatter import line_about, normalised
 
@@ -86,16 +86,16 @@ def _two_normals(mean: Floats, variance: Floats, third: Floats, mass: Floats) ->
 
 
 def _thinned(log_mass: Floats, studies: int) -> Floats:
-    """Places of every so-manieth node that matters: the rule stays spectrally accurate (see STEP)."""
+    """Places of every second or fourth of the nodes that matter, of all for many studies: the rule stays spectrally accurate (see STEP)."""
     stride = 4 if studies <= 12 else 2 if studies <= 50 else 1
     places = np.arange(0, len(log_mass), stride)
     return np.asarray(places[log_mass[places] > log_mass.max() - 30])
 
 
-def _line(posterior: GridPosterior) -> Line:
+def _line(posterior: GridPosterior) -> Grid:
     """Nodes over all that matters of a posterior."""
     inside = posterior.theta[posterior.density > 1e-11 * posterior.density.max()]
-    return Line.over(posterior.median, 1.5 * posterior.sd, float(inside[0]), float(inside[-1]), SIDE)
+    return Grid.over(posterior.median, 1.5 * posterior.sd, float(inside[0]), float(inside[-1]), SIDE)
 
 
 def _pairs(
@@ -126,7 +126,7 @@ def _mixed(means: Floats, variances: Floats, mass: Floats) -> GridPosterior:
     """Mixture of very many normals, gathered by their means and widths; each is shared between its neighbours."""
     centre = float(mass @ means)
     sd = float(np.sqrt(mass @ (variances + (means - centre) ** 2)))
-    bins = Line.over(centre, 0.5 * sd, float(means.min()) - 1e-9 * sd, float(means.max()) + 1e-9 * sd, BINS)
+    bins = Grid.over(centre, 0.5 * sd, float(means.min()) - 1e-9 * sd, float(means.max()) + 1e-9 * sd, BINS)
     widths2 = np.maximum(variances, (1e-3 * sd) ** 2)
     ladder = np.geomspace(widths2.min(), widths2.max() * (1 + 1e-9), WIDTHS)
     a = np.minimum(((bins.position(means) - bins.knots[0]) / bins.step).astype(np.intp), BINS - 2)

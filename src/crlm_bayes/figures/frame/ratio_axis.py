@@ -30,7 +30,7 @@ REACH = 0.75
 """How much further than the posteriors, in widths of theirs, an axis goes to show what is wider."""
 
 
-def limits(inner: Iterable[float], outer: Iterable[float] = (), pad: float = 0.07) -> tuple[float, float]:
+def axis_limits(inner: Iterable[float], outer: Iterable[float] = (), pad: float = 0.07) -> tuple[float, float]:
     """Choose the ends of an axis of log ratios.
 
     Parameters

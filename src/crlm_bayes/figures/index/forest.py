@@ -67,7 +67,7 @@ def _limits(rows: list[Any]) -> tuple[float, float]:
     ends = [(ratio_axis.log(row.eti95_lower), ratio_axis.log(row.eti95_upper)) for row in rows]
     usual = median(high - low for low, high in ends)
     inner = [x for low, high in ends if high - low <= TOO_WIDE * usual for x in (low, high)]
-    return ratio_axis.limits([0.0, *inner], [x for pair in ends for x in pair])
+    return ratio_axis.axis_limits([0.0, *inner], [x for pair in ends for x in pair])
 
 
 def _row(axes: Axes, page: Axes, y: float, row: Any) -> None:

@@ -37,7 +37,7 @@ def draw_densities(result: Result) -> Figure:
     seen = [ratio_axis.log(x) for c in ("eti95_lower", "eti95_upper") for x in exact[c]]
     primary = spec.effect_prior(result.question.priors[spec.primary])
     wide = (mode - Z * se, mode + Z * se, primary.quantile(LOWER), primary.quantile(UPPER))
-    ends = ratio_axis.limits([0.0, math.log(spec.mcid), *seen], wide, pad=0.12)
+    ends = ratio_axis.axis_limits([0.0, math.log(spec.mcid), *seen], wide, pad=0.12)
     theta = np.linspace(*ends, POINTS)
     likelihood = np.exp(result.curve.log_likelihood(theta))
     # scaled to an area of 1 over everything, not over what the axis shows

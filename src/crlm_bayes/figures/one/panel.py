@@ -46,7 +46,7 @@ def draw_panel(result: Result) -> Figure:
     axes.set_ylim(len(names) + 0.9, -0.6)
     mcid = math.log(spec.mcid)
     has_estimate = result.scepticism.has_estimate
-    ends = ratio_axis.limits([0.0, mcid, *(x for row in exact for x in row)], alone if has_estimate else [])
+    ends = ratio_axis.axis_limits([0.0, mcid, *(x for row in exact for x in row)], alone if has_estimate else [])
     ratio_axis.set_ratio_axis(axes, ends, AXIS)
     ratio_axis.shade_benefit(axes, spec.better)
     ratio_axis.reference_lines(axes, spec, named=True)

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from crlm_bayes.answers.answer import Answer
 from crlm_bayes.answers.pooled_view import SynthesisView
-from crlm_bayes.answers.study_lines import Estimate, Group, StudyLine, level_names
+from crlm_bayes.answers.study_lines import Group, LogInterval, StudyLine, level_names
 from crlm_bayes.figures.frame import ratio_axis, style, words
 from crlm_bayes.figures.several.heterogeneity import numbers
 from crlm_bayes.figures.several.marks import draw_bar, draw_diamond, draw_printed, square_size
@@ -103,27 +103,27 @@ def draw_forest_plot(answer: Answer, view: SynthesisView) -> Figure:
     return figure
 
 
-def _bottom_rows(answer: Answer, view: SynthesisView) -> list[tuple[str, Estimate, str]]:
+def _bottom_rows(answer: Answer, view: SynthesisView) -> list[tuple[str, LogInterval, str]]:
     """What the studies give together: name, estimate, label."""
     estimate = view.everything.estimate
     rows, of_whom = [("Pooled effect", estimate, "pooled")], "Effect in a new study"
     if view.shifted_group is not None:
         reference, other = level_names(view.lines, answer.spec)
-        moderated = Estimate.of(view.shifted_group)
+        moderated = LogInterval.of(view.shifted_group)
         rows = [(f"Pooled: {reference}", estimate, "pooled"), (f"Pooled: {other}", moderated, "moderated")]
         of_whom = f"New study: {reference}"
     if answer.pooled.tau is not None:
-        rows.append((of_whom, Estimate.of(answer.pooled.predictive), "predictive"))
+        rows.append((of_whom, LogInterval.of(answer.pooled.predictive), "predictive"))
     return rows
 
 
-def _limits(view: SynthesisView, rows: Sequence[Estimate]) -> tuple[float, float]:
+def _limits(view: SynthesisView, rows: Sequence[LogInterval]) -> tuple[float, float]:
     """Show what the model makes of the studies whole, and of the wider printed intervals what has room."""
-    inner = [x for line in view.lines for x in Estimate.of(line.effect.effect)]
+    inner = [x for line in view.lines for x in LogInterval.of(line.effect.effect)]
     inner += [one.middle for line in view.lines for one in line.printed]
     outer = [x for line in view.lines for one in line.printed for x in one] + [x for row in rows for x in row]
     seen = [0.0, math.log(view.question.spec.mcid), *view.everything.estimate, *inner]
-    return ratio_axis.limits(seen, outer, pad=0.04)
+    return ratio_axis.axis_limits(seen, outer, pad=0.04)
 
 
 def _headings(page: Axes, answer: Answer, top: float) -> None:
@@ -153,14 +153,14 @@ def _study(axes: Axes, page: Axes, y: float, under: float, line: StudyLine, size
     right = LEFT + AXIS
     style.write(page, right + PRINTED, under + y, printed_words(line), style.SMALL)
     if shrunken:
-        effect = Estimate.of(line.effect.effect)
+        effect = LogInterval.of(line.effect.effect)
         ratio_axis.draw_interval(axes, y - STEP, effect, style.BLUE, f"{line.study.id}-effect", face="white")
         style.write(page, right + SHRUNKEN, under + y, ratio_words(effect), style.SMALL)
     style.write(page, right + WEIGHT, under + y, percent(line.share), style.SMALL, ha="right")
 
 
 def _numbers(
-    page: Axes, y: float, under: float, name: str, estimate: Estimate, share: float | None, *, bold: bool = False
+    page: Axes, y: float, under: float, name: str, estimate: LogInterval, share: float | None, *, bold: bool = False
 ) -> None:
     style.write(page, NAMES, under + y, words.fit(name, WIDEST_NAME), style.SMALL, bold=bold)
     right = LEFT + AXIS
@@ -187,7 +187,7 @@ def _discount(line: StudyLine) -> str:
     return ", × δ" if line.weight is None else f", {times(line.weight)}"
 
 
-def ratio_words(estimate: Estimate) -> str:
+def ratio_words(estimate: LogInterval) -> str:
     """Write a log ratio as a ratio with its limits."""
     return ratio_estimate(estimate.middle, (estimate.lower, estimate.upper))
 

@@ -36,7 +36,7 @@ def draw_funnel(view: SynthesisView) -> Figure | None:
     depth = 1.08 * max(errors)
     reach = Z * math.hypot(depth, tau)
     seen = [line.printed[0].middle for line in lines]
-    ratio_axis.set_ratio_axis(axes, ratio_axis.limits([0.0, *seen], [pooled - reach, pooled + reach]), WIDE)
+    ratio_axis.set_ratio_axis(axes, ratio_axis.axis_limits([0.0, *seen], [pooled - reach, pooled + reach]), WIDE)
     axes.set_ylim(depth, 0)
     axes.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
     axes.tick_params(axis="y", length=3)

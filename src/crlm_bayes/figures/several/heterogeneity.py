@@ -8,7 +8,7 @@ from matplotlib.ticker import MaxNLocator
 
 from crlm_bayes.answers.parameters import Parameter
 from crlm_bayes.answers.pooled_view import SynthesisView
-from crlm_bayes.answers.study_lines import Estimate
+from crlm_bayes.answers.study_lines import LogInterval
 from crlm_bayes.figures.frame import ratio_axis, style
 from crlm_bayes.figures.one.densities import PRIOR_LINE
 from crlm_bayes.words.numbers import INTERVAL_WORDS, estimate, number, ratio_estimate
@@ -74,7 +74,7 @@ def _panel(axes: Axes, parameter: Parameter) -> None:
         )  # fmt: skip
 
 
-def numbers(found: Estimate, kind: str) -> str:
+def numbers(found: LogInterval, kind: str) -> str:
     """Write median and interval of a parameter; of a log ratio as a ratio."""
     if kind == "ratio":
         return ratio_estimate(found.middle, (found.lower, found.upper))

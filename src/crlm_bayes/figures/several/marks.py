@@ -7,7 +7,7 @@ from typing import Final
 from matplotlib.axes import Axes
 from matplotlib.patches import Polygon
 
-from crlm_bayes.answers.study_lines import Estimate, StudyLine
+from crlm_bayes.answers.study_lines import LogInterval, StudyLine
 from crlm_bayes.figures.frame import ratio_axis, style
 
 SMALLEST, LARGEST = 3.0, 8.5
@@ -41,7 +41,7 @@ def draw_printed(axes: Axes, y: float, line: StudyLine, size: float) -> None:
             style.mark(axes, one.middle, y, "s", size, style.INK, face, label, markeredgewidth=0.8)
 
 
-def draw_diamond(axes: Axes, y: float, estimate: Estimate, label: str) -> None:
+def draw_diamond(axes: Axes, y: float, estimate: LogInterval, label: str) -> None:
     """Draw a diamond from end to end of an interval, widest at the median; what leaves the axis is cut off."""
     lower, middle, upper = estimate
     corners = [(lower, y), (middle, y + TALL), (upper, y), (middle, y - TALL)]
@@ -50,7 +50,7 @@ def draw_diamond(axes: Axes, y: float, estimate: Estimate, label: str) -> None:
     )
 
 
-def draw_bar(axes: Axes, y: float, estimate: Estimate, colour: str, label: str) -> None:
+def draw_bar(axes: Axes, y: float, estimate: LogInterval, colour: str, label: str) -> None:
     """Draw an interval as a bar with a tall tick at the median."""
     ratio_axis.draw_interval(axes, y, estimate, colour, label, marker="|")
     for line in axes.lines:

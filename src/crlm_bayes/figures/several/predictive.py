@@ -11,7 +11,13 @@ from matplotlib.figure import Figure
 from crlm_bayes.answers.result import Result
 from crlm_bayes.answers.study_lines import title_with_year
 from crlm_bayes.documents.analysis import AnalysisSpec
-from crlm_bayes.evidence.values import BinomialEvidence, Member, RatioEvidence, SurvivalEvidence, SynthesisEvidence
+from crlm_bayes.evidence.values import (
+    BinomialEvidence,
+    RatioEvidence,
+    StudyEvidence,
+    SurvivalEvidence,
+    SynthesisEvidence,
+)
 from crlm_bayes.figures.frame import style, words
 from crlm_bayes.figures.one.predictive import Group
 from crlm_bayes.rule import LOWER, UPPER
@@ -84,7 +90,7 @@ def draw_synthesis_predictive(result: Result, prior: str, group: Group) -> Figur
     return figure
 
 
-def _cells(member: Member, predicted: xr.Dataset, seen: xr.Dataset, own: AnalysisSpec) -> Iterator[Cell]:
+def _cells(member: StudyEvidence, predicted: xr.Dataset, seen: xr.Dataset, own: AnalysisSpec) -> Iterator[Cell]:
     """Lay the numbers of one study out in rows; where nobody was at risk there is nothing to expect."""
     name, evidence = f"{member.study}.y", member.evidence
     drawn = predicted[name].stack(sample=("chain", "draw")).transpose("sample", ...).values
@@ -106,7 +112,7 @@ def _cells(member: Member, predicted: xr.Dataset, seen: xr.Dataset, own: Analysi
         )
 
 
-def _quantities(member: Member, own: AnalysisSpec) -> Iterator[tuple[str, float]]:
+def _quantities(member: StudyEvidence, own: AnalysisSpec) -> Iterator[tuple[str, float]]:
     """Name the numbers of one study in the order of its data, with how many patients each is of (0: of none)."""
     arms, endpoint = ("control", "treatment"), words.fit(words.endpoint_name(own.endpoint), 20)
     match member.evidence:

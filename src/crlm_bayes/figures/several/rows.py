@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from crlm_bayes.answers.pooled_view import SynthesisView
-from crlm_bayes.answers.study_lines import Standpoint
+from crlm_bayes.answers.study_lines import PooledIf
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.figures.frame import ratio_axis, style, words
 from crlm_bayes.figures.several.forest_plot import ratio_words
@@ -28,12 +28,12 @@ NOTE = LEFT - 0.12
 """Right edge of what stands beside a name."""
 
 
-class Row(NamedTuple):
+class PooledRow(NamedTuple):
     """A row: its name, what stands beside it, where it stands; whether it is the one that the others vary."""
 
     name: str
     beside: str
-    at: Standpoint
+    at: PooledIf
     main: bool = False
     grey: bool = False
 
@@ -41,29 +41,30 @@ class Row(NamedTuple):
 def draw_influence(view: SynthesisView) -> Figure:
     """Draw the pooled effect without each study, and that of all."""
     titles = {line.study.id: line.title for line in view.lines}
-    rows = [Row(f"without {titles[at.name]}", "", at) for at in view.influence]
-    return draw_rows(view, [*rows, Row("all studies", "", view.everything, main=True)], ("", ""))
+    rows = [PooledRow(f"without {titles[at.name]}", "", at) for at in view.influence]
+    return draw_rows(view, [*rows, PooledRow("all studies", "", view.everything, main=True)], ("", ""))
 
 
 def draw_cumulative(view: SynthesisView) -> Figure:
     """Draw the pooled effect as it was after each study, from the prior to all."""
-    rows = [Row(f"{words.prior_name(view.question.spec.primary)} prior alone", "", view.prior_alone, grey=True)]
+    rows = [PooledRow(f"{words.prior_name(view.question.spec.primary)} prior alone", "", view.prior_alone, grey=True)]
     last = len(view.chronicle) - 1
     for i, (line, at) in enumerate(zip(view.chronicle, view.cumulative, strict=True)):
         year = "no year" if line.study.year is None else str(line.study.year)
-        rows.append(Row(f"+ {line.title.removesuffix(f' {year}')}", year, at, main=i == last))
+        rows.append(PooledRow(f"+ {line.title.removesuffix(f' {year}')}", year, at, main=i == last))
     return draw_rows(view, rows, ("", "year"))
 
 
 def draw_tau_priors(view: SynthesisView) -> Figure:
     """Draw the pooled effect under each prior of τ."""
     rows = [
-        Row(each.at.name, number(each.tau) if each.tau else "0", each.at, main=each.stated) for each in view.tau_priors
+        PooledRow(each.at.name, number(each.tau) if each.tau else "0", each.at, main=each.stated)
+        for each in view.tau_priors
     ]
     return draw_rows(view, rows, ("prior of τ", "median τ"))
 
 
-def draw_rows(view: SynthesisView, rows: Sequence[Row], headings: tuple[str, str]) -> Figure:
+def draw_rows(view: SynthesisView, rows: Sequence[PooledRow], headings: tuple[str, str]) -> Figure:
     """Draw estimates with intervals below each other, over the interval of all studies."""
     spec, height = view.question.spec, ROW * (len(rows) + 0.5)
     figure = Figure(figsize=(LEFT + AXIS + RIGHT, BOTTOM + height + TOP))
@@ -72,7 +73,7 @@ def draw_rows(view: SynthesisView, rows: Sequence[Row], headings: tuple[str, str
     whole = view.everything.estimate
     inner = [x for row in rows if not row.grey for x in row.at.estimate]
     outer = [x for row in rows if row.grey for x in row.at.estimate]
-    ratio_axis.set_ratio_axis(axes, ratio_axis.limits([0.0, math.log(spec.mcid), *inner], outer), AXIS)
+    ratio_axis.set_ratio_axis(axes, ratio_axis.axis_limits([0.0, math.log(spec.mcid), *inner], outer), AXIS)
     ratio_axis.shade_benefit(axes, spec.better)
     ratio_axis.reference_lines(axes, spec, named=True)
     ratio_axis.name_sides(axes, spec.better, words.gain(view.question.evidence.labels))
@@ -107,7 +108,7 @@ def _headings(page: Axes, spec: AnalysisSpec, y: float, headings: tuple[str, str
         style.write(page, x, y, text, style.SMALL, style.SOFT, ha=ha, va="bottom")
 
 
-def _row(axes: Axes, page: Axes, y: float, row: Row) -> None:
+def _row(axes: Axes, page: Axes, y: float, row: PooledRow) -> None:
     at, right = row.at, LEFT + AXIS
     colour = style.SOFT if row.grey else style.BLUE
     if row.main:

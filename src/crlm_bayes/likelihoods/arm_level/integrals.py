@@ -19,7 +19,7 @@ from scipy.special import expit
 from crlm_bayes.arrays import Floats, log_sum
 from crlm_bayes.exact.quadrature import DROP
 from crlm_bayes.likelihoods.arm_level.blur import Side, blurred, peak, plain, rule
-from crlm_bayes.likelihoods.arm_level.spreads import Spreads
+from crlm_bayes.likelihoods.arm_level.spreads import ArmSpreads
 from crlm_bayes.priors.families import Normal
 from crlm_bayes.priors.spreads import ScalePrior
 
@@ -115,7 +115,7 @@ class ArmIntegrals:
         self._baseline, self._step = baseline, resolution.step
         self._far = 12 * baseline.sd + 12
         ends = baseline.mean - self._far - reach / 2, baseline.mean + self._far + reach / 2
-        spreads = Spreads.of(heterogeneity, Side(*np.hstack([without, treated])), resolution.spreads)
+        spreads = ArmSpreads.of(heterogeneity, Side(*np.hstack([without, treated])), resolution.spreads)
         self._without, self._treated = (
             Ladder.over(side, spreads.tau, *ends, resolution) for side in (without, treated)
         )

@@ -47,14 +47,14 @@ def highest(arms: Side, tau: Floats) -> Floats:
     return np.asarray(np.minimum(maximum, betaln(r, n - r) - log_tau[:, None] - LOG_SQRT_2PI).sum(axis=1))
 
 
-class Spreads(NamedTuple):
+class ArmSpreads(NamedTuple):
     """Values of τ and log weights of their integral, prior included."""
 
     tau: Floats
     log_weights: Floats
 
     @classmethod
-    def of(cls, prior: ScalePrior, arms: Side, density: float) -> "Spreads":
+    def of(cls, prior: ScalePrior, arms: Side, density: float) -> "ArmSpreads":
         """Choose those that may matter for all arms together, `density` of them within the least width."""
         small, median, rare, largest = prior.quantile([1e-5, 0.5, 1 - RARE, 1 - REST])
         # a density that is even in τ may be cut through at 0; one that dies away there must have done so before

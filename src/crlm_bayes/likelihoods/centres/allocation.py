@@ -31,7 +31,7 @@ ROUGH = 1e-3
 """Accuracy of `a` before the last step, which squares it, where only a good approximation is wanted."""
 
 
-class Spreads(NamedTuple):
+class CentreSpreads(NamedTuple):
     """Assumptions about the centres, τ_u, τ_v, τ_π, ρ: numbers, or arrays of shape (J, 1), one for each point."""
 
     baseline: float | Floats
@@ -39,19 +39,19 @@ class Spreads(NamedTuple):
     allocation: float | Floats
     correlation: float | Floats
 
-    def at(self, chosen: NDArray[np.intp]) -> "Spreads":
+    def at(self, chosen: NDArray[np.intp]) -> "CentreSpreads":
         """The assumptions at some of the points."""
-        return Spreads(*(x if np.ndim(x) == 0 else np.asarray(x)[chosen] for x in self))
+        return CentreSpreads(*(x if np.ndim(x) == 0 else np.asarray(x)[chosen] for x in self))
 
 
-NONE = Spreads(0.0, 0.0, 0.0, 0.0)
+NONE = CentreSpreads(0.0, 0.0, 0.0, 0.0)
 
 
-def spreads_of(priors: CentrePriors, points: CentrePoints) -> Spreads:
+def spreads_of(priors: CentrePriors, points: CentrePoints) -> CentreSpreads:
     """Draw the assumptions from their priors, by the points' own coordinates."""
     assert priors.allocation_spread is not None and priors.allocation_correlation is not None, "checked when assembled"
     chosen = (priors.baseline_spread, priors.effect_spread, priors.allocation_spread, priors.allocation_correlation)
-    return Spreads(*(prior.quantile(points.hyper[:, k : k + 1]) for k, prior in enumerate(chosen)))
+    return CentreSpreads(*(prior.quantile(points.hyper[:, k : k + 1]) for k, prior in enumerate(chosen)))
 
 
 def treated_shares(deviations: Floats, sizes: Floats, treated: float, accuracy: float = FOUND) -> Floats:
@@ -92,7 +92,7 @@ def treated_shares(deviations: Floats, sizes: Floats, treated: float, accuracy: 
 
 
 def scenarios_of(
-    evidence: CentreEvidence, points: CentrePoints, spreads: Spreads, accuracy: float = FOUND
+    evidence: CentreEvidence, points: CentrePoints, spreads: CentreSpreads, accuracy: float = FOUND
 ) -> Scenarios:
     """What every point says about the centres under some assumptions."""
     rho = spreads.correlation

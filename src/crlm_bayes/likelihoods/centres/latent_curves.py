@@ -18,7 +18,7 @@ from crlm_bayes.arrays import Floats, log_sum
 from crlm_bayes.documents.analysis_parts import CentrePriors
 from crlm_bayes.evidence.values import CentreEvidence
 from crlm_bayes.exact.curve import REACH, EvidenceCurve
-from crlm_bayes.likelihoods.centres.allocation import NONE, ROUGH, Spreads, scenarios_of, spreads_of
+from crlm_bayes.likelihoods.centres.allocation import NONE, ROUGH, CentreSpreads, scenarios_of, spreads_of
 from crlm_bayes.likelihoods.centres.integrals import NuisancePrior, Peaks, log_integrals, mode_of, nuisance_prior, peaks
 from crlm_bayes.likelihoods.centres.outcomes import Mixture, Scenarios, mixture_of
 from crlm_bayes.likelihoods.centres.points import CentrePoints, centre_points
@@ -95,7 +95,7 @@ class LatentAllocation:
         shape = np.array([z, pooled.log_likelihood(pooled.mode + pooled.width * z)])
         return cls(evidence, mixture, prior, pooled, points, effort, mode[0], peak, shape)
 
-    def curve(self, spreads: Spreads) -> EvidenceCurve:
+    def curve(self, spreads: CentreSpreads) -> EvidenceCurve:
         """Evidence curve of θ under assumptions; without any spread the curve of the study as a whole comes back."""
         found = self._peaks(scenarios_of(self.evidence, self.points, spreads, ROUGH))
         mode, width = self.pooled.mode, self.pooled.width
@@ -119,7 +119,7 @@ class LatentAllocation:
         return EvidenceCurve.tabulate(log_likelihood)
 
     def _log_change(
-        self, theta: Floats, found: Peaks, kept: NDArray[np.intp], log_weight: Floats, spreads: Spreads
+        self, theta: Floats, found: Peaks, kept: NDArray[np.intp], log_weight: Floats, spreads: CentreSpreads
     ) -> Floats:
         """Log of the likelihood under the assumptions over that without differences between centres, shape (T,)."""
         scenarios = scenarios_of(self.evidence, self.points.at(kept), spreads.at(kept))

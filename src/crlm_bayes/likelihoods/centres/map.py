@@ -18,7 +18,7 @@ from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.errors import InvalidInput
 from crlm_bayes.evidence.centres import centre_priors_of
 from crlm_bayes.evidence.values import CentreEvidence
-from crlm_bayes.likelihoods.centres.allocation import Spreads
+from crlm_bayes.likelihoods.centres.allocation import CentreSpreads
 from crlm_bayes.likelihoods.centres.latent_curves import QUICK, Effort, LatentAllocation
 from crlm_bayes.likelihoods.centres.model import pooled_curve
 from crlm_bayes.priors.density import Prior
@@ -103,7 +103,7 @@ def centre_map(
             if tau_u == 0 and j:  # without differences in prognosis there is nothing to be correlated with
                 p[i, j], median[i, j] = p[i, 0], median[i, 0]
                 continue
-            posterior = engine.curve(Spreads(tau_u, tau_v, tau_pi, -spec.sign * good)).apply(turned)
+            posterior = engine.curve(CentreSpreads(tau_u, tau_v, tau_pi, -spec.sign * good)).apply(turned)
             p[i, j], median[i, j] = posterior.p_benefit(spec.sign), math.exp(posterior.median)
     return CentreMap(np.array(spreads), np.array(correlations), p, median, tau_v, tau_pi, name)
 

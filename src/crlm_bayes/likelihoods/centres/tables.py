@@ -37,7 +37,7 @@ ROOM = 4.0
 """Standard deviations that the lattice holds on either side of what is blurred."""
 
 NARROW = 0.9
-"""Below so many steps a normal kernel is replaced by five points with its moments."""
+"""Number of steps below which a normal kernel is replaced by five points with its moments."""
 
 FEW = 8
 """Centres that are multiplied before a logarithm is taken: few enough not to underflow where it matters."""

@@ -12,7 +12,7 @@ import numpy as np
 
 from crlm_bayes.arrays import Floats
 from crlm_bayes.documents.analysis import AnalysisSpec
-from crlm_bayes.evidence.values import Member, SynthesisEvidence
+from crlm_bayes.evidence.values import StudyEvidence, SynthesisEvidence
 from crlm_bayes.likelihoods.contract import Likelihood, Shape
 from crlm_bayes.likelihoods.leaves import LEAVES
 
@@ -55,7 +55,7 @@ class Block(NamedTuple):
         return [row for row, owner in enumerate(self.of) if owner == study]
 
 
-def module(member: Member) -> Likelihood:
+def module(member: StudyEvidence) -> Likelihood:
     """Module of one study's likelihood, which its evidence tells."""
     return next(module for module in LEAVES.values() if isinstance(member.evidence, module.EVIDENCE))
 
@@ -68,7 +68,7 @@ def blocks_of(evidence: SynthesisEvidence) -> tuple[Block, ...]:
     return tuple(Block(name, tuple(of)) for name, of in found.items() if of)
 
 
-def _rows(member: Member) -> tuple[str, int]:
+def _rows(member: StudyEvidence) -> tuple[str, int]:
     """The dimension along which one study has several rows, and how many; without a name one row."""
     dims, y = module(member).observed(member.evidence)["y"]
     sizes = {dim: size for dim, size in zip(dims, np.shape(y), strict=True) if dim not in SHARED}
@@ -133,7 +133,7 @@ def of_studies(draws: "xr.Dataset", evidence: SynthesisEvidence) -> "xr.Dataset"
     return xr.Dataset(found)
 
 
-def cut(values: Mapping[str, Any], member: Member) -> Iterator[tuple[str, tuple[tuple[str, ...], Floats]]]:
+def cut(values: Mapping[str, Any], member: StudyEvidence) -> Iterator[tuple[str, tuple[tuple[str, ...], Floats]]]:
     """Name variables of one study, with their dimensions, as in the posterior."""
     for name, (dims, array) in values.items():
         yield f"{member.study}.{name}", (tuple(own_name(member, dim) for dim in dims), array)
@@ -143,6 +143,6 @@ SHARED: Final = ("chain", "draw", "arm")
 """Dimensions that all studies share."""
 
 
-def own_name(member: Member, name: str) -> str:
+def own_name(member: StudyEvidence, name: str) -> str:
     """Name of a variable or dimension of one study in the posterior."""
     return name if name in SHARED else f"{member.study}.{name}"

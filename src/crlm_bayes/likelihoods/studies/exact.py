@@ -8,7 +8,7 @@ from scipy.interpolate import make_interp_spline
 
 from crlm_bayes.arrays import Floats
 from crlm_bayes.documents.analysis import AnalysisSpec
-from crlm_bayes.evidence.values import Member as Assembled
+from crlm_bayes.evidence.values import StudyEvidence as Assembled
 from crlm_bayes.evidence.values import SynthesisEvidence
 from crlm_bayes.exact.synthesis.members import Member, PowerPrior, Shift, Structure
 from crlm_bayes.exact.synthesis.synthesis import Synthesis, synthesise

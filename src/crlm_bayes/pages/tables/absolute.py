@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from crlm_bayes.answers.absolute import Carried, carried
 from crlm_bayes.answers.answer import Answer
-from crlm_bayes.answers.lookup import Estimate, Key, arguments, by_name
+from crlm_bayes.answers.lookup import EstimateRow, Key, arguments, by_name
 from crlm_bayes.answers.result import Result
 from crlm_bayes.evidence.values import BinomialEvidence, CentreEvidence, RatioEvidence, SurvivalEvidence
 from crlm_bayes.prose.absolute import differences, nnt_span
@@ -67,19 +67,19 @@ def _carried_row(c: Carried) -> AbsoluteRow:
     )
 
 
-def _cell(e: Estimate | None, write: Write, write_limit: Write, printed: str = "") -> Cell:
+def _cell(e: EstimateRow | None, write: Write, write_limit: Write, printed: str = "") -> Cell:
     return (
         Cell(ABSENT, "", printed) if e is None else Cell(write(e.median), span(e.lower, e.upper, write_limit), printed)
     )
 
 
-def _nnt(nnt: Estimate | None) -> Cell:
+def _nnt(nnt: EstimateRow | None) -> Cell:
     if nnt is None or nnt.median is None:
         return Cell(ABSENT)
     return Cell(f"{'NNTB' if nnt.median >= 0 else 'NNTH'} {needed(nnt.median)}", nnt_span(nnt))
 
 
-def _time_gained(answer: Answer, named: Mapping[Key, Estimate]) -> list[AbsoluteRow]:
+def _time_gained(answer: Answer, named: Mapping[Key, EstimateRow]) -> list[AbsoluteRow]:
     spec, rows = answer.spec, []
     for (prior, engine, quantity), value in named.items():
         name, inside = arguments(quantity)

@@ -12,7 +12,7 @@ from crlm_bayes.words.numbers import ABSENT, number, short
 
 
 @dataclass(frozen=True)
-class Check:
+class GateCell:
     """One number of the gate and whether it is on the right side."""
 
     text: str
@@ -24,7 +24,7 @@ class GateRow:
     """Diagnostics of one posterior."""
 
     prior: str
-    checks: tuple[Check, ...]
+    checks: tuple[GateCell, ...]
     passed: bool
     failures: tuple[str, ...]
 
@@ -43,11 +43,11 @@ class Threshold(NamedTuple):
         """The threshold as written below the heading."""
         return f"{self.side} {short(self.limit)}{' MCSE' if self.key.startswith('exact') else ''}"
 
-    def check(self, gate: Mapping[str, Any]) -> Check:
+    def check(self, gate: Mapping[str, Any]) -> GateCell:
         """Hold a gate's number to the threshold; a missing one is on no right side."""
         value = gate.get(self.key)
         passed = value is not None and (value <= self.limit if self.side == "≤" else value >= self.limit)
-        return Check(number(value, self.decimals), passed)
+        return GateCell(number(value, self.decimals), passed)
 
 
 THRESHOLDS = (

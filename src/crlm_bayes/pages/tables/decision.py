@@ -9,7 +9,7 @@ from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.prose.absolute import chief
 from crlm_bayes.prose.decision import paragraph, wording
 from crlm_bayes.rule import LOWER, SURVIVES, standing
-from crlm_bayes.sampling.power_scaling import MAX_K, Row, Scaled, power_scaling
+from crlm_bayes.sampling.power_scaling import MAX_K, Scaled, Scaling, power_scaling
 from crlm_bayes.scepticism import scaling
 from crlm_bayes.scepticism.decision import PriorDecision, Verdict, decision
 from crlm_bayes.scepticism.scaling import ALPHAS, ExactScaling, exact_scaling
@@ -46,7 +46,7 @@ class DecisionSection:
     equivalence: str
 
 
-class EffectRow(NamedTuple):
+class ScalingEffectRow(NamedTuple):
     """The effect with one component scaled: medians and P(benefit) at both powers, sensitivity exact and by NUTS, k."""
 
     what: str
@@ -57,7 +57,7 @@ class EffectRow(NamedTuple):
     k: str
 
 
-class ParameterRow(NamedTuple):
+class ScalingParameterRow(NamedTuple):
     """Sensitivity of one other parameter to each component, and the diagnosis."""
 
     parameter: str
@@ -77,8 +77,8 @@ class SensitivitySection:
     powers: tuple[str, str]
     limits: tuple[str, str]
     as_it_is: tuple[str, str]
-    effect: tuple[EffectRow, ...]
-    parameters: tuple[ParameterRow, ...]
+    effect: tuple[ScalingEffectRow, ...]
+    parameters: tuple[ScalingParameterRow, ...]
     sampled: bool
     said: str
     untrusted: bool
@@ -141,15 +141,15 @@ def sensitivity_section(result: Result) -> SensitivitySection:
     )
 
 
-def _effect_rows(scaled: tuple[ExactScaling, ExactScaling], sampled: Row | None) -> Iterator[EffectRow]:
+def _effect_rows(scaled: tuple[ExactScaling, ExactScaling], sampled: Scaling | None) -> Iterator[ScalingEffectRow]:
     found = (sampled.effect_prior, sampled.likelihood) if sampled else (None, None)
     for what, exact, nuts in zip(("prior of the effect", "data"), scaled, found, strict=True):
         medians = (ratio(exact.medians[0]), ratio(exact.medians[1]))
         chances = (probability(exact.p_benefit[0]), probability(exact.p_benefit[1]))
-        yield EffectRow(what, medians, chances, number(exact.sensitivity, 3), *_by_nuts(nuts))
+        yield ScalingEffectRow(what, medians, chances, number(exact.sensitivity, 3), *_by_nuts(nuts))
     if sampled and sampled.nuisance_priors:
         nothing = (ABSENT, ABSENT)
-        yield EffectRow("all other priors", nothing, nothing, ABSENT, *_by_nuts(sampled.nuisance_priors))
+        yield ScalingEffectRow("all other priors", nothing, nothing, ABSENT, *_by_nuts(sampled.nuisance_priors))
 
 
 def _by_nuts(scaled: Scaled | None) -> tuple[str, str]:
@@ -158,6 +158,6 @@ def _by_nuts(scaled: Scaled | None) -> tuple[str, str]:
     return number(scaled.sensitivity, 3), f"{number(scaled.k_lower)}, {number(scaled.k_upper)}"
 
 
-def _parameter_row(row: Row) -> ParameterRow:
+def _parameter_row(row: Scaling) -> ScalingParameterRow:
     effect, rest, data = (_by_nuts(x)[0] for x in (row.effect_prior, row.nuisance_priors, row.likelihood))
-    return ParameterRow(row.parameter, effect, rest, data, str(row.diagnosis))
+    return ScalingParameterRow(row.parameter, effect, rest, data, str(row.diagnosis))

@@ -39,7 +39,7 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Line:
+class MatrixLine:
     """One analysis; `endpoint` is empty below the first line of an endpoint, which spans `lines`."""
 
     endpoint: str
@@ -60,7 +60,7 @@ class Group:
     study: str
     about: str
     safety: bool
-    lines: tuple[Line, ...]
+    lines: tuple[MatrixLine, ...]
 
 
 def priors_across(verdicts: pd.DataFrame) -> list[str]:
@@ -108,7 +108,7 @@ def matrix(verdicts: pd.DataFrame, studies: Mapping[str, Study]) -> list[Group]:
     return groups
 
 
-def _lines(rows: pd.DataFrame, priors: list[str]) -> list[Line]:
+def _lines(rows: pd.DataFrame, priors: list[str]) -> list[MatrixLine]:
     analyses = list(dict.fromkeys(rows["analysis"]))
     found = []
     for i, analysis in enumerate(analyses):
@@ -116,7 +116,7 @@ def _lines(rows: pd.DataFrame, priors: list[str]) -> list[Line]:
         first = mine.iloc[0]
         by_prior = {str(r["prior"]): _cell(r) for r in mine.to_dict("records")}
         found.append(
-            Line(
+            MatrixLine(
                 capital(endpoint_noun(str(first["endpoint"]))) if i == 0 else "",
                 len(analyses),
                 str(first["measure"]).upper(),

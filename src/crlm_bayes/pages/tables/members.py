@@ -7,8 +7,8 @@ from typing import Final
 from crlm_bayes.answers.answer import Answer
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.documents.study import Study, title_of
-from crlm_bayes.evidence.single import Row
-from crlm_bayes.evidence.values import ArmLevelEvidence, Member, RatioEvidence, SynthesisEvidence
+from crlm_bayes.evidence.single import PrintedRow
+from crlm_bayes.evidence.values import ArmLevelEvidence, RatioEvidence, StudyEvidence, SynthesisEvidence
 from crlm_bayes.exact.synthesis.pooled import Effect
 from crlm_bayes.pages.tables.sources import address
 from crlm_bayes.words.nouns import DESIGNS, READINGS, capital, counted, endpoint_noun
@@ -139,7 +139,7 @@ def effect_rows(answer: Answer) -> list[EffectRow]:
     return [*rows, prior]
 
 
-def _of_member(member: Member, title: str, effect: Effect, weight: str, spec: AnalysisSpec) -> EffectRow:
+def _of_member(member: StudyEvidence, title: str, effect: Effect, weight: str, spec: AnalysisSpec) -> EffectRow:
     own = spec.of_study(member.study)
     raw, limits = _raw(member, effect)
     shrunken = effect.estimated if spec.structure == "meta_regression" else effect.effect
@@ -161,20 +161,20 @@ def _taken(own: AnalysisSpec, spec: AnalysisSpec) -> str:
     return text if own.endpoint == spec.endpoint else f"{text}, of {endpoint_noun(own.endpoint)}"
 
 
-def _conversions(rows: tuple[Row, ...]) -> list[str]:
+def _conversions(rows: tuple[PrintedRow, ...]) -> list[str]:
     """How ratios and tests became a log ratio; and numbers at risk that the analysis states."""
     found = [f"{row.printed}: {row.used} ({row.how})" for row in rows if row.table in CONVERTED]
     return found or list(dict.fromkeys(row.how for row in rows if row.how.startswith("effective")))
 
 
-def _counted(member: Member, spec: AnalysisSpec) -> str:
+def _counted(member: StudyEvidence, spec: AnalysisSpec) -> str:
     weight = "weight learnt (δ)" if member.learnt else "in full" if member.discount == 1 else times(member.discount)
     if not member.shifted:
         return weight
     return f"{weight}; {'in the group of the moderator' if spec.structure == 'meta_regression' else 'may be biased'}"
 
 
-def _raw(member: Member, effect: Effect) -> tuple[str, str]:
+def _raw(member: StudyEvidence, effect: Effect) -> tuple[str, str]:
     """The study's own estimate with its limits; the size alone where its direction is not printed."""
     evidence = member.evidence
     if isinstance(evidence, RatioEvidence) and evidence.direction == "unknown":

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from crlm_bayes.answers.lookup import Estimate, by_name
+from crlm_bayes.answers.lookup import EstimateRow, by_name
 from crlm_bayes.prose.index import of_syntheses, subtitle
 from crlm_bayes.rule import standing
 from crlm_bayes.words.nouns import MEASURES, SIGNS, capital, endpoint_noun, endpoint_order, is_safety
@@ -91,6 +91,6 @@ def _row(row: Mapping[Any, Any], estimates: "pd.DataFrame | None", record: Mappi
     )
 
 
-def _ratio_limits(e: Estimate) -> str:
+def _ratio_limits(e: EstimateRow) -> str:
     """Limits of a log ratio as ratios."""
     return ABSENT if e.lower is None or e.upper is None else ratio_span((e.lower, e.upper))

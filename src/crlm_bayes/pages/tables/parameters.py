@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from crlm_bayes.answers.parameters import Kind
-from crlm_bayes.answers.study_lines import Estimate
+from crlm_bayes.answers.study_lines import LogInterval
 from crlm_bayes.answers.variants import Variants
 from crlm_bayes.words.numbers import number, ratio_of, ratio_span, span
 
@@ -32,7 +32,7 @@ def parameter_rows(variants: Variants) -> list[ParameterRow]:
     ]
 
 
-def _written(one: Estimate, kind: Kind) -> tuple[str, str]:
+def _written(one: LogInterval, kind: Kind) -> tuple[str, str]:
     if kind == "ratio":
         return ratio_of(one.middle), ratio_span((one.lower, one.upper))
     return number(one.middle), span(one.lower, one.upper, number)

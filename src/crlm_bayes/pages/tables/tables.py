@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from crlm_bayes.answers.answer import Answer
-from crlm_bayes.answers.lookup import Estimate, by_name
+from crlm_bayes.answers.lookup import EstimateRow, by_name
 from crlm_bayes.answers.result import Result
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.priors.content import content
@@ -61,13 +61,13 @@ def panel(result: Result, engine: str) -> list[PanelRow]:
 
 def verdict_of(seen: PriorVerdict, spec: AnalysisSpec) -> PanelRow:
     """Row of a prior that has no estimates in the table: what the exact curve says under it."""
-    one = Estimate(
+    one = EstimateRow(
         seen.median, seen.lower, seen.upper, seen.p_benefit, seen.p_mcid, seen.p_harm, None, None, None
     )  # fmt: skip
     return _panel_row(seen.prior, spec, one)
 
 
-def _panel_row(name: str, spec: AnalysisSpec, e: Estimate) -> PanelRow:
+def _panel_row(name: str, spec: AnalysisSpec, e: EstimateRow) -> PanelRow:
     kind = standing(e.p_benefit or 0.0)
     return PanelRow(
         prior_name(name),
