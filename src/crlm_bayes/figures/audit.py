@@ -36,7 +36,7 @@ MOST_SCANS: Final = 4
 """Panels of denominators, at most."""
 
 CROWDED: Final = 200
-"""Number of patients from which on a line is named at its left."""
+"""Number of patients from which a line is named at its left."""
 
 LOW, HIGH = 0.0005, 1.3
 """Ends of the axis of p values; what lies beyond is drawn at the end."""

@@ -93,7 +93,7 @@ def _stated(median: float, ratio_: float, p: float, text: str, here: str) -> Pri
 
 
 def _numbers(text: str, expected: int, family: str, here: str) -> list[float]:
-    """Exactly `count` finite numbers between commas."""
+    """Exactly `expected` finite numbers between commas."""
     parts = [part.strip() for part in text.split(",")] if text.strip() else []
     for part in parts:
         if not _NUMBER.fullmatch(part) or not math.isfinite(float(part)):
@@ -110,7 +110,7 @@ def _named(inside: str, family: str, here: str) -> dict[str, Any]:
 
 
 def _pair(text: str, after: int, family: str, here: str) -> list[float]:
-    """One number, a colon, and `count` numbers."""
+    """One number, a colon, and `after` numbers."""
     head, colon, tail = text.partition(":")
     if not colon:
         raise InvalidInput(here, f"'{text.strip()}' has no colon", allowed=forms(family))
