@@ -8,8 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, RootModel, StrictBool, model_validator
 
 from crlm_bayes.priors.density import Positive
-from crlm_bayes.priors.elicited import Quantiles, TwoPiece
-from crlm_bayes.priors.families import Cauchy, Mixture, Normal, StudentT
+from crlm_bayes.priors.families import AnyFamily
 from crlm_bayes.priors.spreads import SpreadPrior
 from crlm_bayes.toml import Frozen, Measure, Text, Word
 
@@ -83,7 +82,7 @@ class RobustMapPrior(DeclaredPrior):
 
 
 BookPrior = Annotated[
-    Normal | StudentT | Cauchy | Mixture | TwoPiece | Quantiles | EmpiricalPrior | RobustMapPrior,
+    AnyFamily | EmpiricalPrior | RobustMapPrior,
     Field(discriminator="dist"),
 ]
 """A density, or a declaration of the trials that one is computed from."""

@@ -14,7 +14,7 @@ from crlm_bayes.words.numbers import short
 
 
 class RandomWalk(Density):
-    """x_1 ~ N(mean, sd²), x_k ~ N(x_{k-1}, step_sd²): neighbours are alike."""
+    """x_1 ~ N(mean, sd²), x_k ~ N(x_{k-1}, step_sd²)."""
 
     dist: Literal["random_walk"]
     mean: Finite
