@@ -79,13 +79,13 @@ def _normaliser(evidence: SynthesisEvidence, spec: AnalysisSpec) -> dict[str, An
     k, log_c = log_normaliser(synthesis)
     nodes = np.polynomial.chebyshev.chebpts1(CHEBYSHEV)
     series = np.polynomial.chebyshev.chebfit(nodes, log_c(0.5 * (nodes + 1)), CHEBYSHEV - 1)
-    constant = 0.0
+    constants = []
     for member, own in zip(evidence.members, synthesis.members, strict=True):
         if member.learnt:
             assert isinstance(member.evidence, RatioEvidence), "checked when the analysis was read"
             at_0 = log_ratio.log_likelihood(member.evidence, np.zeros(1))[0]
-            constant += float(at_0 - own.curve.log_likelihood(0.0))
-    return {"log_normaliser": series, "discount_scale": k, "discount_constant": constant}
+            constants.append(float(at_0 - own.curve.log_likelihood(0.0)))
+    return {"log_normaliser": series, "discount_scale": k, "discount_constant": sum(constants)}
 
 
 def curve(evidence: SynthesisEvidence, spec: AnalysisSpec) -> EvidenceCurve:
