@@ -14,11 +14,11 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
 import numpy as np
-from altered_papers import KINDS
-from audit_rates import Pool, alarm_table, rate_of
-from simulated_papers import simulate_paper, study_of
 
 from crlm_bayes.audits.registry import audit_study
+from makers.papers.altered_papers import KINDS
+from makers.papers.audit_rates import Pool, alarm_table, rate_of
+from makers.papers.simulated_papers import simulate_paper, study_of
 
 
 def report(name: str, times: list[float], target: float) -> None:

@@ -22,6 +22,8 @@ from crlm_bayes.exact.curve import EvidenceCurve
 from crlm_bayes.likelihoods.registry import evidence_curve
 from crlm_bayes.priors.density import Prior
 
+pytest.register_assert_rewrite("makers")  # what they assert is explained as it is in the tests
+
 ROOT = Path(__file__).resolve().parents[1]
 BASELINES = {
     "binomial": {"dist": "normal", "mean": 0.0, "sd": 1.5, "rationale": "test"},

@@ -1,0 +1,137 @@
+"""README and reports/ are held together, and what README tells a user to type works."""
+
+import math
+import re
+import sys
+from pathlib import Path
+
+import pandas as pd
+
+from crlm_bayes.answers.answer import Answer
+from crlm_bayes.answers.questions import read_questions
+from crlm_bayes.audits.p_values import tables
+from crlm_bayes.audits.p_values.comparison import is_significant
+from crlm_bayes.audits.reading import read_audits
+from crlm_bayes.pages.markdown import BEGIN, END, verdict_table
+from crlm_bayes.words.nouns import in_words
+from crlm_bayes.words.numbers import ESTIMATE, estimate, probability
+
+REPOSITORY = Path(__file__).parents[2]
+README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+
+
+def test_readme_table_is_the_one_the_program_wrote():
+    verdicts = pd.read_csv(REPOSITORY / "reports" / "verdicts.csv")
+    begin, end = README.index(BEGIN), README.index(END) + len(END)
+    assert README[begin:end] == verdict_table(verdicts).strip()
+
+
+def test_readme_shows_figures_that_are_committed():
+    for path in re.findall(r"!\[[^\]]*\]\(([^)]+)\)", README):
+        assert (REPOSITORY / path).is_file(), path
+
+
+def test_committed_verdicts_are_those_of_the_bundled_documents():
+    """The exact engine gives the committed numbers again, so that reports/ cannot grow stale unseen."""
+    questions = read_questions(REPOSITORY / "data" / "published", REPOSITORY / "models")
+    verdicts = pd.read_csv(REPOSITORY / "reports" / "verdicts.csv").set_index(["analysis", "prior"])
+    expected = {
+        (question.spec.id, row.prior): row.p_benefit
+        for question in questions
+        for row in Answer(question).scepticism.panel
+    }
+    assert set(verdicts.index) == set(expected)
+    for key, p_benefit in expected.items():
+        assert abs(verdicts.loc[key, "p_benefit"] - p_benefit) < 1e-5, key
+
+
+def test_the_trial_of_the_readme_is_valid(tmp_path):
+    study, analysis = re.findall(r"```toml\n(.*?)```", README, flags=re.DOTALL)
+    (tmp_path / "data").mkdir()
+    (tmp_path / "models").mkdir()
+    (tmp_path / "data" / "smith2024.toml").write_text(study, encoding="utf-8")
+    (tmp_path / "models" / "os_smith2024.toml").write_text(analysis, encoding="utf-8")
+    priors = (REPOSITORY / "models" / "priors.toml").read_text(encoding="utf-8")
+    (tmp_path / "models" / "priors.toml").write_text(priors, encoding="utf-8")
+    (question,) = read_questions(tmp_path / "data", tmp_path / "models")
+    assert question.spec.id == "os_smith2024"
+    assert question.evidence.log_ratio < 0
+
+
+def test_reports_stay_small():
+    from subprocess import run
+
+    listed = run(["git", "ls-files", "reports"], cwd=REPOSITORY, capture_output=True, text=True, check=True).stdout
+    total = sum((REPOSITORY / name).stat().st_size for name in listed.splitlines())
+    assert total < 80_000 * listed.count("/run.json")
+
+
+def test_what_the_readme_says_of_the_audit_is_what_the_audit_finds() -> None:
+    text = " ".join((REPOSITORY / "README.md").read_text(encoding="utf-8").split())
+    audits = read_audits(REPOSITORY / "data" / "published")
+    yan, (scan,) = audits["yan2025"], audits["yan2025"].scans
+    said = f"has {scan.n} patients in each arm, and {scan.explained} of the {len(scan.misfits)} percentages"
+    assert f"{said} that no whole number of {scan.n} gives are multiples of 1/{scan.best}." in text
+    significant = [c for c in tables.comparisons(yan.study) if is_significant(c.printed)]
+    lost = sum(c.changes_sides for c in significant)
+    assert (
+        f"Of the {in_words(len(significant))} chi-square tests that it prints as significant, {in_words(lost)} are not"
+        in text
+    )
+    ids = {f.id for audit in audits.values() for f in audit.of("serious")}
+    assert {
+        "yan2025.median_landmark.os-control-24",
+        "chen2025.median_landmark.os-control-36",
+        "chen2025.direction.pfs-hr-control-bev-adjusted-row",
+    } <= ids
+
+
+def test_what_the_readme_says_of_robustness_is_what_the_curve_says() -> None:
+    text = " ".join((REPOSITORY / "README.md").read_text(encoding="utf-8").split())
+    (question,) = read_questions(REPOSITORY / "data" / "published", REPOSITORY / "models", ["pfs_chen2025_landmark"])
+    borne = Answer(question).robustness.headline
+    assert borne.survives and borne.bias is not None and borne.discount is not None
+    assert f"by a factor of {math.exp(borne.bias):.2f}, or if {100 * borne.discount:.0f}% of its evidence" in text
+
+
+def test_what_the_readme_says_of_all_the_evidence_is_what_the_syntheses_say() -> None:
+    verdicts = pd.read_csv(REPOSITORY / "reports" / "verdicts.csv")
+    sceptical = verdicts[verdicts["prior"] == "sceptical"].set_index("analysis")
+    rows = {
+        "the two papers alone": "seeds",
+        "randomised trials after resection": "direct_randomised",
+        "all direct studies, those not randomised allowed to be biased": "direct",
+        "the same without Yan 2025": "direct_without_yan",
+        "and indirect trials at half weight": "direct_and_indirect",
+        "indirect trials at a weight that is learnt": "learnt_discount",
+    }
+    for name, suffix in rows.items():
+        cells = []
+        for endpoint in ("pfs", "os"):
+            row = sceptical.loc[f"{endpoint}_{suffix}"]
+            assert row["p_benefit"] < 0.975
+            cells.append(f"{probability(row['p_benefit'])}, {estimate(*row[ESTIMATE])}")
+        assert f"| {name} | {' | '.join(cells)} |" in README
+    direct, indirect = (sceptical.loc[f"orr_{k}", "p_benefit"] for k in ("direct", "direct_and_indirect"))
+    assert f"({direct:.3f} by the direct studies, {indirect:.3f} with indirect trials at half weight)" in README
+    for path in (REPOSITORY / "reports").glob("*/estimates.csv"):
+        table = pd.read_csv(path).set_index(["prior", "engine", "quantity"])
+        if path.parent.name.startswith(("pfs_", "os_")) and ("sceptical", "curve", "predictive") in table.index:
+            new = table.loc[("sceptical", "curve", "predictive")]
+            assert new["eti95_lower"] < 0 < new["eti95_upper"], path
+
+
+def test_the_table_of_studies_is_the_one_the_documents_make() -> None:
+    from subprocess import run
+
+    done = run([sys.executable, "scripts/write_evidence.py", "--check"], cwd=REPOSITORY, check=False)
+    assert done.returncode == 0, "python scripts/write_evidence.py writes it again"
+
+
+def test_what_the_readme_does_from_python_is_what_happens() -> None:
+    import doctest
+
+    done = doctest.testfile(
+        str(REPOSITORY / "README.md"), module_relative=False, optionflags=doctest.NORMALIZE_WHITESPACE
+    )
+    assert done.attempted >= 7 and not done.failed

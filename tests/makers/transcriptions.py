@@ -1,0 +1,121 @@
+"""Documents and second transcriptions in one form, entry by entry."""
+
+import csv
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from crlm_bayes.documents.study import Study
+from crlm_bayes.toml import Frozen
+
+TABLES = (
+    "arms", "centres", "counts", "percentages", "survival", "medians", "contrasts", "differences", "factors", "events", "tests",
+    "continuous", "baseline",
+)  # fmt: skip
+NO_DECIMALS = (
+    "role", "label", "n", "events", "alive", "at_risk", "level", "adjusted", "interval_kind", "favours", "between", "reference",
+)  # fmt: skip
+"""Fields that are words, whole numbers or what the format adds; every other field is a printed text."""
+Key = tuple[str, str, str, str, str, str]
+
+
+def identity(table: str, entry: Any) -> tuple[str, str, str, str]:
+    """Name, category, arm and months that tell an entry from the others of its table."""
+    months = str(entry.months) if table in ("survival", "tests", "differences") and entry.months is not None else ""
+    match table:
+        case "arms":
+            return entry.id, "", "", ""
+        case "centres":
+            return entry.name, "", "", ""
+        case "contrasts":
+            return entry.endpoint, entry.measure, f"{entry.numerator}/{entry.denominator}", ""
+        case "differences":
+            return entry.endpoint, "", f"{entry.minuend}/{entry.subtrahend}", months
+        case "factors":
+            return entry.factor, entry.category, "", ""
+        case "tests":
+            return entry.endpoint or entry.variable, entry.test, entry.arm or "", months
+        case "baseline":
+            return entry.variable, entry.category, entry.arm, ""
+        case "continuous":
+            return entry.variable, "", entry.arm, ""
+    return entry.endpoint, "", entry.arm or "", months
+
+
+def printed_fields(table: str, entry: Frozen) -> Iterator[tuple[str, str]]:
+    """Every printed field of an entry with its text; what identifies the entry is no field."""
+    values: dict[str, Any] = {key: getattr(entry, key) for key in type(entry).model_fields}
+    for key in (
+        "locator",
+        "note",
+        "row",
+        "values",  # what the values of single patients can be is no print
+        "endpoint",
+        "measure",
+        "arm",
+        "numerator",
+        "denominator",
+        "minuend",
+        "subtrahend",
+        "variable",
+        "category",
+        "factor",
+    ):
+        values.pop(key, None)
+    identifying = {
+        "arms": ("id",),
+        "centres": ("name",),
+        "tests": ("test", "months"),
+        "survival": ("months",),
+        "differences": ("months",),
+    }
+    for key in identifying.get(table, ()):
+        values.pop(key, None)
+    for key, low, high in (("ci", "ci_lower", "ci_upper"), ("interval", "interval_lower", "interval_upper")):
+        if key in values:
+            pair = values.pop(key)
+            if pair is None:
+                values.pop("level", None)  # a level without an interval is a default, not a print
+            else:
+                values[low], values[high] = pair
+    if values.get("between"):
+        values["between"] = "/".join(values["between"])
+    for key, value in values.items():
+        if value is not None:
+            yield key, str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def first_transcription(study: Study) -> list[tuple[Key, str]]:
+    """Every printed number of a study document."""
+    whole = [] if study.n is None else [(("study", "", "", "", "", "n"), str(study.n))]
+    return whole + [
+        ((table, *identity(table, entry), field), text)
+        for table in TABLES
+        for entry in getattr(study, table)
+        for field, text in printed_fields(table, entry)
+    ]
+
+
+def second_transcription(path: Path) -> list[tuple[Key, str]]:
+    """Every line of the independent transcription."""
+    with path.open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    columns = ("table", "name", "category", "arm", "months", "field")
+    return [(tuple(row[c] for c in columns), row["printed"]) for row in rows]  # type: ignore[misc]
+
+
+def difference(ours: list[tuple[Key, str]], theirs: list[tuple[Key, str]]) -> list[str]:
+    """Readable lines, one for each number that is missing on a side, given twice, or different."""
+    lines = []
+    for side, entries in (("document", ours), ("second transcription", theirs)):
+        repeated = [key for key, times in Counter(key for key, _ in entries).items() if times > 1]
+        lines += [f"twice in the {side}: {' | '.join(key)}" for key in repeated]
+    one, two = dict(ours), dict(theirs)
+    for key in sorted(one.keys() | two.keys()):
+        if key[-1] == "label" and key not in two:
+            continue  # a label is the transcriber's own wording; it is compared where the second gives one
+        here, there = one.get(key, "nothing"), two.get(key, "nothing")
+        if here != there:
+            lines.append(f"{' | '.join(key)}: document {here}, second transcription {there}")
+    return lines
