@@ -1,11 +1,14 @@
 """From documents to the output folder, in one process: what is sampled, kept, marked and refused."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 
+from crlm_bayes import figures
 from crlm_bayes.answers.tables import COLUMNS
 from crlm_bayes.commands.fit import fit_command
 from crlm_bayes.commands.report import report_command
@@ -14,7 +17,6 @@ from crlm_bayes.run.store import Store
 from crlm_bayes.sampling.settings import Settings
 
 REPOSITORY = Path(__file__).parents[2]
-DATA = REPOSITORY / "data" / "published"
 ANALYSIS = "pfs_chen2025_adjusted_hr"
 GOOD = Settings()
 BAD = Settings(draws=20, tune=3, chains=2)
@@ -34,9 +36,26 @@ def models(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def fitted(models, tmp_path_factory):
+def data(tmp_path_factory):
+    """The study of the analysis, and one more that is audited with it."""
+    folder = tmp_path_factory.mktemp("data")
+    for study in ("chen2025", "yan2025"):
+        shutil.copy(REPOSITORY / "data" / "published" / f"{study}.toml", folder)
+    return folder
+
+
+@pytest.fixture
+def undrawn(monkeypatch):
+    """Runs whose pages are not the point draw no figures."""
+    monkeypatch.setattr(figures, "draw", lambda _result: {})
+    monkeypatch.setattr(figures, "draw_index", lambda _table: {"forest": Figure()})
+    monkeypatch.setattr(figures, "draw_audit", lambda _audit: Figure())
+
+
+@pytest.fixture(scope="module")
+def fitted(data, models, tmp_path_factory):
     out = tmp_path_factory.mktemp("out") / "reports"
-    code, rows = fit_command(DATA, models, out, None, None, GOOD, False)
+    code, rows = fit_command(data, models, out, None, None, GOOD, False)
     assert code == 0
     return out, rows
 
@@ -72,23 +91,21 @@ def test_run_record_tells_identity_seed_versions_and_diagnostics(fitted):
     assert gate["passed"] is True and gate["max_r_hat"] <= 1.01 and gate["exact_mean"] <= 4
 
 
-def test_nothing_is_fitted_again_when_nothing_changed(models, fitted):
+def test_nothing_is_fitted_again_when_nothing_changed(data, models, fitted):
     out, _ = fitted
     before = {p: p.stat().st_mtime_ns for p in out.rglob("*") if p.is_file()}
-    assert fit_command(DATA, models, out, None, None, GOOD, False)[0] == 0
+    assert fit_command(data, models, out, None, None, GOOD, False)[0] == 0
     assert {p: p.stat().st_mtime_ns for p in out.rglob("*") if p.is_file()} == before
 
 
-def test_same_seed_same_numbers(models, fitted, tmp_path):
+def test_same_seed_same_numbers(data, models, fitted, tmp_path, undrawn):
     out, _ = fitted
-    fit_command(DATA, models, tmp_path / "again", None, None, GOOD, False)
+    fit_command(data, models, tmp_path / "again", None, None, GOOD, False)
     first, second = ((folder / ANALYSIS / "estimates.csv").read_text() for folder in (out, tmp_path / "again"))
     assert first == second
 
 
-def test_a_changed_prior_is_fitted_alone_and_a_changed_title_not_at_all(models, fitted, tmp_path):
-    import shutil
-
+def test_a_changed_prior_is_fitted_alone_and_a_changed_title_not_at_all(data, models, fitted, tmp_path, undrawn):
     out, edited = tmp_path / "reports", tmp_path / "models"
     shutil.copytree(fitted[0], out)
     shutil.copytree(models, edited)
@@ -98,7 +115,7 @@ def test_a_changed_prior_is_fitted_alone_and_a_changed_title_not_at_all(models, 
         path.read_text().replace('title = "', 'title = "New: ').replace('"sceptical"]', '"sceptical", "pessimistic"]')
     )
     seconds = json.loads((out / ANALYSIS / "run.json").read_text())["fits"]["neutral"]["seconds"]
-    code, rows = fit_command(DATA, edited, out, None, None, GOOD, False)
+    code, rows = fit_command(data, edited, out, None, None, GOOD, False)
     record = json.loads((out / ANALYSIS / "run.json").read_text())
     assert code == 0 and len(rows) == 3
     assert record["fits"]["neutral"]["seconds"] == seconds
@@ -107,31 +124,27 @@ def test_a_changed_prior_is_fitted_alone_and_a_changed_title_not_at_all(models, 
     assert len(stamp) > 0
 
 
-def test_report_renders_again_from_saved_posteriors(models, fitted, tmp_path):
-    import shutil
-
+def test_report_renders_again_from_saved_posteriors(data, models, fitted, tmp_path):
     out = tmp_path / "reports"
     shutil.copytree(fitted[0], out)
     page = (out / ANALYSIS / "report.html").read_text(encoding="utf-8")
     (out / ANALYSIS / "report.html").unlink()
-    report_command(DATA, models, out, None)
+    report_command(data, models, out, None)
     assert (out / ANALYSIS / "report.html").read_text(encoding="utf-8") == page
 
 
-def test_report_refuses_a_stale_fit(models, fitted, tmp_path):
-    import shutil
-
+def test_report_refuses_a_stale_fit(data, models, fitted, tmp_path):
     edited = tmp_path / "models"
     shutil.copytree(models, edited)
     path = edited / f"{ANALYSIS}.toml"
     path.write_text(path.read_text().replace("mcid = 0.80", "mcid = 0.75"))
     with pytest.raises(StaleResult, match="out of date"):
-        report_command(DATA, edited, fitted[0], None)
+        report_command(data, edited, fitted[0], None)
 
 
-def test_a_bad_sampler_ends_with_exit_code_three_and_a_marked_result(models, tmp_path, capsys):
+def test_a_bad_sampler_ends_with_exit_code_three_and_a_marked_result(data, models, tmp_path, capsys, undrawn):
     out = tmp_path / "reports"
-    code, rows = fit_command(DATA, models, out, None, None, BAD, False)
+    code, rows = fit_command(data, models, out, None, None, BAD, False)
     assert code == EXIT_GATE == 3
     assert all(row["gate_passed"] is False for row in rows)
     assert "gate failed" in capsys.readouterr().err
@@ -139,27 +152,23 @@ def test_a_bad_sampler_ends_with_exit_code_three_and_a_marked_result(models, tmp
     assert record["passed"] is False and record["fits"]["neutral"]["gate"]["failures"]
     assert "gate" in (out / ANALYSIS / "report.html").read_text(encoding="utf-8")
     with pytest.raises(StaleResult, match="failed the diagnostics gate"):
-        report_command(DATA, models, out, None)
-    assert fit_command(DATA, models, out, None, None, BAD, False)[0] == EXIT_GATE, "kept, and still marked"
+        report_command(data, models, out, None)
+    assert fit_command(data, models, out, None, None, BAD, False)[0] == EXIT_GATE, "kept, and still marked"
 
 
-def test_prior_option_fits_it_and_the_primary_and_keeps_the_rest(models, fitted, tmp_path):
-    import shutil
-
+def test_prior_option_fits_it_and_the_primary_and_keeps_the_rest(data, models, fitted, tmp_path, undrawn):
     alone = tmp_path / "alone"
-    fit_command(DATA, models, alone, None, "neutral", GOOD, False)
+    fit_command(data, models, alone, None, "neutral", GOOD, False)
     assert set(json.loads((alone / ANALYSIS / "run.json").read_text())["fits"]) == {"neutral", "sceptical"}
     kept = tmp_path / "kept"
     shutil.copytree(fitted[0], kept)
-    fit_command(DATA, models, kept, None, "sceptical", GOOD, True)
+    fit_command(data, models, kept, None, "sceptical", GOOD, True)
     assert set(json.loads((kept / ANALYSIS / "run.json").read_text())["fits"]) == {"neutral", "sceptical"}
     with pytest.raises(UnknownName):
-        fit_command(DATA, models, tmp_path / "none", None, "nobody", GOOD, False)
+        fit_command(data, models, tmp_path / "none", None, "nobody", GOOD, False)
 
 
 def test_a_run_that_dies_leaves_the_last_good_result(fitted, tmp_path):
-    import shutil
-
     out = tmp_path / "reports"
     shutil.copytree(fitted[0], out)
     before = sorted((p.relative_to(out), p.read_bytes()) for p in out.rglob("*") if p.is_file())
