@@ -1,26 +1,58 @@
-"""The command line as a user meets it: whole processes, exit codes, one-line errors, JSON alone on stdout."""
+"""The command line as a user meets it: exit codes, one-line errors, JSON alone on stdout; whole processes for each way to end."""
 
+import contextlib
+import io
 import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
+from unittest import mock
 
 import pytest
+
+from crlm_bayes.cli import main
 
 REPOSITORY = Path(__file__).parents[2]
 VERBS = ("fit", "report", "sceptic", "audit", "show", "list", "check", "schema")
 
 
-def crlm(*words: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+@dataclass(frozen=True)
+class Said:
+    """How a command ended, and what it wrote."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def process(*words: str) -> Said:
+    """Run the command as a user does; a warning would be an error."""
     environment = os.environ | {"COLUMNS": "100", "PYTHONPATH": str(REPOSITORY / "src"), "PYTHONWARNINGS": "error"}
     command = [sys.executable, "-m", "crlm_bayes", *words]
-    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, env=environment, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    return Said(done.returncode, done.stdout, done.stderr)
 
 
-def one_line(result: subprocess.CompletedProcess[str]) -> str:
+def crlm(*words: str, cwd: Path = REPOSITORY) -> Said:
+    """Run the command in this process: the same entry and the same exit, without starting Python anew."""
+    out, err, code = io.StringIO(), io.StringIO(), 0
+    with (
+        mock.patch.object(sys, "argv", ["crlm_bayes", *words]), mock.patch.dict(os.environ, COLUMNS="100"),
+        contextlib.chdir(cwd), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err),
+    ):  # fmt: skip
+        try:
+            main()
+        except SystemExit as exit:
+            code = exit.code or 0
+    assert isinstance(code, int)
+    return Said(code, out.getvalue(), err.getvalue())
+
+
+def one_line(result: Said) -> str:
     assert result.returncode == 1, result.stderr
     assert result.stdout == ""
     (line,) = result.stderr.splitlines()
@@ -28,7 +60,7 @@ def one_line(result: subprocess.CompletedProcess[str]) -> str:
 
 
 def test_help_names_every_verb_and_each_has_help():
-    text = crlm("--help").stdout
+    text = process("--help").stdout
     for verb in VERBS:
         assert verb in text
     assert "--prior" in crlm("fit", "--help").stdout
@@ -37,7 +69,7 @@ def test_help_names_every_verb_and_each_has_help():
 def test_version():
     from crlm_bayes import __version__
 
-    assert crlm("--version").stdout.strip() == __version__
+    assert process("--version").stdout.strip() == __version__
 
 
 def test_readme_documents_every_verb():
@@ -47,7 +79,7 @@ def test_readme_documents_every_verb():
 
 
 def test_sceptic_json_is_the_contract():
-    result = crlm("sceptic", "pfs_chen2025_landmark", "orr_chen2025_counts", "--json")
+    result = process("sceptic", "pfs_chen2025_landmark", "orr_chen2025_counts", "--json")
     assert result.returncode == 0 and result.stderr == ""
     pfs, orr = json.loads(result.stdout)
     keys = {"analysis", "measure", "priors", "matthews_limit", "critical_sd", "e_value", "e_value_ci"}
@@ -117,7 +149,7 @@ def test_audit_json_is_the_contract():
 
 def test_audit_is_strict_only_when_asked():
     assert crlm("audit", "chen2025").returncode == 0
-    strict = crlm("audit", "chen2025", "--strict")
+    strict = process("audit", "chen2025", "--strict")
     assert strict.returncode == 3 and "57.0%" in strict.stdout and strict.stderr == ""
     assert crlm("audit", "volk2016", "--strict").returncode == 0
     assert "did you mean 'chen2025'" in one_line(crlm("audit", "chen2052"))
@@ -186,7 +218,7 @@ def test_schema_describes_printed_numbers_as_strings():
 
 
 def test_unknown_analysis_is_one_line_with_the_nearest(tmp_path):
-    line = one_line(crlm("fit", "orr_chen2025_count", "--out", str(tmp_path / "out")))
+    line = one_line(process("fit", "orr_chen2025_count", "--out", str(tmp_path / "out")))
     assert "there is no analysis 'orr_chen2025_count'" in line
     assert line.endswith("did you mean 'orr_chen2025_counts'?")
     assert not (tmp_path / "out").exists()
@@ -215,7 +247,7 @@ def test_report_refuses_what_was_never_fitted(tmp_path):
 
 def test_usage_errors_end_with_two():
     assert crlm("fit", "--chains", "one").returncode == 2
-    assert crlm("audition").returncode == 2
+    assert process("audition").returncode == 2
 
 
 def test_bad_study_stops_fit_before_anything_is_written(tmp_path):
