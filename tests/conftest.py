@@ -50,6 +50,15 @@ def analyses() -> dict[str, AnalysisSpec]:
     return read_specs(ROOT / "models")[0]
 
 
+@pytest.fixture(scope="module", params=["one of each kind", pytest.param("all", marks=pytest.mark.statistical)])
+def bundled(request: pytest.FixtureRequest, analyses: dict[str, AnalysisSpec]) -> dict[str, AnalysisSpec]:
+    """Bundled analyses, for what must hold of each: one of each kind by default, all of them in the slower tier."""
+    if request.param == "all":
+        return analyses
+    kinds = {(spec.model, spec.structure, spec.reading, spec.proportional): spec for spec in analyses.values()}
+    return {spec.id: spec for spec in kinds.values()}
+
+
 @pytest.fixture(scope="session")
 def priors() -> dict[str, Prior]:
     """The bundled effect priors that are densities."""

@@ -43,8 +43,10 @@ def test_every_folder_that_a_posterior_rests_on_is_part_of_its_identity(copied: 
 
 
 def test_every_file_is_part_of_the_identity_of_a_page(copied: Path) -> None:
-    kinds = (".py", ".jinja", ".css", ".js")
-    for file in sorted(p for p in copied.rglob("*") if p.suffix in kinds):
+    files = {path for path in copied.rglob("*") if path.suffix in (".py", ".jinja", ".css", ".js")}
+    assert files <= {path for pattern in PROGRAM for path in copied.glob(pattern)}
+    one_of_each = {(file.parent, file.suffix): file for file in sorted(files)}
+    for file in one_of_each.values():
         assert changed(copied, file, *PROGRAM), file
 
 

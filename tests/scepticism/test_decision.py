@@ -139,9 +139,9 @@ def test_benefit_lies_on_the_side_that_the_analysis_says(mode: float) -> None:
 
 
 def test_three_probabilities_make_a_whole_and_agree_with_the_panel(
-    analyses: dict[str, AnalysisSpec], priors: dict[str, Prior], curve_of: Callable[[str], EvidenceCurve]
+    bundled: dict[str, AnalysisSpec], priors: dict[str, Prior], curve_of: Callable[[str], EvidenceCurve]
 ) -> None:
-    for name, spec in analyses.items():
+    for name, spec in bundled.items():
         panel = examine(curve_of(name), spec, priors).panel
         for row, v in zip(decide(panel), panel, strict=True):
             assert row.p_worthwhile + row.p_equivalent + row.p_harm == pytest.approx(1, abs=1e-12)

@@ -239,9 +239,9 @@ def test_what_a_claim_bears_is_ordered_as_its_priors_are(
 
 
 def test_verdicts_are_those_of_the_panel(
-    curve_of: Callable[[str], EvidenceCurve], analyses: Mapping[str, AnalysisSpec], priors: Mapping[str, Prior]
+    curve_of: Callable[[str], EvidenceCurve], bundled: Mapping[str, AnalysisSpec], priors: Mapping[str, Prior]
 ) -> None:
-    for name, spec in analyses.items():
+    for name, spec in bundled.items():
         panel = examine(curve_of(name), spec, priors)
         found = robustness(curve_of(name), spec, priors, panel)
         assert [(v.prior, v.p_benefit, v.survives) for v in panel.panel] == [
