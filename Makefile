@@ -2,9 +2,11 @@
 # make fit     audit, fit, summarise and render every analysis in models/
 # make test    the checks and the default tests; make test-all adds the slower tiers
 .POSIX:
-.PHONY: setup fit readme test test-all lint lock clean
+.PHONY: setup fit readme test test-all statistical calibration lint lock clean
 
 BIN = .venv/bin
+# as many processes as there are cores, up to four
+PYTEST = $(BIN)/python -m pytest -n auto --maxprocesses 4
 
 setup:
 	@sh scripts/setup.sh
@@ -23,11 +25,15 @@ lint: setup
 	$(BIN)/lint-imports --no-cache --no-logo
 
 test: lint
-	$(BIN)/python -m pytest
+	$(PYTEST) --dist loadfile
 
-test-all: test
-	$(BIN)/python -m pytest -m statistical
-	$(BIN)/python -m pytest -m calibration
+test-all: test statistical calibration
+
+statistical: setup
+	$(PYTEST) --dist worksteal -m statistical
+
+calibration: setup
+	$(PYTEST) --dist worksteal -m calibration
 
 # The lock may hold versions and hashes only: no options, no addresses, no paths. UPGRADE=--upgrade takes newer versions.
 lock: setup

@@ -39,7 +39,6 @@ from crlm_bayes.prose.limits import limits_of
 from crlm_bayes.prose.pooled import holds, scatter, studies_in_words
 from crlm_bayes.run.index import studies_used, verdicts
 from crlm_bayes.run.one import conclude
-from crlm_bayes.run.store import Store
 from crlm_bayes.words.numbers import number, percent, probability, ratio, span
 from makers.pages import SVG, Document, assert_sound
 
@@ -425,7 +424,7 @@ def test_the_readme_has_a_table_of_syntheses_above_that_of_studies(records: dict
 def test_the_terminal_sorts_syntheses_under_their_heading(
     records: dict[str, dict[str, Any]], seeds: Result, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    print_verdicts(records, Store(tmp_path), 0)
+    print_verdicts(records, tmp_path, 0)
     text = capsys.readouterr().err
     assert text.index("Synthesis") < text.index("pfs_seeds") < text.index("Single studies") < text.index("pfs_chen")
     print_question(seeds.question)
