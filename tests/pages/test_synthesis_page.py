@@ -429,7 +429,7 @@ def test_the_terminal_sorts_syntheses_under_their_heading(
     assert text.index("Synthesis") < text.index("pfs_seeds") < text.index("Single studies") < text.index("pfs_chen")
     print_question(seeds.question)
     assert "yan2025: randomised trial; progression-free survival" in capsys.readouterr().out
-    rows = catalogue(tmp_path, tmp_path, tmp_path, [seeds.question])
+    rows = catalogue(tmp_path, [seeds.question])
     print_catalogue([*rows, rows[0] | {"study": "chen2025", "analysis": "a_trial"}])
     listed = capsys.readouterr().out
     assert (
