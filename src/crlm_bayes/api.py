@@ -1,9 +1,10 @@
 """The front door: from documents to studies, audits, questions, answers, fits, figures and pages.
 
->>> import crlm_bayes as cb
->>> answer = cb.ask(cb.question("pfs_chen2025_landmark"))
->>> round(answer.panel[2].p_benefit, 3)
-0.988
+::
+
+    import crlm_bayes as cb
+    answer = cb.ask(cb.question("models/my_trial.toml"))
+    answer.panel.to_df()
 
 Folders that are not given are the bundled ones. Everything up to an answer is exact and loads no sampler.
 """

@@ -9,9 +9,9 @@ from crlm_bayes.answers.question import Question
 from crlm_bayes.audits.reading import read_audits
 from crlm_bayes.audits.registry import audit_studies
 from crlm_bayes.audits.study_audit import StudyAudit
-from crlm_bayes.documents.analyses import PRIORS_FILE, read_priors, read_specs
+from crlm_bayes.documents.analyses import PRIORS_FILE, read_priors, read_specs, spec_of
 from crlm_bayes.documents.analysis import AnalysisSpec
-from crlm_bayes.documents.analysis_meaning import check_meaning, check_studies
+from crlm_bayes.documents.analysis_meaning import check_studies
 from crlm_bayes.documents.prior_book import DeclaredPrior
 from crlm_bayes.documents.reader import read_studies, study_paths
 from crlm_bayes.documents.study import Study
@@ -21,7 +21,6 @@ from crlm_bayes.evidence.trial_priors import resolved
 from crlm_bayes.evidence.values import Evidence
 from crlm_bayes.priors.archetypes import zampieri_grid
 from crlm_bayes.priors.density import Prior
-from crlm_bayes.toml import validate
 
 
 def read_questions(data: Path, models: Path, names: Iterable[str] | None = None) -> list[Question]:
@@ -77,8 +76,7 @@ def question_of(document: Mapping[str, Any], studies: Mapping[str, Study] | Path
         If the document is not usable, or names a study that is not among them.
     """
     where, priors = f"analysis {document.get('id', '')}".strip(), read_priors(models)
-    spec = validate(AnalysisSpec, document, Path(where))
-    check_meaning(spec, priors, where)
+    spec = spec_of(document, priors, where)
     known: Collection[str] = study_paths(studies) if isinstance(studies, Path) else studies
     for name in spec.studies:
         if name not in known:

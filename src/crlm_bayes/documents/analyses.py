@@ -6,6 +6,7 @@ validated before the first sample.
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.documents.analysis_meaning import check_meaning
@@ -37,10 +38,22 @@ def read_spec(path: Path, priors: Mapping[str, Prior | DeclaredPrior]) -> Analys
     InvalidInput, UnknownName
         One line with file, key, what is allowed, and what is nearest.
     """
-    spec = validate(AnalysisSpec, read_toml(path), path)
+    spec = spec_of(read_toml(path), priors, str(path))
     if spec.id != path.stem:
         raise InvalidInput(f"{path}: id", f"'{spec.id}' is not the file name", allowed=path.stem)
-    check_meaning(spec, priors, str(path))
+    return spec
+
+
+def spec_of(document: Mapping[str, Any], priors: Mapping[str, Prior | DeclaredPrior], where: str) -> AnalysisSpec:
+    """Turn the keys of an analysis document into a value.
+
+    Raises
+    ------
+    InvalidInput, UnknownName
+        As :func:`read_spec`.
+    """
+    spec = validate(AnalysisSpec, document, Path(where))
+    check_meaning(spec, priors, where)
     return spec
 
 

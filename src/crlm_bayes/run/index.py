@@ -88,8 +88,9 @@ def _drawn(table: pd.DataFrame) -> dict[str, "Figure"]:
     """Draw the figures of the index: readings are alternatives of one study; syntheses have a forest of their own."""
     single, several = of_single_studies(table), of_syntheses(table)
     drawn = {} if single.empty else figures.draw_index(single)
-    if not several.empty:
-        drawn |= {"synthesis": figures.draw_index(several)["forest"]}
+    together = {} if several.empty else figures.draw_index(several)
+    if "forest" in together:  # not where every synthesis asks what if
+        drawn |= {"synthesis": together["forest"]}
     return drawn
 
 
