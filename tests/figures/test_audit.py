@@ -14,9 +14,9 @@ from crlm_bayes.audits.study_audit import StudyAudit
 from crlm_bayes.documents.numbers import PrintedNumber
 from crlm_bayes.documents.rounding import Range
 from crlm_bayes.documents.study import Study
-from crlm_bayes.figures.audit import MOST, audit, by_print, chosen, p_title, scan_title, subject_words
+from crlm_bayes.figures.audit import MOST, audit, chosen, subject_words
 from crlm_bayes.pages.audit_page import audit_page
-from crlm_bayes.prose.audit import answer
+from crlm_bayes.prose.audit import answer, by_print, on_p_values, on_percentages
 from makers.drawn import assert_fits, line, marks, said, save
 from makers.made_audits import (
     AGREES,
@@ -84,7 +84,7 @@ def test_a_print_that_is_held_against_counts_and_a_statistic_is_one_p_value() ->
         figure = audit(audited(comparisons=(*both, AGREES)))
         assert "Recomputed from the paper’s own numbers, 1 of 2 significant p values loses significance" in said(figure)
         assert len(marks(figure, f"{LOST.subject}-printed")) == 1
-        assert "1 of two printed p values that can be recomputed is on" in answer(
+        assert "1 of 2 significant p values loses significance" in answer(
             audited(found(1), comparisons=(*both, AGREES))
         )
     assert len(by_print([LOST, replace(LOST, printed=PrintedNumber.parse("0.04"))])) == 2
@@ -143,7 +143,7 @@ def test_the_gravest_are_drawn_and_the_rest_is_counted() -> None:
     ],
 )
 def test_the_title_says_what_is_seen(rows: tuple[Comparison, ...], title: str) -> None:
-    assert p_title(rows).endswith(title)
+    assert on_p_values(rows).endswith(title)
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ def test_spikes_are_the_shares_of_the_scan() -> None:
     assert marks(figure, "best") == [(pytest.approx(math.log10(90)), scan.explained / len(scan.misfits))]
     assert line(figure, "arms").get_xdata()[0] == pytest.approx(math.log10(38))
     assert {"the paper’s arms: 38", f"90: {scan.explained} of {len(scan.misfits)}"} <= said(figure)
-    assert scan_title(scan) == (
+    assert on_percentages(scan) == (
         f"{len(scan.misfits)} of 12 percentages for arms of 38 patients are impossible; "
         f"{scan.explained} of these are possible with 90"
     )
@@ -176,7 +176,7 @@ def test_a_denominator_that_chance_explains_is_not_marked() -> None:
     assert scan.best is not None and not scan.conspicuous and len(scan.misfits) == 3
     figure = audit(audited(scans=(scan,)))
     assert not marks(figure, "best")
-    assert "no other number of patients makes them possible beyond chance" in scan_title(scan)
+    assert "no other number of patients makes them possible beyond chance" in on_percentages(scan)
 
 
 def test_without_a_pattern_there_is_a_sentence_and_no_empty_axes() -> None:
@@ -231,5 +231,5 @@ def test_bundled_papers_fit_the_page(published: dict[str, Study]) -> None:
     ids = {f"finding-{finding.id}" for one in audits.values() for finding in one.findings}
     assert ids and ids <= set(document.ids)
     yan = by_print(audits["yan2025"].comparisons)
-    assert "9 of 13 significant p values lose significance" in p_title(yan)
+    assert "9 of 13 significant p values lose significance" in on_p_values(yan)
     assert [scan.best for scan in audits["yan2025"].scans if scan.conspicuous] == [90]

@@ -10,7 +10,14 @@ from crlm_bayes.audits.study_audit import StudyAudit
 from crlm_bayes.figures.audit import audit
 from crlm_bayes.pages.audit_page import audit_page, study_findings
 from crlm_bayes.pages.html import environment
-from crlm_bayes.prose.audit import FEW, answer, caption, index_findings, is_drawn, label
+from crlm_bayes.prose.audit import (
+    FEW,
+    answer,
+    caption,
+    index_findings,
+    is_drawn,
+    label,
+)
 from crlm_bayes.words.nouns import tally
 from makers.drawn import assert_fits
 from makers.made_audits import (
@@ -50,7 +57,7 @@ def test_every_finding_is_on_the_page_under_its_id() -> None:
     rows = [row[0].split()[:2] for row in document.rows if row[0].strip()[:1] in "▲△·"]
     assert rows == [["▲", "serious"], ["▲", "serious"], ["△", "warning"], ["·", "note"]]
     assert "Mini2020" in document.words or "mini2020" in document.words or "Mini 2020" in document.words
-    assert "two serious findings, one warning and one note." in document.words
+    assert "two serious findings, one warning and one note in two checks." in document.words
     heads = [f for tag, f in document.tags if tag == "th"]
     assert heads and all("scope" in f for f in heads)
     assert sum(tag == "table" for tag, _ in document.tags) == sum(tag == "caption" for tag, _ in document.tags)
@@ -116,9 +123,10 @@ def test_the_sentence_of_a_study_counts_what_was_found() -> None:
     case = audited(found(1), comparisons=(LOST, GAINED, QUIET), scans=scan_of(*OF_90))
     text = answer(case)
     assert text.startswith(
-        "One serious finding; 2 of three printed p values that can be recomputed are on the other side"
+        "One serious finding in two checks; recomputed from the paper’s own numbers, the only significant p value loses significance and 1 "
+        "becomes significant; "
     )
-    assert re.search(r"\d+ of \d+ percentages that no count of 38 patients gives would be possible with 90\.$", text)
+    assert re.search(r"percentages for arms of 38 patients are impossible; \d+ of these are possible with 90\.$", text)
     assert index_findings({"mini2020": case}) == [("audit-mini2020", f"Mini 2020: o{text[1:]}")]
     assert tally([]) == "no finding" and tally(["note"]) == "one note"
 
@@ -199,7 +207,10 @@ def test_the_index_links_to_every_study() -> None:
         '{% import "parts/findings.html.jinja" as f %}{{ f.of_index(lines, "audit.html") }}'
     )
     document = Document(template.render(lines=index_findings({"mini2020": audited(found(1))})))
-    assert document.links == ["audit.html#audit-mini2020"] and "Mini 2020: one serious finding." in document.words
+    assert (
+        document.links == ["audit.html#audit-mini2020"]
+        and "Mini 2020: one serious finding in two checks." in document.words
+    )
 
 
 def test_denominators_are_those_that_are_tried() -> None:

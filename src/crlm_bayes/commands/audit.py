@@ -10,7 +10,8 @@ from rich.text import Text
 from crlm_bayes.audits.finding import Finding, Severity
 from crlm_bayes.audits.study_audit import StudyAudit
 from crlm_bayes.documents.study import title_of
-from crlm_bayes.words.nouns import SEVERITY_SIGNS, counted, tally
+from crlm_bayes.prose.audit import answer
+from crlm_bayes.words.nouns import SEVERITY_SIGNS
 
 STYLES: Final[Mapping[Severity, str]] = {"serious": "bold red", "warning": "yellow", "note": "dim"}
 
@@ -26,8 +27,7 @@ def print_audits(audits: Mapping[str, StudyAudit]) -> None:
     console = Console(highlight=False)
     for found in audits.values():
         study = found.study
-        said = f"{tally(f.severity for f in found.findings)}; {counted(found.checks, 'check')} asked"
-        console.print(f"[bold]{title_of(study)}[/]  [dim]{study.id}[/]: {said}", soft_wrap=True)
+        console.print(f"[bold]{title_of(study)}[/]  [dim]{study.id}[/]: {answer(found)}", soft_wrap=True)
         if found.findings:
             table = Table(box=None, show_header=False, padding=(0, 1, 0, 0))
             table.add_column(no_wrap=True)

@@ -1,7 +1,7 @@
 """The audit of one paper at a glance: printed beside recomputed p values, and the patients that percentages imply."""
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Final
@@ -10,14 +10,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from crlm_bayes.audits.counts.denominators import FEWEST, Scan
-from crlm_bayes.audits.finding import SEVERITIES
 from crlm_bayes.audits.p_values.comparison import Comparison, is_significant, written
 from crlm_bayes.audits.study_audit import StudyAudit
 from crlm_bayes.documents.rounding import Range
 from crlm_bayes.figures.frame import style, words
 from crlm_bayes.figures.index.verdicts import MINUTE
+from crlm_bayes.prose import audit as prose
 from crlm_bayes.rule import ALPHA
-from crlm_bayes.words.nouns import ENDPOINTS, capital, counted, endpoint_noun, listed
+from crlm_bayes.words.nouns import ENDPOINTS, capital, endpoint_noun
 from crlm_bayes.words.numbers import short
 
 LEFT, AXIS, RIGHT = 2.75, 3.4, 2.75
@@ -54,15 +54,17 @@ def audit(result: StudyAudit) -> Figure:
 
     A part without anything to draw is a sentence.
     """
-    prints = by_print(result.comparisons)
+    prints = prose.by_print(result.comparisons)
     rows = chosen(prints)
     scans = sorted((s for s in result.scans if len(s.misfits) >= FEWEST), key=lambda s: -len(s.misfits))[:MOST_SCANS]
-    parts = [_Part(p_title(prints), _not_drawn(prints, rows))]
+    parts = [_Part(prose.on_p_values(prints), prose.not_drawn(prints, rows))]
     if rows:
         parts[0] = replace(parts[0], head=HEAD, plot=len(rows) * ROW, draw=partial(_p_values, rows=rows))
-    parts += [_Part(scan_title(scan), head=0.08, plot=SPIKES, draw=partial(_spikes, scan=scan)) for scan in scans]
+    parts += [
+        _Part(prose.on_percentages(scan), head=0.08, plot=SPIKES, draw=partial(_spikes, scan=scan)) for scan in scans
+    ]
     others = [scan for scan in result.scans if scan.percents and not any(scan is one for one in scans)]
-    parts += [_Part("", " ".join(f"{scan_title(scan)}." for scan in others))] if others else []
+    parts += [_Part("", " ".join(f"{prose.on_percentages(scan)}." for scan in others))] if others else []
     foot = 0.32 if rows else 0.1
     height = sum(part.height for part in parts) + BETWEEN * (len(parts) - 1) + 0.12 + foot
     figure = Figure(figsize=(LEFT + AXIS + RIGHT, height))
@@ -77,9 +79,7 @@ def audit(result: StudyAudit) -> Figure:
             style.write(page, 0.1, y - part.height, _wrapped(part.note, 120), style.SMALL, va="bottom")
         y -= part.height + BETWEEN
     if rows:
-        key = ["○ as printed", "● recomputed, by the usual test that comes nearest", "thin line: by all usual tests"]
-        sides = [f"◆ bold: on the other side of {short(ALPHA)}"] if any(row.changes_sides for row in rows) else []
-        style.footnote(figure, *key, *sides)
+        style.footnote(figure, *prose.key(changed=any(row.changes_sides for row in rows)))
     return figure
 
 
@@ -102,52 +102,11 @@ class _Part:
         return self.above + self.head + self.plot + (TICKED if self.draw else 0) + NOTE * _lines(self.note, 120)
 
 
-def by_print(comparisons: Iterable[Comparison]) -> list[Comparison]:
-    """Keep one comparison for each printed p value, the gravest: it may be held against counts and a statistic."""
-    kept: dict[tuple[str, str], Comparison] = {}
-    for c in comparisons:
-        kept[c.subject, c.printed.text] = min(kept.get((c.subject, c.printed.text), c), c, key=_rank)
-    return list(kept.values())
-
-
 def chosen(prints: Sequence[Comparison]) -> list[Comparison]:
     """Choose what to draw: the prints that fail, gravest first, then those that are significant."""
     worth = [c for c in prints if c.severity is not None or is_significant(c.printed)]
-    worth = sorted(worth, key=lambda c: (_rank(c), -_distance(c)))[:MOST]
-    return sorted(worth, key=lambda c: (_rank(c), prints.index(c)))
-
-
-def p_title(prints: Sequence[Comparison]) -> str:
-    """Say what became of the printed p values."""
-    all_of, failing = len(prints), sum(not c.agrees for c in prints)
-    printed = [c for c in prints if is_significant(c.printed)]
-    lost = sum(c.changes_sides for c in printed)
-    gained = sum(c.changes_sides for c in prints) - lost
-    start = "Recomputed from the paper’s own numbers, "
-    become = f"become{'s' if gained == 1 else ''} significant"
-    if lost:
-        which = f"{lost} of {len(printed)} significant p values" if len(printed) > 1 else "the only significant p value"
-        return (
-            f"{start}{which} lose{'s' if lost == 1 else ''} significance{f' and {gained} {become}' if gained else ''}"
-        )
-    if gained:
-        return f"{start}{gained} of {counted(all_of, 'p value')} {become}"
-    if failing:
-        return f"{start}{failing} of {counted(all_of, 'p value')} {'differ' if failing > 1 else 'differs'}; none changes sides of {ALPHA}"
-    if all_of:
-        return f"{capital(counted(all_of, 'printed p value'))} can be recomputed, and {'all agree' if all_of > 1 else 'it agrees'}"
-    return "No printed p value can be recomputed from the paper’s own numbers"
-
-
-def scan_title(scan: Scan) -> str:
-    """Say how many percentages are impossible, and with how many patients they would not be."""
-    few, all_of = len(scan.misfits), len(scan.percents)
-    if not few:
-        return f"All {all_of} percentages for arms of {scan.n} patients are possible"
-    start = f"{few} of {all_of} percentages for arms of {scan.n} patients {'is' if few == 1 else 'are'} impossible"
-    if scan.conspicuous:
-        return f"{start}; {scan.explained} of these are possible with {scan.best}"
-    return start if few < FEWEST else f"{start}; no other number of patients makes them possible beyond chance"
+    worth = sorted(worth, key=lambda c: (prose.rank(c), -_distance(c)))[:MOST]
+    return sorted(worth, key=lambda c: (prose.rank(c), prints.index(c)))
 
 
 def _p_values(figure: Figure, page: Axes, bottom: float, rows: Sequence[Comparison]) -> None:
@@ -227,7 +186,7 @@ def _spikes(figure: Figure, page: Axes, bottom: float, scan: Scan) -> None:
     ticks = [n for n in PATIENTS if min(scan.tried) <= n <= max(scan.tried)]
     axes.set_xticks([math.log10(n) for n in ticks], labels=[str(n) for n in ticks])
     axes.tick_params(length=3)
-    axes.set_xlabel("number of patients tried as the denominator (log scale)", fontsize=style.SMALL)
+    axes.set_xlabel(prose.TRIED, fontsize=style.SMALL)
     axes.vlines(places, 0, shares, color=style.SOFT, linewidth=0.7, label="fits")
     ours = math.log10(scan.n)
     axes.axvline(ours, color=style.INK, linewidth=style.THIN, linestyle=(0, (3, 2)), label="arms")
@@ -239,8 +198,15 @@ def _spikes(figure: Figure, page: Axes, bottom: float, scan: Scan) -> None:
         axes.plot([place, place], [0, share], color=style.VERMILLION, linewidth=style.LINE, zorder=3)
         style.mark(axes, place, share, "D", 4.6, style.VERMILLION, label="best")
         _beside(axes, place, share, f"{best}: {scan.explained} of {total}", left=best >= CROWDED, bold=True)
-    beside = f"how many of the {total} impossible percentages each number of patients makes possible"
-    style.write(page, 0.1, bottom + SPIKES / 2, words.fit(beside, 30, 4), style.SMALL, style.SOFT, linespacing=1.2)
+    style.write(
+        page,
+        0.1,
+        bottom + SPIKES / 2,
+        words.fit(prose.beside_percentages(total), 30, 4),
+        style.SMALL,
+        style.SOFT,
+        linespacing=1.2,
+    )
 
 
 def _beside(axes: Axes, x: float, y: float, text: str, *, left: bool, bold: bool = False) -> None:
@@ -249,18 +215,6 @@ def _beside(axes: Axes, x: float, y: float, text: str, *, left: bool, bold: bool
     gap: dict[str, Any] = {"xytext": (-6 if left else 6, 0), "textcoords": "offset points", "bbox": white, "zorder": 6}
     side, weight = "right" if left else "left", "bold" if bold else "normal"
     axes.annotate(text, (x, y), ha=side, va="center", fontsize=style.SMALL, fontweight=weight, **gap)
-
-
-def _not_drawn(prints: Sequence[Comparison], rows: Sequence[Comparison]) -> str:
-    """Say how many p values are not drawn, and that they agree, unless some of them do not."""
-    others = [c for c in prints if c not in rows]
-    agree = sum(c.agrees for c in others)
-    if not rows or not others:
-        return ""
-    said = [f"{counted(agree, 'other printed p value')} that agree{'s' if agree == 1 else ''}"] if agree else []
-    if failing := len(others) - agree:
-        said.append(f"for want of room {counted(failing, 'other')} that {'do' if failing > 1 else 'does'} not agree")
-    return f"Not drawn: {listed(said)}."
 
 
 def everything(row: Comparison) -> Range:
@@ -275,11 +229,6 @@ def subject_words(subject: str) -> str:
     short = word.upper() if word in ENDPOINTS and len(word) <= 4 else ""
     name = short or capital(endpoint_noun(word) if ":" in word[:-1] else word)
     return name + first[len(word) :] + space + rest
-
-
-def _rank(row: Comparison) -> int:
-    """Sort by severity, the gravest first; what agrees comes last."""
-    return SEVERITIES.index(row.severity) if row.severity else len(SEVERITIES)
 
 
 def _place(p: float) -> float:

@@ -11,7 +11,7 @@ from crlm_bayes.documents.study import Study, title_of
 from crlm_bayes.pages.captions import Drawing
 from crlm_bayes.pages.markup import inline
 from crlm_bayes.pages.tables.sources import address
-from crlm_bayes.prose.audit import FEW, answer, caption, index_findings, is_drawn, label
+from crlm_bayes.prose.audit import FEW, NOTHING_DRAWN, answer, caption, index_findings, is_drawn, label
 from crlm_bayes.words.nouns import READINGS, SEVERITY_NOUNS, SEVERITY_SIGNS, counted, tally
 
 MEANINGS: Final[Mapping[Severity, str]] = {
@@ -114,6 +114,7 @@ def audit_page(
     context = {
         "answers": index_findings(audits),
         "chapters": [_chapter(one, figures.get(key, ""), questions) for key, one in audits.items()],
+        "nothing_drawn": NOTHING_DRAWN,
         "meanings": [(SEVERITY_SIGNS[severity], severity, MEANINGS[severity]) for severity in SEVERITIES],
     }
     return environment().get_template("audit.html.jinja").render(context)

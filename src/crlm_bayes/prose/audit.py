@@ -1,14 +1,15 @@
 """What an audit found, in sentences for pages and figures."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from crlm_bayes.audits.counts.denominators import FEWEST
-from crlm_bayes.audits.p_values.comparison import Comparison, written
+from crlm_bayes.audits.counts.denominators import FEWEST, Scan
+from crlm_bayes.audits.finding import SEVERITIES
+from crlm_bayes.audits.p_values.comparison import Comparison, is_significant, written
 from crlm_bayes.audits.study_audit import StudyAudit
 from crlm_bayes.documents.study import title_of
 from crlm_bayes.rule import ALPHA, significant
-from crlm_bayes.words.nouns import capital, counted, in_words, tally
+from crlm_bayes.words.nouns import capital, counted, in_words, listed, tally
 
 FEW: Final = 4
 """So many serious findings of a study are all shown on the first screen of an analysis, whatever they touch."""
@@ -38,22 +39,58 @@ def answer(result: StudyAudit) -> str:
     if not result.findings:
         rows = counted(sum(1 for _ in result.study.entries()), "transcribed row")
         return capital(f"{counted(result.checks, 'check')} of {rows} found nothing that does not add up.")
-    parts = [tally(f.severity for f in result.findings)]
-    # a printed p value may be held against counts and against a statistic
-    prints = {(c.subject, c.printed.text) for c in result.comparisons}
-    moved = {(c.subject, c.printed.text) for c in result.comparisons if c.changes_sides}
-    if moved:
-        parts.append(
-            f"{len(moved)} of {counted(len(prints), 'printed p value')} that can be recomputed "
-            f"{'are' if len(moved) > 1 else 'is'} on the other side of {ALPHA}"
-        )
-    for scan in result.scans:
-        if scan.conspicuous:
-            parts.append(
-                f"{scan.explained} of {len(scan.misfits)} percentages that no count of {scan.n} patients gives "
-                f"would be possible with {scan.best}"
-            )
+    parts = [f"{tally(f.severity for f in result.findings)} in {counted(result.checks, 'check')}"]
+    prints = by_print(result.comparisons)
+    if any(c.changes_sides for c in prints):
+        parts.append(_small(on_p_values(prints)))
+    parts += [on_percentages(scan) for scan in result.scans if scan.conspicuous]
     return capital("; ".join(parts)) + "."
+
+
+def by_print(comparisons: Iterable[Comparison]) -> list[Comparison]:
+    """Keep one comparison for each printed p value, the gravest: it may be held against counts and a statistic."""
+    kept: dict[tuple[str, str], Comparison] = {}
+    for c in comparisons:
+        kept[c.subject, c.printed.text] = min(kept.get((c.subject, c.printed.text), c), c, key=rank)
+    return list(kept.values())
+
+
+def rank(row: Comparison) -> int:
+    """Sort by severity, the gravest first; what agrees comes last."""
+    return SEVERITIES.index(row.severity) if row.severity else len(SEVERITIES)
+
+
+def on_p_values(prints: Sequence[Comparison]) -> str:
+    """Say what became of the printed p values."""
+    all_of, failing = len(prints), sum(not c.agrees for c in prints)
+    printed = [c for c in prints if is_significant(c.printed)]
+    lost = sum(c.changes_sides for c in printed)
+    gained = sum(c.changes_sides for c in prints) - lost
+    start = "Recomputed from the paper’s own numbers, "
+    become = f"become{'s' if gained == 1 else ''} significant"
+    if lost:
+        which = f"{lost} of {len(printed)} significant p values" if len(printed) > 1 else "the only significant p value"
+        return (
+            f"{start}{which} lose{'s' if lost == 1 else ''} significance{f' and {gained} {become}' if gained else ''}"
+        )
+    if gained:
+        return f"{start}{gained} of {counted(all_of, 'p value')} {become}"
+    if failing:
+        return f"{start}{failing} of {counted(all_of, 'p value')} {'differ' if failing > 1 else 'differs'}; none changes sides of {ALPHA}"
+    if all_of:
+        return f"{capital(counted(all_of, 'printed p value'))} can be recomputed, and {'all agree' if all_of > 1 else 'it agrees'}"
+    return "No printed p value can be recomputed from the paper’s own numbers"
+
+
+def on_percentages(scan: Scan) -> str:
+    """Say how many percentages are impossible, and with how many patients they would not be."""
+    few, all_of = len(scan.misfits), len(scan.percents)
+    if not few:
+        return f"All {all_of} percentages for arms of {scan.n} patients are possible"
+    start = f"{few} of {all_of} percentages for arms of {scan.n} patients {'is' if few == 1 else 'are'} impossible"
+    if scan.conspicuous:
+        return f"{start}; {scan.explained} of these are possible with {scan.best}"
+    return start if few < FEWEST else f"{start}; no other number of patients makes them possible beyond chance"
 
 
 def is_drawn(result: StudyAudit) -> bool:
@@ -86,6 +123,34 @@ def caption(result: StudyAudit) -> str:
             "number that fits fit as well."
         )
     return " ".join(parts)
+
+
+def not_drawn(prints: Sequence[Comparison], rows: Sequence[Comparison]) -> str:
+    """Say how many p values are not drawn, and that they agree, unless some of them do not."""
+    others = [c for c in prints if c not in rows]
+    agree = sum(c.agrees for c in others)
+    if not rows or not others:
+        return ""
+    said = [f"{counted(agree, 'other printed p value')} that agree{'s' if agree == 1 else ''}"] if agree else []
+    if failing := len(others) - agree:
+        said.append(f"for want of room {counted(failing, 'other')} that {'do' if failing > 1 else 'does'} not agree")
+    return f"Not drawn: {listed(said)}."
+
+
+NOTHING_DRAWN: Final = f"There is nothing to draw: no printed p value that can be recomputed is below {ALPHA} or differs, and the percentages show no pattern."
+
+TRIED: Final = "number of patients tried as the denominator (log scale)"
+
+
+def key(*, changed: bool) -> list[str]:
+    """Say what the marks of p values stand for; `changed` where one lies on the other side of the threshold."""
+    marks = ["○ as printed", "● recomputed, by the usual test that comes nearest", "thin line: by all usual tests"]
+    return [*marks, f"◆ bold: on the other side of {ALPHA}"] if changed else marks
+
+
+def beside_percentages(misfits: int) -> str:
+    """Say what the heights of the lines are."""
+    return f"how many of the {misfits} impossible percentages each number of patients makes possible"
 
 
 def label(result: StudyAudit) -> str:
