@@ -119,7 +119,7 @@ def test_sceptic_takes_an_own_prior_a_bias_and_a_discount():
         "mixture(0.5: 0, 0.1; 0.5: -0.2, 0.2)",
     ):
         assert 0 < p_benefit("--prior", own)["own"] < 1
-    assert "Under the sceptical prior the claim falls if" in crlm("sceptic", "pfs_chen2025_landmark").stdout
+    assert "Under the sceptical prior the benefit falls if" in crlm("sceptic", "pfs_chen2025_landmark").stdout
 
 
 @pytest.mark.parametrize(

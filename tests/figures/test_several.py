@@ -21,7 +21,7 @@ from crlm_bayes.exact.synthesis.synthesis import synthesise
 from crlm_bayes.figures.several import draw_synthesis
 from crlm_bayes.figures.several.forest_plot import ratio_words
 from crlm_bayes.figures.several.marks import square_size
-from crlm_bayes.prose.captions import SYNTHESIS_CAPTIONS as CAPTIONS
+from crlm_bayes.prose.captions import captions
 from crlm_bayes.rule import SURVIVES
 from crlm_bayes.words.numbers import probability
 from makers.drawn import assert_fits, line, marks, said, save, texts
@@ -45,9 +45,9 @@ def drawn(results: Mapping[str, Result], views: Mapping[str, SynthesisView]) -> 
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_every_figure_that_has_a_sense_fits_its_page(drawn: Any, case: str) -> None:
+def test_every_figure_that_has_a_sense_fits_its_page(drawn: Any, results: Mapping[str, Result], case: str) -> None:
     assert list(drawn[case]) == [*CASES[case][1], *FITTED]
-    assert set(drawn[case]) <= set(CAPTIONS)
+    assert set(drawn[case]) <= set(captions(results[case]))
     for figure in drawn[case].values():
         assert_fits(figure)
         save(figure, "svg")

@@ -43,8 +43,8 @@ def test_survives_all() -> None:
     )
     assert second == (
         "It survives every other prior as well (P(benefit) 0.997 under the reference prior, 0.981 under the strongly sceptical "
-        "and 0.976 under the pessimistic); for the claim to stand, a prior centred on no effect must be at least so wide "
-        "that 95% of ratios lie between 0.82 and 1.22."
+        "and 0.976 under the pessimistic); the claim of benefit falls to a sceptic who holds 95% of ratios "
+        "between 0.82 and 1.22, or closer to 1."
     )
 
 
@@ -68,7 +68,7 @@ def test_survives_none() -> None:
     assert first.startswith("The benefit does not survive the primary, sceptical prior: ")
     assert "P(benefit) is 0.910, below the 0.975 that the rule asks for" in first
     assert second.startswith("Nor does it survive any other prior (P(benefit) 0.930 under the reference prior, ")
-    assert second.endswith("; no prior centred on no effect, however wide, lets the claim stand.")
+    assert second.endswith("; no prior centred on no effect, however wide, lets a claim of benefit stand.")
 
 
 def test_survives_others_but_not_the_primary() -> None:
@@ -85,7 +85,7 @@ def test_harm_is_called_harm(p: float) -> None:
     assert "the probability of a relevant harm (1.25 or higher) is 0.012" in first
     assert "worth having" not in first
     assert second.startswith("Every other prior says the same (P(benefit) 0.020 under the reference prior, ")
-    assert second.endswith("turns this into a benefit that survives.")
+    assert second.endswith("however wide, lets a claim of benefit stand.")
 
 
 def test_harm_under_the_primary_prior_alone() -> None:

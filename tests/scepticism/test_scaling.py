@@ -228,7 +228,7 @@ def test_section_with_and_without_draws(root: Path) -> None:
         section = sensitivity_section(result)
         assert section.sampled and not section.untrusted and len(section.parameters) == (2 if nuisance else 0)
         assert len(section.effect) == (3 if nuisance else 2)
-        assert section.said == MEANINGS[Diagnosis.BOTH].format("hazard ratio")
+        assert section.said.endswith(MEANINGS[Diagnosis.BOTH].format("hazard ratio"))
         html = rendered(result)
         assert "Not shown" not in html and ("alpha[1]" in html) == (nuisance is not None)
         assert html.count("<tr") == html.count("</tr>") and html.count("<section") == html.count("</section>") == 1

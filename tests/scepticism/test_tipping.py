@@ -13,7 +13,7 @@ from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.exact.curve import EvidenceCurve
 from crlm_bayes.priors.density import Prior
 from crlm_bayes.priors.families import Cauchy, Mixture, Normal, StudentT
-from crlm_bayes.prose.scepticism import confounding_words
+from crlm_bayes.prose.robustness import confounding_words
 from crlm_bayes.scepticism.critical import critical_sd, p_benefit
 from crlm_bayes.scepticism.e_values import e_value
 from crlm_bayes.scepticism.panel import examine
@@ -290,7 +290,7 @@ def test_e_values_in_words() -> None:
         "above and beyond the measured ones, to explain the estimate away; 1.24 to move the interval to include no effect."
     )
     assert confounding_words(1.76, 1.24, "hr").endswith("no effect (the outcome taken as common).")
-    assert "the interval includes no effect without it" in confounding_words(1.76, 1.0, "rr")
+    assert "the interval of the data alone includes no effect without it" in confounding_words(1.76, 1.0, "rr")
     assert "measured" not in confounding_words(1.76, 1.24, "or", adjusted=False)
     assert "nothing unmeasured is needed" in confounding_words(1.0, 1.0, "hr")
 

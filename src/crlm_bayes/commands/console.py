@@ -2,13 +2,10 @@
 
 from rich.console import Console
 
-from crlm_bayes.rule import LOWER, SURVIVES
-from crlm_bayes.words.numbers import probability, threshold
+from crlm_bayes.prose.verdicts import LEGEND
+from crlm_bayes.words.numbers import threshold
 
-LEGEND = (
-    f"● the benefit survives (P(benefit) ≥ {probability(SURVIVES)})   ○ it does not   "
-    f"▼ the data point to harm (P(benefit) ≤ {probability(LOWER)})"
-)
+KEY = "   ".join(LEGEND)
 
 
 def stderr() -> Console:

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from crlm_bayes.answers.question import SYNTHESIS
 from crlm_bayes.api import fit_all
-from crlm_bayes.commands.console import CELL, LEGEND, SINGLE_STUDIES, SYNTHESES, stderr
+from crlm_bayes.commands.console import CELL, KEY, SINGLE_STUDIES, SYNTHESES, stderr
 from crlm_bayes.errors import EXIT_GATE
 from crlm_bayes.rule import standing
 from crlm_bayes.run.store import INDEX
@@ -108,7 +108,7 @@ def print_verdicts(records: Mapping[str, Mapping[str, Any]], out: Path, unchange
         mark = "" if record["passed"] else "\n[bold red]diagnostics gate failed[/]"
         table.add_row(broken(name, room) + mark, *(cells.get(prior, "") for prior in priors))
     console.print(table)
-    console.print(LEGEND, soft_wrap=True)
+    console.print(KEY, soft_wrap=True)
     for name, record in records.items():
         for prior, fit in record["fits"].items():
             for failure in fit["gate"]["failures"]:

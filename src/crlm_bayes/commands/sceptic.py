@@ -8,29 +8,28 @@ from rich.console import Console
 from rich.table import Table
 
 from crlm_bayes.answers.answer import Answer
-from crlm_bayes.commands.console import LEGEND, SINGLE_STUDIES, SYNTHESES, inverse
+from crlm_bayes.commands.console import KEY, SINGLE_STUDIES, SYNTHESES, inverse
 from crlm_bayes.exact.posterior import GridPosterior
+from crlm_bayes.prose.decision import verdicts_by_prior
+from crlm_bayes.prose.pooled import scatter, weights
 from crlm_bayes.prose.priors import statement
-from crlm_bayes.prose.scepticism import confounding_words, critical_sentence
+from crlm_bayes.prose.robustness import NO_ESTIMATE, assumed, bearings, confounding_words, is_adjusted
+from crlm_bayes.prose.scepticism import AGAINST, REPLICATION, against_prior, critical_summary
 from crlm_bayes.rule import standing
 from crlm_bayes.scepticism.panel import PriorVerdict
 from crlm_bayes.scepticism.replication import Estimated, pairs
-from crlm_bayes.scepticism.robustness import Robustness
-from crlm_bayes.words.nouns import SIGNS, listed, prior_name
+from crlm_bayes.words.nouns import SIGNS, prior_name, vocabulary
 from crlm_bayes.words.numbers import (
     LEVEL,
     estimate,
-    number,
     p_value,
-    percent,
     probability,
-    ratio,
-    ratio_of,
-    span,
     threshold,
 )
 
 NUMBERS = ("median", "lower", "upper", "p_benefit", "p_mcid", "p_harm")
+
+NAME_ONE = "Name an analysis for Bayes factors, conflict, the decision and other priors."
 
 WHOLE = 3
 """Number of analyses up to which each is printed with everything; more, with the panel and a summary each."""
@@ -111,7 +110,7 @@ def _finite(x: float | None) -> float | None:
 def print_scepticism(answers: Sequence[Answer]) -> None:
     """Print each analysis to stdout; everything of a few, the panel and a summary of many."""
     console = Console(highlight=False)
-    for sentence in _assumed(answers[0]) if answers else ():
+    for sentence in assumed(answers[0].bias, answers[0].discount) if answers else ():
         console.print(f"[bold]{sentence}[/]", soft_wrap=True)
     together = [answer for answer in answers if answer.spec.is_synthesis]
     single = [answer for answer in answers if not answer.spec.is_synthesis]
@@ -122,23 +121,23 @@ def print_scepticism(answers: Sequence[Answer]) -> None:
         console.print(f"[bold]{spec.title}[/]  [dim]{spec.id}[/]", soft_wrap=True)
         console.print(_panel(answer, answer.panel))
         if not answer.scepticism.has_estimate:
-            console.print("The data alone give no estimate: the likelihood does not fall on both sides.")
-        for sentence in [*_scatter(answer), *_summary(answer, answer.robustness)]:
+            console.print(NO_ESTIMATE, soft_wrap=True)
+        for sentence in _summary(answer):
             console.print(sentence, soft_wrap=True)
         if len(answers) <= WHOLE:
             _print_whole(console, answer)
         console.print()
     _print_replications(console, answers)
-    console.print(LEGEND, soft_wrap=True)
+    console.print(KEY, soft_wrap=True)
     if len(answers) > WHOLE:
-        console.print("Name an analysis for Bayes factors, conflict, the decision and other priors.", style="dim")
+        console.print(NAME_ONE, style="dim")
 
 
 def _print_replications(console: Console, answers: Iterable[Answer]) -> None:
     found = pairs(_claims(answers))
     if not found:
         return
-    console.print("[bold]Replication[/]: sceptical p, one-sided, of a second study for a first (Held 2020)")
+    console.print(f"[bold]Replication[/]: {REPLICATION}", soft_wrap=True)
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold dim")
     table.add_column("original", overflow="fold")
     table.add_column("taken as its replication", overflow="fold")
@@ -147,16 +146,6 @@ def _print_replications(console: Console, answers: Iterable[Answer]) -> None:
         table.add_row(pair.original.analysis, pair.replica.analysis, p_value(pair.found.p_one_sided))
     console.print(table)
     console.print()
-
-
-def _assumed(answer: Answer) -> list[str]:
-    said = []
-    if answer.bias:
-        way = "overstate" if answer.bias > 0 else "understate"
-        said.append(f"Each study is taken to {way} the benefit by a factor of {ratio_of(abs(answer.bias))}.")
-    if answer.discount:
-        said.append(f"{percent(answer.discount, 0)} of the evidence of each study is set aside.")
-    return said
 
 
 def _panel(answer: Answer, rows: Iterable[PriorVerdict]) -> Table:
@@ -177,58 +166,27 @@ def _panel(answer: Answer, rows: Iterable[PriorVerdict]) -> Table:
     return table
 
 
-def _scatter(answer: Answer) -> list[str]:
-    """How far studies scatter, and the ratio in a new one."""
-    if answer.synthesis is None or answer.pooled.tau is None:
-        return []
-    pooled, tau = answer.pooled, answer.pooled.tau
-    low, high = (math.exp(x) for x in pooled.predictive.interval)
-    spread = f"{number(tau.median)} (95% ETI {span(*tau.interval, write=number)})"
-    new = f"{ratio(math.exp(pooled.predictive.median))} ({span(low, high)})"
-    return [f"Spread between studies, tau: {spread}. In a new study: {answer.spec.measure.upper()} {new}."]
-
-
-def _print_weights(console: Console, answer: Answer) -> None:
-    if answer.synthesis is not None:
-        shares = listed(f"{weight.name} {percent(weight.share)}" for weight in answer.pooled.weights)
-        console.print(f"Weights in the pooled mean: {shares}.", soft_wrap=True)
-
-
-def _summary(answer: Answer, borne: Robustness) -> list[str]:
-    found, head = answer.scepticism, borne.headline
-    limit = "none" if found.matthews_limit is None else ratio(found.matthews_limit)
-    said = [f"{critical_sentence(found.critical_sd)} Matthews' scepticism limit: {limit}."]
-    primary = prior_name(borne.primary)
-    if head.survives and head.bias is not None and head.discount is not None:
-        said.append(
-            f"Under the {primary} prior the claim falls if the benefit is overstated by a factor of {ratio_of(head.bias)}, "
-            f"or if {percent(head.discount, 0)} of the evidence is set aside."
-        )
-    contrasts = [c for study in answer.question.studies for c in study.contrasts]
-    adjusted = any(c.adjusted for c in contrasts) and answer.spec.reading == "contrast"
-    said.append(confounding_words(found.e_value, found.e_value_ci, answer.spec.measure, adjusted=adjusted))
-    return said
+def _summary(answer: Answer) -> list[str]:
+    found, spec = answer.scepticism, answer.spec
+    hidden = confounding_words(found.e_value, found.e_value_ci, spec.measure, adjusted=is_adjusted(answer.question))
+    spread = [] if answer.synthesis is None else [scatter(answer)]
+    return [*spread, critical_summary(answer), *bearings(answer.robustness, spec), hidden]
 
 
 def _print_whole(console: Console, answer: Answer) -> None:
     spec, reverse = answer.spec, answer.reverse
-    _print_weights(console, answer)
-    groups: dict[str, list[str]] = {}
-    for row in answer.decision.under:
-        groups.setdefault(str(row.verdict), []).append(prior_name(row.prior))
+    if answer.synthesis is not None:
+        console.print(weights(answer), soft_wrap=True)
     console.print("\n[bold]Decision[/]")
-    for said, names in groups.items():
-        console.print(f"  {said}: {listed(names)}", soft_wrap=True)
+    for said in verdicts_by_prior(answer.decision, vocabulary(spec)):
+        console.print(f"  {said}", soft_wrap=True)
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold dim")
     table.add_column("prior", no_wrap=True)
-    for head in ("BF10", "needed for 95%", "fail-safe mean", "conflict p"):
+    for head in ("Bayes factor", "needed", "fail-safe mean", "conflict"):
         table.add_column(head, justify="right", no_wrap=True)
     for one in reverse.priors:
-        safe = "none" if one.fail_safe_mean is None else ratio_of(spec.sign * one.fail_safe_mean)
-        conflict = "" if one.conflict is None else p_value(one.conflict.p)
-        factor = one.bayes_factor
-        table.add_row(prior_name(one.prior), number(factor.bf10, 3), percent(factor.prior_needed()), safe, conflict)
-    console.print("\n[bold]Against each prior[/]: Bayes factor of the prior over no effect, and what it takes")
+        table.add_row(prior_name(one.prior), *against_prior(one, spec.sign))
+    console.print(f"\n[bold]Against each prior[/]. {AGAINST}", soft_wrap=True)
     console.print(table)
     console.print("\n[bold]Other priors[/]")
     console.print(_panel(answer, answer.others))

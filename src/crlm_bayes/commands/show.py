@@ -12,8 +12,9 @@ from crlm_bayes.documents.analysis_meaning import is_biased, is_moderated
 from crlm_bayes.documents.study import Study
 from crlm_bayes.priors.content import content
 from crlm_bayes.prose.equations import equations
+from crlm_bayes.prose.hierarchy import apart_words, weight_words
 from crlm_bayes.words.nouns import DESIGNS, READINGS, SEVERITY_SIGNS, endpoint_noun, prior_name
-from crlm_bayes.words.numbers import LEVEL, number, probability, short, span, threshold
+from crlm_bayes.words.numbers import LEVEL, number, probability, span, threshold
 
 
 def question_rows(question: Question) -> dict[str, Any]:
@@ -75,9 +76,7 @@ def _of_member(spec: AnalysisSpec, study: Study) -> str:
     own, stated = spec.of_study(study.id), spec.reading_of(study.id)
     said = [DESIGNS[study.design], f"{endpoint_noun(own.endpoint)}, {READINGS[own.reading]}"]
     if stated.discount != 1:
-        said.append("weight learnt" if stated.discount == "learnt" else f"weight {short(stated.discount)}")
-    if spec.structure == "bias_adjusted" and is_biased(spec, study):
-        said.append("may be biased")
-    if is_moderated(spec, study):
-        said.append("in the group of the moderator")
+        said.append(weight_words(stated.discount))
+    if (spec.structure == "bias_adjusted" and is_biased(spec, study)) or is_moderated(spec, study):
+        said.append(apart_words(spec))
     return "; ".join(said)

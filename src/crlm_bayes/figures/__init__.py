@@ -12,6 +12,7 @@ from crlm_bayes.answers.result import Result
 from crlm_bayes.audits.study_audit import StudyAudit
 from crlm_bayes.figures.frame.style import SAVE, rendering
 from crlm_bayes.likelihoods.registry import module_of
+from crlm_bayes.prose.robustness import is_adjusted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,7 +44,7 @@ def draw(result: Result) -> dict[str, Figure]:
     from crlm_bayes.figures.several import draw_synthesis
 
     spec, priors, maps = result.spec, result.question.priors, result.maps
-    randomised = all(study.design == "rct" for study in result.question.studies)
+    designs, adjusted = [study.design for study in result.question.studies], is_adjusted(result.question)
     fitted = [name for name in (spec.primary, *spec.effect_priors) if name in result.trees]
     centres, view = result.centre_map, result.view if result.synthesis is not None else None
     with rendering():
@@ -55,7 +56,7 @@ def draw(result: Result) -> dict[str, Figure]:
             figures[name] = draw_fit[name](result, fitted[0])
         if centres is not None:
             figures["centres"] = draw_centres(centres, spec)
-        figures["robustness"] = draw_robustness(result.robustness, spec, randomised=randomised)
+        figures["robustness"] = draw_robustness(result.robustness, spec, designs=designs, adjusted=adjusted)
         figures["mean_sd"] = draw_mean_sd(maps.mean_sd, spec, priors)
         figures["bias_discount"] = draw_bias_discount(maps.bias, maps.discount, spec, priors)
         if fitted and result.synthesis is None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from crlm_bayes.rule import LOWER, SURVIVES
+from crlm_bayes.rule import SURVIVES
 from crlm_bayes.words import numbers
 from crlm_bayes.words.nouns import capital, prior_name
 
@@ -24,7 +24,6 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     env.globals |= {
-        "harms": numbers.probability(LOWER),
         "style": Markup((TEMPLATES / "style.css").read_text(encoding="utf-8")),
         "level": numbers.LEVEL,
         "survives": numbers.probability(SURVIVES),

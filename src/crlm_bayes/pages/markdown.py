@@ -10,6 +10,7 @@ from crlm_bayes.prose.index import (
     sentences_of_index,
     sentences_of_syntheses,
 )
+from crlm_bayes.prose.verdicts import IN_CELLS
 from crlm_bayes.rule import standing
 from crlm_bayes.words.nouns import SIGNS, prior_name
 from crlm_bayes.words.numbers import ESTIMATE, estimate, probability
@@ -43,7 +44,7 @@ def verdict_table(verdicts: pd.DataFrame) -> str:
         ]
     if not single.empty:
         lines += [*_said(sentences_of_index(printed)), "", *_table("analysis", single, priors), ""]
-    lines += [f"P(benefit), then median ratio with 95% equal-tailed interval; the numbers are those of `{VERDICTS}`."]
+    lines += [f"In each cell {IN_CELLS}; the numbers are those of `{VERDICTS}`."]
     return "\n".join([*lines, "", END]) + "\n"
 
 

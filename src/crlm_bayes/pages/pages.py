@@ -15,8 +15,10 @@ from crlm_bayes.pages.synthesis_page import synthesis_context
 from crlm_bayes.pages.tables import matrix, reverse
 from crlm_bayes.pages.tables.overview import OverviewGroup
 from crlm_bayes.prose import answer
+from crlm_bayes.prose import verdicts as words_of_verdicts
 from crlm_bayes.prose.audit import index_findings, index_rest
 from crlm_bayes.prose.index import sentences_of_syntheses
+from crlm_bayes.prose.scepticism import REPLICATION
 from crlm_bayes.scepticism.replication import Pair
 from crlm_bayes.words.nouns import DESIGNS
 
@@ -67,6 +69,7 @@ def index_page(
     """
     studies = {name: audit.study for name, audit in audits.items()}
     chief, rest = index_rest(audits)
+    failed = matrix.failed(verdicts)
     context = {
         "audits": index_findings(chief),
         "audited": rest,
@@ -78,12 +81,16 @@ def index_page(
         "synthesis": drawing("synthesis", figures),
         "groups": matrix.matrix(verdicts, studies),
         "priors": matrix.priors_across(verdicts),
-        "legend": matrix.LEGEND,
+        "rule": words_of_verdicts.rule(),
+        "in_cells": words_of_verdicts.IN_CELLS,
+        "replication": REPLICATION,
+        "legend": list(zip(words_of_verdicts.MARKS, words_of_verdicts.MEANINGS, strict=True)),
         "forest": drawing("forest", figures),
         "readings": drawing("readings", figures),
         "studies": [(title_of(study), study, DESIGNS[study.design]) for study in studies.values()],
         "record": record,
         "primaries": matrix.primaries(verdicts),
-        "failed": matrix.failed(verdicts),
+        "failed": failed,
+        "failed_words": words_of_verdicts.failed_analyses(failed) if failed else "",
     }
     return environment().get_template("index.html.jinja").render(context)

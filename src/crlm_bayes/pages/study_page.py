@@ -17,12 +17,13 @@ from crlm_bayes.pages.explorer.fragment import explorer_fragment
 from crlm_bayes.pages.markup import mathml
 from crlm_bayes.pages.tables import absolute, checks, decision, reverse, sources, tables
 from crlm_bayes.pages.tables.centres import centre_rows, centre_sentences
-from crlm_bayes.prose import answer
+from crlm_bayes.prose import answer, verdicts
 from crlm_bayes.prose.absolute import chief
 from crlm_bayes.prose.equations import equations
-from crlm_bayes.prose.hierarchy import hierarchy
-from crlm_bayes.prose.limits import limits_of
-from crlm_bayes.prose.scepticism import scrutiny
+from crlm_bayes.prose.hierarchy import effect_words, hierarchy
+from crlm_bayes.prose.limits import bases, limits_of
+from crlm_bayes.prose.priors import primary_prior
+from crlm_bayes.prose.scepticism import AGAINST, scrutiny
 from crlm_bayes.sampling import gate
 from crlm_bayes.words import numbers
 from crlm_bayes.words.nouns import READINGS, prior_name, vocabulary
@@ -58,7 +59,6 @@ def study_context(result: Result, figures: Mapping[str, str]) -> dict[str, Any]:
         "link": sources.address(study),
         "found": study_findings(result.question.audit, result.question.entries, spec.accepts, READINGS[spec.reading]),
         "notes": [line for line in study.notes.strip().splitlines() if line.strip()],
-        "population": "in patients as this study enrolled them",
         "centres": centre_sentences(result),
         "centre_rows": centre_rows(result),
     }
@@ -70,6 +70,10 @@ def shared(result: Result, figures: Mapping[str, str]) -> dict[str, Any]:
     words, exact = vocabulary(spec), tables.panel(result, "curve")
     priors, convergence = checks.convergence(result)
     gates = checks.gates(result.record)
+    failed = [row for row in gates if not row.passed]
+    failed_priors = [row.prior for row in failed]
+    primary = next((row for row in exact if row.primary), None)
+    ours = None if primary is None else f"{primary.median} ({primary.interval})"
     symbol = "μ" if result.synthesis is not None else "θ"
     return {
         "spec": spec,
@@ -79,11 +83,18 @@ def shared(result: Result, figures: Mapping[str, str]) -> dict[str, Any]:
         "words": words,
         "answer": answer.answer_of(spec, result.scepticism.panel, result.scepticism.critical_sd),
         "absolute": answer.absolute(result),
-        "primary": next((row for row in exact if row.primary), None),
-        "primary_rationale": result.question.priors[spec.primary].rationale,
+        "primary": primary,
+        "stamp": "" if primary is None else verdicts.stamp(words, primary.standing, spec.primary),
+        "beside_ours": answer.beside_ours(words, ours, pooled=symbol == "μ"),
+        "rule": verdicts.rule(words.claim, words.measure),
+        "primary_words": primary_prior(spec.primary, result.question.priors[spec.primary].rationale),
+        "estimand": answer.estimand(spec),
+        "beyond_p_values": answer.beyond_p_values(words),
+        "bases": bases(result),
         "threshold": numbers.threshold,
-        "failed": [row for row in gates if not row.passed],
-        "primary_failed": any(row.prior == prior_name(spec.primary) and not row.passed for row in gates),
+        "failed": failed,
+        "gate_failures": verdicts.gate_failures(len(failed), len(gates)),
+        "without_sampling": verdicts.without_sampling(primary_failed=prior_name(spec.primary) in failed_priors),
         "last_difference": _last_difference(result),
         "facts": sources.facts(result),
         "figures": drawings(result, figures),
@@ -95,7 +106,7 @@ def shared(result: Result, figures: Mapping[str, str]) -> dict[str, Any]:
         "evidence": result.question.evidence,
         "published": sources.published(result),
         "symbol": symbol,
-        "effect": _effect(symbol, words.measure),
+        "effect": effect_words(symbol, words.measure),
         "hierarchy": hierarchy(result.question),
         "equations": [(mathml(e.latex), e.plain, e.words) for e in equations(spec, result.question.priors)],
         "priors": tables.priors(result),
@@ -104,7 +115,7 @@ def shared(result: Result, figures: Mapping[str, str]) -> dict[str, Any]:
         "scrutiny": scrutiny(result),
         "against": reverse.against(result),
         "beside": reverse.beside(result),
-        "belief": reverse.BELIEF,
+        "against_meaning": AGAINST,
         "decided": decision.decision_section(result),
         "scaled": decision.sensitivity_section(result),
         "thresholds": checks.THRESHOLDS,
@@ -116,12 +127,6 @@ def shared(result: Result, figures: Mapping[str, str]) -> dict[str, Any]:
         "limits": limits_of(result),
         "pooled": result.synthesis is not None,
     }
-
-
-def _effect(symbol: str, measure: str) -> str:
-    if symbol == "θ":
-        return f"θ is the log {measure}, treatment over control."
-    return f"μ is the pooled log {measure}, treatment over control; θ_i is that of study i, and what it estimates is θ_i plus its bias b_i."
 
 
 def _last_difference(result: Result) -> tuple[str, str, str] | None:

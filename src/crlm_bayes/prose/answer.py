@@ -4,18 +4,18 @@ A prior is written by its name; probabilities stand in brackets behind it. A saf
 harm, never of a benefit of treatment.
 """
 
-import math
 from collections.abc import Sequence
 
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.prose.absolute import absolute
 from crlm_bayes.prose.index import sentences_of_index
-from crlm_bayes.rule import SURVIVES, Z, standing
+from crlm_bayes.prose.scepticism import critical_prior
+from crlm_bayes.rule import SURVIVES, standing
 from crlm_bayes.scepticism.panel import PriorVerdict
 from crlm_bayes.words.nouns import Vocabulary, capital, listed, prior_name, vocabulary
-from crlm_bayes.words.numbers import LEVEL, probability, ratio, span
+from crlm_bayes.words.numbers import LEVEL, probability, ratio, span, threshold
 
-__all__ = ["absolute", "answer_of", "critical_range", "sentences_of_index"]
+__all__ = ["absolute", "answer_of", "sentences_of_index"]
 
 
 def answer_of(spec: AnalysisSpec, panel: Sequence[PriorVerdict], critical_sd: float | None) -> tuple[str, str]:
@@ -32,13 +32,35 @@ def answer_of(spec: AnalysisSpec, panel: Sequence[PriorVerdict], critical_sd: fl
     primary = next(v for v in panel if v.prior == spec.primary)
     others = [v for v in panel if v.prior != spec.primary]
     first = f"{_primary(words, primary)}: {_numbers(words, primary)}."
-    second = f"{_others(words, standing(primary.p_benefit), others)}; {_critical(words, primary, critical_sd)}."
+    second = f"{_others(words, standing(primary.p_benefit), others)}; {critical_prior(critical_sd, words)}."
     return first, second
 
 
-def critical_range(critical_sd: float) -> tuple[float, float]:
-    """95% of the ratios of N(0, critical_sd²)."""
-    return math.exp(-Z * critical_sd), math.exp(Z * critical_sd)
+def estimand(spec: AnalysisSpec) -> str:
+    """Say what is estimated, in whom, on which side the good lies, and which ratios matter."""
+    words, studies = vocabulary(spec), "these studies" if spec.is_synthesis else "this study"
+    good = f"mean a {words.claim} with treatment" if words.safety else "favour the treatment"
+    return (
+        f"The estimand is the {words.measure} for {words.endpoint}, treatment over control, in patients as {studies} enrolled them. "
+        f"Ratios {'below' if spec.better == 'lower' else 'above'} 1 {good}. The smallest ratio worth having (MCID) is "
+        f"{threshold(spec.mcid)}; its inverse, {threshold(1 / spec.mcid)}, bounds relevant harm."
+    )
+
+
+def beyond_p_values(words: Vocabulary) -> str:
+    """Say what a p value does not tell, and what is told here instead."""
+    return (
+        f"A p value tells how surprising the data would be if there were no effect. It tells neither how probable a {words.claim} is nor "
+        "how large, and it leaves the reader’s scepticism unspoken. Here every degree of scepticism is a prior with a name, and the "
+        "answer is given under each."
+    )
+
+
+def beside_ours(words: Vocabulary, ours: str | None, *, pooled: bool) -> str:
+    """Say beside which estimate of ours the published results stand."""
+    if not ours:
+        return "Published results beside ours."
+    return f"Published results beside ours: the {'pooled ' if pooled else ''}{words.measure} under the primary prior is {ours}."
 
 
 def _primary(words: Vocabulary, v: PriorVerdict) -> str:
@@ -120,16 +142,3 @@ def _priors(words: Vocabulary, panel: Sequence[PriorVerdict], *, labelled: bool,
         return f"the {prior_name(panel[0].prior)} prior ({label}{probability(panel[0].p_benefit)})"
     names = [f"{prior_name(v.prior)} ({label * (i == 0)}{probability(v.p_benefit)})" for i, v in enumerate(panel)]
     return f"the {listed(names, last)} prior{'s' if last == 'and' else ''}"
-
-
-def _critical(words: Vocabulary, primary: PriorVerdict, critical_sd: float | None) -> str:
-    claim = f"a claim of {words.claim}" if words.safety else "the claim"
-    if critical_sd is not None:
-        low, high = critical_range(critical_sd)
-        return (
-            f"for {claim} to stand, a prior centred on no effect must be at least so wide that {LEVEL} of ratios "
-            f"lie between {ratio(low)} and {ratio(high)}"
-        )
-    if standing(primary.p_benefit) == "harm":
-        return f"no prior centred on no effect, however wide, turns this into a {words.claim} that survives"
-    return f"no prior centred on no effect, however wide, lets {claim} stand"

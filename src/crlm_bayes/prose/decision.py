@@ -4,10 +4,12 @@ from collections.abc import Mapping, Sequence
 
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.prose.absolute import Difference
-from crlm_bayes.rule import standing
+from crlm_bayes.rule import SURVIVES, standing
 from crlm_bayes.scepticism.decision import FURTHEST, Decision, PriorDecision, Verdict
+from crlm_bayes.scepticism.panel import PriorVerdict
+from crlm_bayes.scepticism.scaling import ALPHAS, MEANINGS, SENSITIVE, Diagnosis
 from crlm_bayes.words.nouns import EVENT_FREE, Vocabulary, in_words, listed, prior_name, vocabulary
-from crlm_bayes.words.numbers import LEVEL, number, percent, probability, ratio
+from crlm_bayes.words.numbers import LEVEL, number, percent, probability, ratio, threshold
 
 
 def wording(found: Verdict, words: Vocabulary) -> str:
@@ -18,6 +20,26 @@ def wording(found: Verdict, words: Vocabulary) -> str:
     text = str(found).replace("worthwhile benefit", f"much {words.claim}").replace("not worthwhile", "small")
     text = text.replace("not relevant", "small").replace("benefit", words.claim)
     return f"{bad}{text.removeprefix('harm')}" if text.startswith("harm") else text
+
+
+def verdicts_by_prior(made: Decision, words: Vocabulary) -> list[str]:
+    """Say each verdict with the priors under which it holds, in the order of the panel."""
+    groups: dict[str, list[str]] = {}
+    for row in made.under:
+        groups.setdefault(wording(row.verdict, words), []).append(prior_name(row.prior))
+    return [f"{said}: {listed(names)}" for said, names in groups.items()]
+
+
+def rule(spec: AnalysisSpec) -> str:
+    """State the rule of the decision."""
+    words = vocabulary(spec)
+    return (
+        f"Three marks divide the {words.measure}: {threshold(spec.mcid)} (the smallest one worth having), 1 (no effect) and "
+        f"{threshold(1 / spec.mcid)} (relevant harm). A prior establishes that the ratio lies on one side of a mark when the probability "
+        f"of it is at least {probability(SURVIVES)}: the {LEVEL} equal-tailed interval then lies wholly on that side. The verdict is what "
+        "is established at all three marks. It cannot contradict itself: what establishes the stronger statement establishes the weaker, "
+        f"and evidence that moves towards a {words.claim} never lowers a verdict."
+    )
 
 
 GROUPS = ("survives", "open", "harm")
@@ -157,3 +179,30 @@ def _harm(words: Vocabulary) -> str:
     if not words.safety:
         return "harm"
     return "a higher risk" if words.claim == "lower risk" else "a worse outcome"
+
+
+def scaling(spec: AnalysisSpec, base: PriorVerdict, found: Diagnosis) -> str:
+    """Say what is scaled, what the answer is unscaled, and what scaling it tells."""
+    words = vocabulary(spec)
+    return (
+        f"One part of the posterior is made weaker or stronger by raising it to the power {number(ALPHAS[0])} or {number(ALPHAS[1])} "
+        f"(Kallioinen and others 2024). As it is, under the primary prior ({prior_name(spec.primary)}), the {words.measure} is "
+        f"{ratio(base.median)} and {words.p_claim} {probability(base.p_benefit)}. {MEANINGS[found].format(words.measure)}"
+    )
+
+
+def scaling_columns(spec: AnalysisSpec, largest_k: float) -> str:
+    """Say what the columns of scaling hold."""
+    return (
+        f"The {vocabulary(spec).measure} under the primary prior, with one part scaled. Sensitivity: distance between the posteriors for each "
+        f"doubling of the power; from {number(SENSITIVE)} on it counts. The first four columns are from the exact curve. Pareto k tells whether "
+        f"the draws can be reweighted so far: up to {number(largest_k, 1)} they can."
+    )
+
+
+def unreliable(largest_k: float) -> str:
+    """Say what cannot be relied on where a Pareto k is too large."""
+    return (
+        f"A Pareto k is above {number(largest_k, 1)}: the sensitivities by NUTS cannot be relied on. Those from the exact curve need no "
+        "reweighting."
+    )

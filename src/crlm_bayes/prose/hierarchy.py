@@ -1,12 +1,14 @@
 """Hierarchy and exchangeability of an analysis in words: who is taken to be like whom."""
 
+from typing import Literal
+
 from crlm_bayes.answers.question import Question
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.documents.analysis_parts import LIKELIHOODS
 from crlm_bayes.documents.study import Study, title_of
 from crlm_bayes.likelihoods.leaves import LEAVES
 from crlm_bayes.words.nouns import capital, listed
-from crlm_bayes.words.numbers import times
+from crlm_bayes.words.numbers import short, times
 
 
 def hierarchy(question: Question) -> list[str]:
@@ -20,6 +22,23 @@ def hierarchy(question: Question) -> list[str]:
     if not spec.is_synthesis:
         return ["One study, no hierarchy between studies or centres.", _of_one(spec)]
     return [_between(question), *_apart(question), _within(spec)]
+
+
+def effect_words(symbol: str, measure: str) -> str:
+    """Say what the symbol of the effect stands for."""
+    if symbol == "θ":
+        return f"θ is the log {measure}, treatment over control."
+    return f"μ is the pooled log {measure}, treatment over control; θ_i is that of study i, and what it estimates is θ_i plus its bias b_i."
+
+
+def weight_words(discount: float | Literal["learnt"]) -> str:
+    """Say with which weight the evidence of a study counts."""
+    return "weight learnt (δ)" if discount == "learnt" else "in full" if discount == 1 else f"weight {short(discount)}"
+
+
+def apart_words(spec: AnalysisSpec) -> str:
+    """Say how the structure sets a shifted study apart."""
+    return "in the group of the moderator" if spec.structure == "meta_regression" else "may be biased"
 
 
 def _of_one(spec: AnalysisSpec) -> str:

@@ -4,10 +4,12 @@ from collections.abc import Iterator
 
 from crlm_bayes.answers.answer import Answer
 from crlm_bayes.answers.pooled_view import FUNNEL
+from crlm_bayes.documents.analysis_parts import LIKELIHOODS
 from crlm_bayes.documents.study import title_of
 from crlm_bayes.evidence.values import RatioEvidence, SynthesisEvidence
 from crlm_bayes.likelihoods.leaves import LEAVES
 from crlm_bayes.words.nouns import DESIGNS, endpoint_noun, in_words, listed
+from crlm_bayes.words.numbers import short
 
 
 def limits_of(answer: Answer) -> list[str]:
@@ -167,3 +169,21 @@ def _of_all(answer: Answer) -> Iterator[str]:
     if answer.synthesis is not None:
         yield "Absolute effects put the pooled ratio on one printed control risk, taken as known; other patients have other risks."
     yield "It is one way of taking these studies together. Others are shown on this page and on the page of all analyses; they rest on the same patients and are never multiplied together."
+
+
+def bases(answer: Answer) -> list[tuple[str, str]]:
+    """Say what an analysis states beyond the print: study, and on which basis."""
+    spec, said = answer.spec, []
+    for study in answer.question.studies:
+        own = spec.of_study(study.id) if spec.is_synthesis else spec
+        for stated in (own.effective_n, own.effective_events):
+            if stated is not None:
+                said.append((title_of(study), f"effective numbers: {stated.basis}"))
+        complete = study.complete_follow_up_months
+        if study.complete_follow_up_basis and complete is not None and LIKELIHOODS[own.likelihood].intervals:
+            months = f"complete follow-up to {short(complete)} months"
+            said.append((title_of(study), f"{months}: {study.complete_follow_up_basis}"))
+        basis = spec.reading_of(study.id).basis if spec.is_synthesis else ""
+        if basis:
+            said.append((title_of(study), basis))
+    return said

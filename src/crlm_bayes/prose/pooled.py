@@ -7,8 +7,18 @@ from crlm_bayes.answers.answer import Answer
 from crlm_bayes.answers.variants import Variant, Variants
 from crlm_bayes.documents.study import Study, title_of
 from crlm_bayes.rule import standing
-from crlm_bayes.words.nouns import capital, endpoint_noun, in_words, listed, vocabulary
-from crlm_bayes.words.numbers import LEVEL, number, probability, ratio_estimate, ratio_of, ratio_span, short, span
+from crlm_bayes.words.nouns import Vocabulary, capital, endpoint_noun, in_words, listed, vocabulary
+from crlm_bayes.words.numbers import (
+    LEVEL,
+    number,
+    percent,
+    probability,
+    ratio_estimate,
+    ratio_of,
+    ratio_span,
+    short,
+    span,
+)
 
 OVERSTATED = 1.25
 """Factor of overstatement that the first screen speaks of; the page has others."""
@@ -69,7 +79,7 @@ def _endpoints(answer: Answer) -> str:
 
 
 def scatter(answer: Answer) -> str:
-    """Say how much the effects differ between studies, and what that means for a new one; empty for a common effect."""
+    """Say how much the effects differ between studies, and what that means for a new one."""
     spec, pooled, words = answer.spec, answer.pooled, vocabulary(answer.spec)
     if pooled.tau is None:
         return "One effect in all studies is assumed: nothing is said of how it differs between them."
@@ -80,6 +90,55 @@ def scatter(answer: Answer) -> str:
         f"{span(*tau.interval, write=number)}). In a new study of this kind the {words.measure} is predicted to be {ratio_of(new.median)} "
         f"({LEVEL} prediction interval {ratio_span(new.interval)}), on the good side with probability {probability(good)}."
     )
+
+
+def summary(answer: Answer) -> list[tuple[str, str, str]]:
+    """Heading, value and note of what a summary shows of the scatter; empty for a common effect."""
+    tau, new = answer.pooled.tau, answer.pooled.predictive
+    if tau is None:
+        return []
+    good = probability(new.p_benefit(answer.spec.sign))
+    return [
+        ("Spread of studies, τ", number(tau.median), f"{LEVEL}: {span(*tau.interval, write=number)}"),
+        ("In a new study", ratio_of(new.median), f"{LEVEL}: {ratio_span(new.interval)}; good side {good}"),
+    ]
+
+
+def weights(answer: Answer) -> str:
+    """Say how much each study, and the prior, moves the pooled mean."""
+    shares = listed(f"{weight.name} {percent(weight.share)}" for weight in answer.pooled.weights)
+    return f"Weights in the pooled mean: {shares}."
+
+
+class AssumedWords(NamedTuple):
+    """What tables of P(benefit) by an assumption hold, and where the verdict turns."""
+
+    weights: str
+    weight_turns: str
+    factors: str
+    factor_turns: str
+
+
+def assumed(v: Variants) -> AssumedWords:
+    """Say what the tables by weight and by bias hold; what there is no table of is empty."""
+    words = vocabulary(v.spec)
+    start = f"{words.p_claim} under each prior,"
+    whose = "studies that are discounted" if v.discounted else "studies that were not randomised"
+    known = ": mean and spread of the bias are then not estimated" * (v.spec.structure == "bias_adjusted")
+    return AssumedWords(
+        f"{start} by the weight of {whose}: left out, in part, in full." if v.borrowing else "",
+        _turns(v.borrowing.tipping, "weight", "weight", words) if v.borrowing else "",
+        f"{start} if every study that was not randomised overstates the {words.claim} by a factor that is known{known}."
+        if v.bias
+        else "",
+        _turns(v.bias.tipping, "factor", "such factor up to 2", words) if v.bias else "",
+    )
+
+
+def _turns(tipping: Sequence[str], what: str, tried: str, words: Vocabulary) -> str:
+    if tipping:
+        return f"Under the primary prior the verdict turns at a {what} of {listed(tipping)}."
+    return f"Under the primary prior no {tried} changes whether the {words.claim} survives."
 
 
 def learnt(answer: Answer) -> list[str]:

@@ -5,7 +5,7 @@ from typing import Final, Literal
 
 from crlm_bayes.priors.density import Prior
 from crlm_bayes.rule import LOWER, UPPER, turned
-from crlm_bayes.words.nouns import MEASURES
+from crlm_bayes.words.nouns import MEASURES, prior_name
 from crlm_bayes.words.numbers import LEVEL, percent, ratio, threshold
 
 _NO_VIEW: Final = 1e-6
@@ -42,6 +42,11 @@ def statement(prior: Prior, better: Literal["lower", "higher"], measure: str, mc
         f"expects {'an' if noun[0] in 'aeiou' else 'a'} {noun} of {ratio(median)} and believes {spread}; "
         f"gives {_chance(benefit)} to any benefit and {_chance(beyond)} to {large}"
     )
+
+
+def primary_prior(name: str, rationale: str) -> str:
+    """Say which prior is the primary one, and why it is as it is."""
+    return f"The primary prior is the {prior_name(name)} one ({rationale})."
 
 
 def _chance(p: float) -> str:

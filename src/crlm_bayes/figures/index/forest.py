@@ -8,6 +8,8 @@ from matplotlib.figure import Figure
 
 from crlm_bayes.figures.frame import ratio_axis, style, words
 from crlm_bayes.figures.index.verdicts import FAILED, FALLEN, HARM, MINUTE, SURVIVING, analysis_words, by_study
+from crlm_bayes.prose import captions
+from crlm_bayes.prose.verdicts import GATE_FAILED, MARKS
 from crlm_bayes.rule import standing
 from crlm_bayes.words.nouns import SIGNS, study_name
 from crlm_bayes.words.numbers import INTERVAL_WORDS, estimate, probability
@@ -43,7 +45,7 @@ def draw_forest(verdicts: "pd.DataFrame") -> Figure:
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
     axes.axvline(0, color=style.INK, linewidth=style.THIN, zorder=1)
-    axes.set_xlabel("ratio as reported (log scale); shaded: favours the treatment", fontsize=style.SMALL)
+    axes.set_xlabel(captions.FAVOURED, fontsize=style.SMALL)
 
     page = style.page(figure)
     for heading, x in COLUMNS.items():
@@ -57,8 +59,8 @@ def draw_forest(verdicts: "pd.DataFrame") -> Figure:
             _row(axes, page, y, rows[analysis])
     priors = " or ".join(words.prior_name(str(p)) for p in dict.fromkeys(row.prior for row in rows.values()))
     note = f"{INTERVAL_WORDS}; primary prior ({priors})"
-    failed = [f"{FAILED} diagnostics gate failed"] if any(not row.gate_passed for row in rows.values()) else []
-    style.footnote(figure, note, f"{SURVIVING} survives", f"{FALLEN} does not", f"{HARM} harm", *failed)
+    failed = [GATE_FAILED] if any(not row.gate_passed for row in rows.values()) else []
+    style.footnote(figure, note, *MARKS, *failed)
     return figure
 
 

@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from crlm_bayes.figures.frame import style, words
+from crlm_bayes.prose import captions
 from crlm_bayes.rule import SURVIVES
 from crlm_bayes.words.nouns import study_name
 from crlm_bayes.words.numbers import probability, short
@@ -64,7 +65,7 @@ def draw_readings(verdicts: "pd.DataFrame") -> Figure:
     style.footnote(
         figure,
         f"primary prior ({priors})",
-        f"{chr(0x25CF)} survives, {chr(0x25CB)} does not",
+        captions.SURVIVING,
         f"{chr(0x25C7)} hypothetical reading, no evidence",
         "shaded: span of the readings of the print",
     )

@@ -7,9 +7,10 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from crlm_bayes.figures.frame import style, words
-from crlm_bayes.rule import LOWER, SURVIVES, standing
+from crlm_bayes.prose.verdicts import GATE_FAILED, IN_CELLS, LEGEND
+from crlm_bayes.rule import standing
 from crlm_bayes.words.nouns import SIGNS, endpoint_order, study_name
-from crlm_bayes.words.numbers import INTERVAL_WORDS, estimate, probability, short
+from crlm_bayes.words.numbers import estimate, probability, short
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -88,17 +89,9 @@ def _cell(page: Axes, x: float, y: float, row: Any) -> None:
 
 def _key(page: Axes, all_passed: bool) -> None:
     """Say what signs, numbers and colours mean."""
-    signs = (
-        f"{SURVIVING} framed: benefit survives, P(benefit) ≥ {probability(SURVIVES)}",
-        f"{FALLEN} does not",
-        f"{HARM} harm, P(benefit) ≤ {probability(LOWER)}",
-    )
-    lines = [
-        style.SPACE.join(signs),
-        f"each cell: P(benefit); ratio ({INTERVAL_WORDS}); bold: primary prior",
-    ]
+    lines = [style.SPACE.join(LEGEND), f"each cell: {IN_CELLS}; bold: primary prior; framed: survives"]
     if not all_passed:
-        lines.append(f"{FAILED} the diagnostics gate failed: not to be relied on")
+        lines.append(f"{GATE_FAILED}: not to be relied on")
     for i, line in enumerate(lines):
         style.write(page, 0.1, FOOT - 0.18 - 0.17 * i, line, style.TINY)
     y, left, chip = FOOT - 0.2 - 0.17 * len(lines), 1.25, 0.24

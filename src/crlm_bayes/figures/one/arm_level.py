@@ -12,8 +12,9 @@ from crlm_bayes.documents.study import title_of
 from crlm_bayes.evidence.arms import exact_interval
 from crlm_bayes.evidence.values import ArmLevelEvidence, ComparedArm
 from crlm_bayes.figures.frame import style, words
+from crlm_bayes.prose import captions
 from crlm_bayes.words.nouns import capital
-from crlm_bayes.words.numbers import ESTIMATE, INTERVAL_WORDS, estimate, share, short
+from crlm_bayes.words.numbers import ESTIMATE, estimate, share, short
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,8 +56,7 @@ def draw_arm_level(result: Result, prior: str | None = None) -> Figure:
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
     page = style.page(figure)
-    warning = "Arms compared without randomisation: a sensitivity analysis, not an effect that a trial has shown"
-    style.write(page, 0.1, BOTTOM + height + TOP - 0.16, warning, style.SMALL, bold=True)
+    style.write(page, 0.1, BOTTOM + height + TOP - 0.16, captions.ARMS_COMPARED, style.SMALL, bold=True)
     for heading, x in COLUMNS.items():
         style.write(page, LEFT + AXIS + x, BOTTOM + height + 0.1, heading, style.TINY, style.SOFT)
 
@@ -77,12 +77,9 @@ def draw_arm_level(result: Result, prior: str | None = None) -> Figure:
                 _name(page, y, names[compared.study] + mark, compared.label)
         y -= ROW
         _middle(axes, page, y, middle, colour, arm)
+    alone = any(not _has_partner(evidence, arm) for arm in evidence.compared)
     style.footnote(
-        figure,
-        f"● model: {INTERVAL_WORDS}, {words.prior_name(chosen)} prior",
-        "◇ printed proportion with its exact interval",
-        "◆ and band: arm in the middle of its side",
-        f"{ALONE} no arm of the study on the other side",
+        figure, *captions.arms(chosen), *([f"{ALONE} no arm of the study on the other side"] if alone else [])
     )
     return figure
 

@@ -17,9 +17,11 @@ from crlm_bayes.figures.frame import labels, style, words
 from crlm_bayes.figures.one import tipping
 from crlm_bayes.figures.one.tipping import LEVELS, colour_key, probit
 from crlm_bayes.likelihoods.centres.map import CentreMap
-from crlm_bayes.rule import SURVIVES, Z, crosses, points_to_harm, survives
+from crlm_bayes.prose import captions
+from crlm_bayes.prose.verdicts import VERDICTS
+from crlm_bayes.rule import Z, points_to_harm, survives
 from crlm_bayes.words.nouns import vocabulary
-from crlm_bayes.words.numbers import LEVEL, probability, short
+from crlm_bayes.words.numbers import LEVEL, short
 
 WIDE, HIGH = 4.7, 3.1
 
@@ -56,8 +58,7 @@ def draw_centres(found: CentreMap, spec: AnalysisSpec) -> Figure:
     taken: list[labels.Box] = []
     _name_lines(axes, found, taken)
     _name_regions(axes, found, taken)
-    claim = vocabulary(spec).claim
-    title = f"Would the {claim} survive if centres differed? A sensitivity analysis"
+    title = captions.centres_title(vocabulary(spec))
     height = TOP + HIGH + BOTTOM
     style.write(style.page(figure), 0.1, height - 0.06, title, style.TITLE, bold=True, va="top")
     _key(figure, found, spec)
@@ -127,28 +128,25 @@ def _name_regions(axes: Axes, found: CentreMap, taken: list[labels.Box]) -> None
     where = np.array([[labels.inches(axes, float(a), float(b), SIZE) for a in x] for b in y])
     p = ndtr(z)
     sides = (
-        ("survives", survives(p)),
-        ("does not survive", ~survives(p) & ~points_to_harm(p)),
-        ("points to harm", points_to_harm(p)),
+        (VERDICTS["survives"], survives(p)),
+        (VERDICTS["open"], ~survives(p) & ~points_to_harm(p)),
+        (VERDICTS["harm"], points_to_harm(p)),
     )
     for text, mine in sides:
         wide = labels.width_of(text, style.TEXT)
         best = labels.roomiest(where[mine], where[~mine], wide, taken, SIZE)
         if best:
             taken.append(labels.around(best, wide, labels.HIGH))
-            labels.write_at(axes, best, text, SIZE, style.TEXT, bold=text == "survives", ground=0.55)
+            labels.write_at(axes, best, text, SIZE, style.TEXT, bold=text == VERDICTS["survives"], ground=0.55)
 
 
 def _key(figure: Figure, found: CentreMap, spec: AnalysisSpec) -> None:
     """Say what colours and lines mean, and what is assumed beside the axes."""
     colour_key(style.page(figure), spec, 0.52)
-    drawn = crosses(found.p_benefit.min(), found.p_benefit.max())
     style.footnote(
         figure,
-        f"heavy line: {probability(SURVIVES)}, where the claim falls"
-        if drawn
-        else f"no line: {vocabulary(spec).p_claim} nowhere crosses {probability(SURVIVES)}",
+        captions.falling_line(vocabulary(spec), found.p_benefit.min(), found.p_benefit.max()),
         *([f"prior: {words.prior_name(found.prior)}"] if found.prior else []),
-        f"sd between centres of log odds of treatment {short(found.allocation_spread, 2)}, of effect {short(found.effect_spread, 2)}",
+        captions.centre_spreads(found.allocation_spread, found.effect_spread),
         "bottom: no differences in prognosis",
     )

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from crlm_bayes.answers.result import Result
 from crlm_bayes.figures.frame import style, words
 from crlm_bayes.figures.frame.arviz_axes import collection
+from crlm_bayes.prose import captions
 from crlm_bayes.words.numbers import short
 
 WIDTH, HEIGHT = 2.35, 0.95
@@ -65,6 +66,5 @@ def draw_chains(result: Result) -> Figure:
             line.set_drawstyle("default")
             line.set_data(*(np.append(values[:-1:3], values[-1]) for values in map(np.asarray, line.get_data())))
         axes.axhline(0, color=style.SOFT, linewidth=0.5, zorder=0)
-    ranks = "fractional ranks of the log ratio: each chain's ECDF minus the uniform one"
-    style.footnote(figure, ranks, f"marked where chains differ, p < {short(ALARM / len(thetas), 1)}")
+    style.footnote(figure, captions.RANKS, f"marked where chains differ, p < {short(ALARM / len(thetas), 1)}")
     return figure

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from crlm_bayes.answers.result import Result
 from crlm_bayes.figures.frame import ratio_axis, style, words
 from crlm_bayes.figures.one.panel import rows_of
+from crlm_bayes.prose import captions
 from crlm_bayes.rule import LOWER, UPPER, Z
 from crlm_bayes.words.numbers import probability
 
@@ -103,7 +104,7 @@ def _name_curves(figure: Figure, measure: str) -> None:
     beside.text(
         width / 2,
         0.1,
-        f"{ratio_axis.axis_title(measure)}; lines at no effect and (dashed) at the MCID; every area is 1",
+        captions.densities(ratio_axis.axis_title(measure)),
         ha="center",
         va="bottom",
         fontsize=style.SMALL,

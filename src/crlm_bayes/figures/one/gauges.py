@@ -1,17 +1,18 @@
 """The four scales of a claim's robustness in places and words: scepticism, bias, discount, confounding."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from crlm_bayes.documents.analysis import AnalysisSpec
-from crlm_bayes.figures.frame import words
-from crlm_bayes.prose.scepticism import confounding_words
-from crlm_bayes.rule import SURVIVES, Z, points_to_harm
+from crlm_bayes.prose import robustness
+from crlm_bayes.prose.captions import CONFOUNDING
+from crlm_bayes.prose.scepticism import critical_sentence, null_events
+from crlm_bayes.rule import Z
 from crlm_bayes.scepticism.robustness import Bearing, Robustness
 from crlm_bayes.words.nouns import vocabulary
-from crlm_bayes.words.numbers import ABSENT, LEVEL, number, percent, probability, ratio, short, times
+from crlm_bayes.words.numbers import LEVEL, ratio, short, span, times
 
 WIDEST, NARROWEST = 1.2, 0.03
 
@@ -20,8 +21,6 @@ FACTORS: Final = (5, 3, 2, 1.5, 1.25, 1.1)
 MOST_OVERSTATED = math.log(2)
 
 MOST_CONFOUNDING = math.log(4)
-
-CONFOUNDING: Final = "risk ratio of a hidden factor with treatment and with outcome →"
 
 TIES: Final = {short(f): math.log(f) / MOST_CONFOUNDING for f in (1, 1.25, 1.5, 2, 3, 4)}
 
@@ -58,114 +57,67 @@ class Gauge:
     blank: bool = False
 
 
-def gauges_of(found: Robustness, spec: AnalysisSpec, *, randomised: bool = False) -> list[Gauge]:
-    """Turn the numbers of a profile into scales, places and sentences."""
-    return [_scepticism(found, spec), _bias(found, spec), _discount(found, spec), _confounding(found, spec, randomised)]
+def gauges_of(
+    found: Robustness, spec: AnalysisSpec, *, designs: Sequence[str] = (), adjusted: bool = False
+) -> list[Gauge]:
+    """Turn the numbers of a profile into scales, places and sentences; `designs` and `adjusted` of its studies."""
+    hidden = robustness.confounding(found, spec, designs, adjusted=adjusted)
+    return [_scepticism(found, spec), _bias(found, spec), _discount(found, spec), _confounding(found, spec, hidden)]
 
 
 def _scepticism(found: Robustness, spec: AnalysisSpec) -> Gauge:
-    claim, sd = vocabulary(spec), found.critical_sd
+    sd = found.critical_sd
     ticks = {f"{ratio(1 / f)} to {short(f)}": _narrowness(math.log(f) / Z) for f in FACTORS}
     marks = {name: _narrowness(s) for name, s in found.centred.items() if 0 <= _narrowness(s) <= 1}
-    if sd is None or found.critical_range is None:
-        sentence = (
-            f"no prior centred on no effect, however wide, lets {claim.p_claim} reach {probability(SURVIVES)}: "
-            "there is nothing for a sceptic to overturn."
-        )
-        value = "fallen"
-    else:
-        low, high = found.critical_range
-        sentence = (
-            f"the {claim.claim} falls to a sceptic who holds {LEVEL} of ratios between {ratio(low)} and "
-            f"{ratio(high)}, or closer to 1; it survives every wider view centred on no effect."
-        )
-        value = f"{ratio(low)} to {ratio(high)}"
-        if found.null_events is None:  # the search ended before the claim fell
-            sentence = f"the {claim.claim} survives even a sceptic who holds {LEVEL} of ratios between {ratio(low)} and {ratio(high)}."
-            value = "any"
-        else:
-            weight = number(found.null_events, 0)
-            sentence += f" That sceptic’s view weighs as much as {weight} events that show no difference."
+    sentence = critical_sentence(sd, vocabulary(spec))
+    if found.null_events is not None:
+        sentence += f" {null_events(found.null_events)}"
+    value = robustness.FALLEN if found.critical_range is None else span(*found.critical_range)
     return Gauge(
         "Scepticism",
         sentence,
         f"{LEVEL} of the sceptic’s ratios →",
         ticks,
         None if sd is None else max(_narrowness(sd), 0.0),
-        value,
+        value if sd is None or found.null_events is not None else "any",
         marks,
         "falls to every sceptic",
     )
 
 
 def _bias(found: Robustness, spec: AnalysisSpec) -> Gauge:
-    claim, bearing = vocabulary(spec), found.headline
-    ticks = {times(f): math.log(f) / MOST_OVERSTATED for f in (1, 1.1, 1.25, 1.5, 1.75, 2)}
-    if bearing.bias is None:
-        sentence, value = f"{_already(found, spec)} even without bias.", "fallen"
-    elif math.isinf(bearing.bias):
-        sentence, value = f"no overstatement up to a hundredfold overturns the {claim.claim}.", "any"
-    else:
-        factor = math.exp(bearing.bias)
-        sentence = (
-            f"under the {words.prior_name(found.primary)} prior the {claim.claim} falls if the study overstates it by a factor of "
-            f"{ratio(factor)} or more: if the true {claim.measure} is its estimate "
-            f"{'times' if spec.better == 'lower' else 'divided by'} {ratio(factor)}."
-        )
-        value = f"× {ratio(factor)}"
     return _under_priors(
         found,
         spec,
-        ("Bias", sentence, "how far the ratio is overstated →", value),
-        ticks,
+        ("Bias", *robustness.bias(found, spec)),
+        "how far the ratio is overstated →",
+        {times(f): math.log(f) / MOST_OVERSTATED for f in (1, 1.1, 1.25, 1.5, 1.75, 2)},
         lambda one: None if one.bias is None else one.bias / MOST_OVERSTATED,
         "before any bias",
     )
 
 
 def _discount(found: Robustness, spec: AnalysisSpec) -> Gauge:
-    claim, bearing = vocabulary(spec), found.headline
-    if bearing.discount is None:
-        sentence, value = f"{_already(found, spec)} even with all of the evidence.", "fallen"
-    elif bearing.discount >= 1:
-        sentence, value = (
-            f"the {words.prior_name(found.primary)} prior alone would let the {claim.claim} survive.",
-            "all",
-        )
-    else:
-        value = percent(bearing.discount, 0 if bearing.discount > 0.02 else 1)
-        kept = percent(1 - bearing.discount, 0 if bearing.discount > 0.02 else 1)
-        sentence = (
-            f"under the {words.prior_name(found.primary)} prior the {claim.claim} falls if {value} or more of the evidence "
-            f"is discounted, as if only {kept} of the patients counted."
-        )
     return _under_priors(
         found,
         spec,
-        ("Discount", sentence, "share of the evidence set aside →", value),
+        ("Discount", *robustness.discount(found, spec)),
+        "share of the evidence set aside →",
         {f"{x}%": x / 100 for x in (0, 20, 40, 60, 80, 100)},
         lambda one: math.inf if one.discount == 1 else one.discount,
         "with all of the evidence",
     )
 
 
-def _confounding(found: Robustness, spec: AnalysisSpec, randomised: bool) -> Gauge:
-    bearing = found.headline
-    sentence = confounding_words(found.e_value, found.e_value_ci, spec.measure, adjusted=bool(spec.adjusted))
-    sentence = sentence[:1].lower() + sentence[1:]
-    if bearing.confounding is not None and not math.isinf(bearing.confounding):
-        sentence += f" Under the {words.prior_name(found.primary)} prior {number(bearing.confounding)} suffices."
-    if randomised:
-        sentence += " The study is randomised: this concerns faults of its conduct."
+def _confounding(found: Robustness, spec: AnalysisSpec, said: robustness.Borne) -> Gauge:
     if found.e_value is None:
-        return Gauge(
-            "Confounding", sentence, CONFOUNDING, TIES, None, ABSENT, {}, "no estimate, so no E-value", blank=True
-        )
-    value = {None: "fallen", math.inf: "any"}.get(bearing.confounding) or number(bearing.confounding)
+        note = "no estimate, so no E-value"
+        return Gauge("Confounding", said.sentence, CONFOUNDING, TIES, None, said.limit, {}, note, blank=True)
     return _under_priors(
         found,
         spec,
-        ("Confounding", sentence, CONFOUNDING, value),
+        ("Confounding", *said),
+        CONFOUNDING,
         TIES,
         lambda one: None if one.confounding is None else math.log(one.confounding) / MOST_CONFOUNDING,
         "without confounding",
@@ -175,22 +127,16 @@ def _confounding(found: Robustness, spec: AnalysisSpec, randomised: bool) -> Gau
 def _under_priors(
     found: Robustness,
     spec: AnalysisSpec,
-    said: tuple[str, str, str, str],
+    said: tuple[str, str, str],
+    scale: str,
     ticks: Mapping[str, float],
     place: Callable[[Bearing], float | None],
     without: str,
 ) -> Gauge:
-    name, sentence, scale, value = said
+    name, sentence, value = said
     marks = {one.prior: at for one in found.bearings if (at := place(one)) is not None}
-    p = found.headline.p_benefit
-    verb = "points to harm" if points_to_harm(p) else "has fallen"
-    fallen = f"{verb} {without}: {vocabulary(spec).p_claim} {probability(p)}"
+    fallen = robustness.fallen(found, spec, without)
     return Gauge(name, sentence, scale, ticks, place(found.headline), value, marks, fallen)
-
-
-def _already(found: Robustness, spec: AnalysisSpec) -> str:
-    claim = vocabulary(spec).claim
-    return f"under the {words.prior_name(found.primary)} prior the {claim} does not survive"
 
 
 def _narrowness(sd: float) -> float:

@@ -10,8 +10,10 @@ from matplotlib.figure import Figure
 
 from crlm_bayes.answers.result import Result
 from crlm_bayes.figures.frame import ratio_axis, style, words
+from crlm_bayes.prose import captions
+from crlm_bayes.prose.verdicts import GATE_FAILED
 from crlm_bayes.rule import Z, survives
-from crlm_bayes.words.numbers import ESTIMATE, INTERVAL_WORDS, estimate, number, probability, ratio_estimate
+from crlm_bayes.words.numbers import ESTIMATE, INTERVAL_WORDS, estimate, probability, ratio_estimate
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -97,8 +99,8 @@ def draw_panel(result: Result) -> Figure:
     marks = [
         f"● {INTERVAL_WORDS}, exact",
         "○ median by NUTS",
-        f"■ no prior: maximum likelihood ± {number(Z)} standard errors",
+        f"■ no prior: {captions.LIKELIHOOD}",
         "bold: primary prior",
     ]
-    style.footnote(figure, *marks, *([] if result.passed else ["† diagnostics gate failed"]))
+    style.footnote(figure, *marks, *([] if result.passed else [GATE_FAILED]))
     return figure

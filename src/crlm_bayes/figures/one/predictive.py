@@ -13,8 +13,9 @@ from crlm_bayes.evidence.single import SingleEvidence
 from crlm_bayes.evidence.values import ArmLevelEvidence
 from crlm_bayes.figures.frame import ratio_axis, style, words
 from crlm_bayes.figures.frame.arviz_axes import collection
+from crlm_bayes.prose import captions
 from crlm_bayes.rule import INTERVAL
-from crlm_bayes.words.numbers import INTERVAL_WORDS, LEVEL
+from crlm_bayes.words.numbers import INTERVAL_WORDS
 
 Group = Literal["posterior_predictive", "prior_predictive"]
 
@@ -49,7 +50,7 @@ def draw_predictive(result: Result, prior: str, group: Group) -> Figure:
     if shares:
         low, high = (-2.0, 102.0) if group == "prior_predictive" else axes.get_ylim()
         axes.set_ylim(max(low, -2.0), min(high, 102.0))
-    _caption(figure, prior, group, f"○ median, 50% and {LEVEL} equal-tailed intervals", "▬ observed")
+    _caption(figure, prior, group, f"○ {captions.TWO_INTERVALS}", "▬ observed")
     return figure
 
 
@@ -119,5 +120,4 @@ def _draw_ratio(answer: Answer, prior: str, group: Group, predicted: xr.DataArra
 
 
 def _caption(figure: Figure, prior: str, group: Group, *marks: str) -> None:
-    which = "posterior" if group == "posterior_predictive" else "prior"
-    style.footnote(figure, f"{which} predictive, {words.prior_name(prior)} prior:", *marks)
+    style.footnote(figure, captions.predictive(group == "posterior_predictive", prior), *marks)

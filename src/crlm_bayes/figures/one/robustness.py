@@ -4,6 +4,7 @@ Filled: the claim still stands. Hatched: it has fallen. A claim that does not su
 from the start.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 from matplotlib.axes import Axes
@@ -13,10 +14,11 @@ from matplotlib.patches import Rectangle
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.figures.frame import labels, style, words
 from crlm_bayes.figures.one.gauges import Gauge, gauges_of
+from crlm_bayes.prose import captions
+from crlm_bayes.prose.verdicts import judged
 from crlm_bayes.rule import standing
 from crlm_bayes.scepticism.robustness import Robustness
 from crlm_bayes.words.nouns import SIGNS, capital, counted, endpoint_noun, listed, vocabulary
-from crlm_bayes.words.numbers import probability
 
 LEFT, AXIS, RIGHT = 0.3, 5.5, 1.6
 
@@ -33,15 +35,19 @@ FALLEN = "#f3d3bd"
 """Ground of what has fallen; hatched as well, so that it is told apart in grey."""
 
 
-def draw_robustness(found: Robustness, spec: AnalysisSpec, *, randomised: bool = False) -> Figure:
+def draw_robustness(
+    found: Robustness, spec: AnalysisSpec, *, designs: Sequence[str] = (), adjusted: bool = False
+) -> Figure:
     """Draw the four gauges of one claim.
 
     Parameters
     ----------
-    randomised : bool
-        Of a randomised study the E-value concerns faults of its conduct; the figure says so.
+    designs : sequence of str
+        Of its studies: of a randomised one the E-value concerns faults of its conduct.
+    adjusted : bool
+        Whether the estimate is adjusted.
     """
-    gauges = gauges_of(found, spec, randomised=randomised)
+    gauges = gauges_of(found, spec, designs=designs, adjusted=adjusted)
     heights = [_height(gauge) for gauge in gauges]
     figure = Figure(figsize=(LEFT + AXIS + RIGHT, HEAD + sum(heights) + GAP * (len(gauges) - 1) + FOOT))
     page, y = style.page(figure), float(figure.get_size_inches()[1])
@@ -50,12 +56,7 @@ def draw_robustness(found: Robustness, spec: AnalysisSpec, *, randomised: bool =
     for gauge, height in zip(gauges, heights, strict=True):
         _gauge(page, y, gauge, found.primary)
         y -= height + GAP
-    style.footnote(
-        figure,
-        "filled: the claim still stands",
-        "hatched: it has fallen",
-        "▼ where it falls under each prior that it survives (bold: primary); on the first scale, where each prior stands",
-    )
+    style.footnote(figure, *captions.ROBUSTNESS)
     return figure
 
 
@@ -65,21 +66,16 @@ def _heading(page: Axes, y: float, found: Robustness, spec: AnalysisSpec) -> Non
         page,
         0.1,
         y - 0.08,
-        f"What the claim of {'a ' if claim.safety else ''}{claim.claim} bears before it falls",
+        captions.robustness_title(claim),
         style.TITLE,
         bold=True,
         va="top",
     )
-    verdict = {
-        "survives": "it survives",
-        "open": "it does not survive",
-        "harm": "the data point to harm",
-    }[standing(headline.p_benefit)]
     falls = [words.prior_name(one.prior) for one in found.bearings if not one.survives]
     stands = [words.prior_name(one.prior) for one in found.bearings if one.survives]
     line = (
         f"{capital(endpoint_noun(spec.endpoint))}, {words.prior_name(found.primary)} prior (primary): {SIGNS[standing(headline.p_benefit)]} "
-        f"{claim.p_claim} {probability(headline.p_benefit)}, {verdict}"
+        f"{judged(claim, headline.p_benefit)}"
     )
     style.write(page, 0.1, y - 0.31, line, va="top")
     both = [f"survives: {listed(stands) or 'none'}", f"does not survive: {listed(falls) or 'none'}"]

@@ -11,8 +11,9 @@ from crlm_bayes.answers.result import Result
 from crlm_bayes.arrays import Floats
 from crlm_bayes.evidence.values import SurvivalEvidence
 from crlm_bayes.figures.frame import style, words
+from crlm_bayes.prose import captions
 from crlm_bayes.rule import LOWER, UPPER
-from crlm_bayes.words.numbers import ESTIMATE, LEVEL, estimate, number, percent, short
+from crlm_bayes.words.numbers import ESTIMATE, estimate, number, percent, short
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -78,8 +79,7 @@ def draw_survival(result: Result, prior: str) -> Figure:
     _name_arms(axes, evidence, survival[2, -1])
     _numbers_at_risk(figure, evidence)
     _ratios(axes, result, prior, evidence.times)
-    bands = f"median, 50% and {LEVEL} equal-tailed intervals"
-    style.footnote(figure, f"line and bands: {bands}, {words.prior_name(prior)} prior", "○ printed")
+    style.footnote(figure, f"line and bands: {captions.TWO_INTERVALS}, {words.prior_name(prior)} prior", "○ printed")
     return figure
 
 

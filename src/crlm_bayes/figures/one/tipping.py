@@ -2,7 +2,7 @@
 
 import itertools
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 import numpy as np
@@ -16,10 +16,12 @@ from crlm_bayes.arrays import Floats
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.figures.frame import labels, ratio_axis, style, words
 from crlm_bayes.priors.density import Prior
-from crlm_bayes.rule import LOWER, SURVIVES, Z, crosses, points_to_harm, survives
+from crlm_bayes.prose import captions
+from crlm_bayes.prose.verdicts import VERDICTS
+from crlm_bayes.rule import LOWER, SURVIVES, Z, points_to_harm, survives
 from crlm_bayes.scepticism.tipping import TippingMap
-from crlm_bayes.words.nouns import listed, vocabulary
-from crlm_bayes.words.numbers import LEVEL, as_percent, probability, short
+from crlm_bayes.words.nouns import vocabulary
+from crlm_bayes.words.numbers import LEVEL, as_percent, short
 
 WIDE, HIGH = 4.7, 3.3
 
@@ -91,7 +93,7 @@ def draw_mean_sd(found: TippingMap, spec: AnalysisSpec, priors: Mapping[str, Pri
     _name_ends(axes, ("prior expects benefit", "prior expects harm"), spec.sign)
     axes.set_xlabel("median ratio of the prior (log scale)", fontsize=style.SMALL, labelpad=14)
     _sd_axis(axes)
-    _title(figure, f"Which prior would let the {vocabulary(spec).claim} survive?")
+    _title(figure, captions.mean_sd_title(vocabulary(spec)))
     unusual = [words.prior_name(n) for n in spec.effect_priors if n not in marks]
     beyond = [words.prior_name(n) for n in marks if n not in inside]
     _key(
@@ -99,9 +101,9 @@ def draw_mean_sd(found: TippingMap, spec: AnalysisSpec, priors: Mapping[str, Pri
         spec,
         [shown],
         [
-            *_left_out(unusual, "not normal"),
-            *_left_out(beyond, "beyond the map"),
-            *([f"without room for a name: {listed(nameless)}"] if nameless else []),
+            *captions.left_out(unusual, "not normal"),
+            *captions.left_out(beyond, "beyond the map"),
+            *([captions.without_room(nameless)] if nameless else []),
             "● primary prior",
             "far down the prior decides, not the data",
         ],
@@ -142,14 +144,13 @@ def draw_bias_discount(
         page.plot([left + 0.02, left + 0.12], [y, place], color=style.INK, linewidth=0.6)
         shown = words.fit(words.prior_name(name), 19)
         style.write(page, left + 0.16, place, shown, style.SMALL, bold=name == spec.primary)
-    claim = vocabulary(spec).claim
-    _title(figure, f"How much bias or discount would the {claim} survive under priors centred on no effect?")
+    _title(figure, captions.bias_discount_title(vocabulary(spec)))
     left_out = [words.prior_name(n) for n in spec.effect_priors if n not in inside]
     _key(
         figure,
         spec,
         [biased.p_benefit, discounted.p_benefit],
-        [*_left_out(left_out, "not centred on no effect, or beyond the map"), "bold: primary prior"],
+        [*captions.left_out(left_out, "not centred on no effect, or beyond the map"), "bold: primary prior"],
     )
     return figure
 
@@ -233,10 +234,6 @@ def _title(figure: Figure, text: str) -> None:
     style.write(style.page(figure), 0.1, height - 0.06, text, style.TITLE, bold=True, va="top")
 
 
-def _left_out(names: Sequence[str], why: str) -> list[str]:
-    return [f"not drawn: {listed(names)} ({why})"] if names else []
-
-
 def colour_key(page: Axes, spec: AnalysisSpec, y: float) -> None:
     """Say which colour is which probability, in one line at height `y` of the page."""
     chip = 0.36
@@ -253,13 +250,8 @@ def colour_key(page: Axes, spec: AnalysisSpec, y: float) -> None:
 def _key(figure: Figure, spec: AnalysisSpec, maps: Iterable[Floats], notes: Iterable[str]) -> None:
     """Say what colours and lines mean."""
     colour_key(style.page(figure), spec, 0.42)
-    drawn = any(crosses(p.min(), p.max()) for p in maps)
-    line = (
-        f"heavy line: {probability(SURVIVES)}, where the claim falls"
-        if drawn
-        else f"no line: {vocabulary(spec).p_claim} nowhere crosses {probability(SURVIVES)}"
-    )
-    style.footnote(figure, line, *notes)
+    p = np.concatenate([np.ravel(one) for one in maps])
+    style.footnote(figure, captions.falling_line(vocabulary(spec), float(p.min()), float(p.max())), *notes)
 
 
 def _label_lines(
@@ -284,16 +276,16 @@ def _name_regions(
     """Write what happens on either side of the line, in the middle of the largest free place of each."""
     where = np.array([[labels.inches(axes, float(a), math.log(s), size) for a in x] for s in sds])
     sides: tuple[tuple[str, Callable[[Floats], NDArray[np.bool_]]], ...] = (
-        ("survives", survives),
-        ("does not survive", lambda q: ~survives(q) & ~points_to_harm(q)),
-        ("points to harm", points_to_harm),
+        (VERDICTS["survives"], survives),
+        (VERDICTS["open"], lambda q: ~survives(q) & ~points_to_harm(q)),
+        (VERDICTS["harm"], points_to_harm),
     )
     for text, belongs in sides:
         mine, wide = belongs(p), labels.width_of(text, style.TEXT)
         best = labels.roomiest(where[mine], where[~mine], wide, taken, size)
         if best:
             taken.append(labels.around(best, wide, labels.HIGH))
-            labels.write_at(axes, best, text, size, style.TEXT, bold=text == "survives", ground=0)
+            labels.write_at(axes, best, text, size, style.TEXT, bold=text == VERDICTS["survives"], ground=0)
 
 
 def _line(

@@ -13,9 +13,10 @@ from crlm_bayes.answers.assumptions import Assumption
 from crlm_bayes.answers.pooled_view import SynthesisView
 from crlm_bayes.figures.frame import labels, style, words
 from crlm_bayes.figures.one.tipping import probit
-from crlm_bayes.rule import LOWER, SURVIVES, UPPER, Z
+from crlm_bayes.prose import captions
+from crlm_bayes.rule import LOWER, UPPER, Z
 from crlm_bayes.words.nouns import vocabulary
-from crlm_bayes.words.numbers import percent, probability, ratio_of, short
+from crlm_bayes.words.numbers import percent, ratio_of, short
 
 WIDE, HIGH = 2.75, 2.6
 
@@ -97,7 +98,7 @@ def _biases(axes: Axes, view: SynthesisView, one: Assumption) -> None:
     axes.set_xlim(low, high)
     axes.set_xticks(np.log(ticks), labels=[short(f) for f in ticks])
     axes.set_xlabel(
-        f"{vocabulary(view.question.spec).claim} overstated by a known factor\nby studies not randomised",
+        f"{vocabulary(view.question.spec).claim} {captions.OVERSTATED}",
         fontsize=style.SMALL,
     )
     axes.set_title("Bias", fontsize=style.TEXT, weight="bold", pad=6)
@@ -167,9 +168,9 @@ def _name_curves(page: Axes, view: SynthesisView, one: Assumption, ends: tuple[f
 
 
 def _footnote(figure: Figure, view: SynthesisView, found: Sequence[Assumption]) -> None:
-    tips = [tip for one in found for tip in one.tips(view.question.spec.primary)]
-    marks = [f"dashed line: {probability(SURVIVES)}, where the claim survives", "heavy: primary prior"]
-    marks.append("▼ tipping value under it" if tips else "no tipping value under it")
+    marks = [captions.survival_line(), "heavy: primary prior"]
+    if captions.tips(found, view.question.spec.primary):
+        marks.append("▼ tipping value under it")
     learnt = any(line.weight is None for line in view.lines)
     marks.append(
         "○ learnt weight, 95% interval"

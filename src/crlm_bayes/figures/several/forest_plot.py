@@ -13,14 +13,15 @@ from crlm_bayes.answers.study_lines import Group, LogInterval, StudyLine, level_
 from crlm_bayes.figures.frame import ratio_axis, style, words
 from crlm_bayes.figures.several.heterogeneity import numbers
 from crlm_bayes.figures.several.marks import draw_bar, draw_diamond, draw_printed, square_size
-from crlm_bayes.rule import Z
+from crlm_bayes.prose import captions
+from crlm_bayes.prose.hierarchy import weight_words
+from crlm_bayes.prose.verdicts import judged
 from crlm_bayes.words.nouns import MEASURES, vocabulary
 from crlm_bayes.words.numbers import (
     INTERVAL_WORDS,
     LEVEL,
     number,
     percent,
-    probability,
     ratio_estimate,
     ratio_of,
     times,
@@ -174,11 +175,8 @@ def _group_words(group: Group) -> str:
     weights = {line.weight for line in group.lines}
     if weights == {1.0} or len(weights) > 1:
         return group.heading
-    return f"{group.heading}, weight {_weight_words(group.lines[0])}"
-
-
-def _weight_words(line: StudyLine) -> str:
-    return "learnt (δ)" if line.weight is None else times(line.weight)
+    (weight,) = weights
+    return f"{group.heading}, {weight_words('learnt' if weight is None else weight)}"
 
 
 def _discount(line: StudyLine) -> str:
@@ -204,9 +202,9 @@ def printed_words(line: StudyLine) -> str:
 def _notes(view: SynthesisView) -> list[str]:
     """Lines of text under the plot."""
     spec, everything = view.question.spec, view.everything
-    claim = f"{vocabulary(spec).p_claim} {probability(everything.p_benefit)}"
-    stands = "survives" if everything.survives else "does not survive"
-    notes = [f"Pooled under the {words.prior_name(spec.primary)} prior: {claim}, {stands}"]
+    notes = [
+        f"Pooled under the {words.prior_name(spec.primary)} prior: {judged(vocabulary(spec), everything.p_benefit)}"
+    ]
     found = [f"{p.meaning} {p.symbol} {numbers(p.after, p.kind)}" for p in view.parameters]
     for text in found:
         joined = f"{notes[-1]}; {text}"
@@ -223,9 +221,9 @@ def _footnote(figure: Figure, view: SynthesisView) -> None:
     varied = view.pooled.tau is not None
     style.footnote(
         figure,
-        f"■ maximum likelihood ± {number(Z)} standard errors, area by weight",
+        f"■ {captions.LIKELIHOOD}, area by weight",
         *([f"○ {INTERVAL_WORDS}, of the study’s own {MEASURES[view.question.spec.measure]}"] if varied else []),
-        *(["□ or □: the print does not say which arm did better"] if pairs else []),
-        *(["no estimate: the likelihood has no maximum"] if none else []),
+        *([captions.NO_DIRECTION] if pairs else []),
+        *([captions.NO_MAXIMUM] if none else []),
         "| prior, and prediction for a new study" if varied else "| prior",
     )

@@ -11,8 +11,8 @@ from matplotlib.ticker import MaxNLocator
 from crlm_bayes.answers.pooled_view import SynthesisView
 from crlm_bayes.answers.study_lines import StudyLine, standard_error
 from crlm_bayes.figures.frame import ratio_axis, style, words
+from crlm_bayes.prose import captions
 from crlm_bayes.rule import Z
-from crlm_bayes.words.numbers import LEVEL, number
 
 WIDE, HIGH = 4.4, 3.2
 
@@ -52,7 +52,7 @@ def draw_funnel(view: SynthesisView) -> Figure | None:
         )  # fmt: skip
     for line, error in zip(lines, errors, strict=True):
         _mark(axes, line, error)
-    notes = ["solid: pooled effect", f"dashed: {LEVEL} of estimates, were they normal with spread τ = {number(tau)}"]
+    notes = ["solid: pooled effect", captions.funnel_limits(tau)]
     kinds = {"■ randomised": False, "□ not randomised": False, "◇ indirect or discounted": False}
     for line in lines:
         kinds[_kind(line)] = True

@@ -20,6 +20,7 @@ from crlm_bayes.evidence.values import (
 )
 from crlm_bayes.figures.frame import style, words
 from crlm_bayes.figures.one.predictive import Group
+from crlm_bayes.prose import captions
 from crlm_bayes.rule import LOWER, UPPER
 from crlm_bayes.words.numbers import LEVEL, number, ratio_of, short
 
@@ -80,11 +81,10 @@ def draw_synthesis_predictive(result: Result, prior: str, group: Group) -> Figur
             y -= ROW
             _row(axes, page, y + ROW / 2, cell)
         y = low
-    which = "posterior" if group == "posterior_predictive" else "prior"
     style.footnote(
         figure,
-        f"{which} predictive, {words.prior_name(prior)} prior:",
-        f"○ median, 50% and {LEVEL} equal-tailed intervals",
+        captions.predictive(group == "posterior_predictive", prior),
+        f"○ {captions.TWO_INTERVALS}",
         "◆ printed",
     )
     return figure

@@ -12,6 +12,7 @@ from crlm_bayes.answers.study_lines import PooledIf
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.figures.frame import ratio_axis, style, words
 from crlm_bayes.figures.several.forest_plot import ratio_words
+from crlm_bayes.prose import captions
 from crlm_bayes.words.nouns import vocabulary
 from crlm_bayes.words.numbers import INTERVAL_WORDS, number, probability
 
@@ -90,8 +91,8 @@ def draw_rows(view: SynthesisView, rows: Sequence[PooledRow], headings: tuple[st
     style.footnote(
         figure,
         f"● {INTERVAL_WORDS}, {words.prior_name(spec.primary)} prior",
-        "● survives, ○ does not",
-        "dotted line and bold: the analysis as stated",
+        captions.SURVIVING,
+        captions.STATED,
     )
     return figure
 

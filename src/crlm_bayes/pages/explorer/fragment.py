@@ -13,8 +13,8 @@ from scipy.special import ndtri, stdtrit
 
 from crlm_bayes.pages.explorer.layout import CONTROLS, document, library
 from crlm_bayes.pages.explorer.payload import Payload
-from crlm_bayes.pages.tables.tables import SAFETY_VERDICTS, VERDICTS
 from crlm_bayes.priors.families import Cauchy, student_constant
+from crlm_bayes.prose.verdicts import SAFETY_VERDICTS, VERDICTS
 from crlm_bayes.rule import LOWER, SURVIVES, UPPER
 from crlm_bayes.words import numbers
 from crlm_bayes.words.nouns import SIGNS

@@ -7,7 +7,8 @@ from typing import NamedTuple
 from crlm_bayes.answers.result import Result
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.prose.absolute import chief
-from crlm_bayes.prose.decision import paragraph, wording
+from crlm_bayes.prose.decision import paragraph, rule, scaling_columns, unreliable, wording
+from crlm_bayes.prose.decision import scaling as scaling_words
 from crlm_bayes.rule import LOWER, SURVIVES, standing
 from crlm_bayes.sampling.power_scaling import MAX_K, Scaled, Scaling, power_scaling
 from crlm_bayes.scepticism import scaling
@@ -40,6 +41,7 @@ class DecisionRow:
 class DecisionSection:
     """Everything that the section shows; `rule` holds each verdict with what it asks of three probabilities."""
 
+    rule_words: str
     rule: tuple[tuple[str, str, str, str], ...]
     rows: tuple[DecisionRow, ...]
     paragraph: tuple[str, ...]
@@ -69,19 +71,19 @@ class ScalingParameterRow(NamedTuple):
 
 @dataclass(frozen=True)
 class SensitivitySection:
-    """Power scaling as text; `limits` are those of sensitivity and of k, `as_it_is` is median and P(benefit) unscaled.
+    """Power scaling as text; `said` reads the effect's row, `columns` says what stands in the columns.
 
-    `said` reads the effect's row, `untrusted` marks importance weights that cannot be relied on.
+    `untrusted` marks importance weights that cannot be relied on, `unreliable` says so.
     """
 
     powers: tuple[str, str]
-    limits: tuple[str, str]
-    as_it_is: tuple[str, str]
     effect: tuple[ScalingEffectRow, ...]
     parameters: tuple[ScalingParameterRow, ...]
     sampled: bool
     said: str
+    columns: str
     untrusted: bool
+    unreliable: str
 
 
 def decision_section(result: Result) -> DecisionSection:
@@ -90,6 +92,7 @@ def decision_section(result: Result) -> DecisionSection:
     made = decision(result.curve, spec, result.question.priors, result.scepticism.panel)
     bounds = sorted((spec.mcid, 1 / spec.mcid))
     return DecisionSection(
+        rule(spec),
         tuple(_asked(v, words) for v in Verdict),
         tuple(_row(row, spec, words) for row in made.under),
         tuple(paragraph(made, spec, chief(result))),
@@ -131,13 +134,13 @@ def sensitivity_section(result: Result) -> SensitivitySection:
     found = sampled.diagnosis if sampled else scaling.diagnose(scaled[0].sensitivity, scaled[1].sensitivity)
     return SensitivitySection(
         (number(ALPHAS[0]), number(ALPHAS[1])),
-        (number(scaling.SENSITIVE), number(MAX_K, 1)),
-        (ratio(base.median), probability(base.p_benefit)),
         tuple(_effect_rows(scaled, sampled)),
         tuple(_parameter_row(row) for row in rows[1:]),
         bool(rows),
-        scaling.MEANINGS[found].format(vocabulary(spec).measure),
+        scaling_words(spec, base, found),
+        scaling_columns(spec, MAX_K),
         any(not row.trusted for row in rows),
+        unreliable(MAX_K),
     )
 
 

@@ -8,8 +8,8 @@ import pandas as pd
 
 from crlm_bayes.answers.question import SYNTHESIS
 from crlm_bayes.documents.study import Study
-from crlm_bayes.pages.tables.tables import SAFETY_VERDICTS, VERDICTS
-from crlm_bayes.prose.answer import critical_range
+from crlm_bayes.prose.scepticism import critical_range
+from crlm_bayes.prose.verdicts import verdict_word
 from crlm_bayes.rule import standing
 from crlm_bayes.words.nouns import (
     DESIGNS,
@@ -22,7 +22,7 @@ from crlm_bayes.words.nouns import (
     prior_name,
     study_name,
 )
-from crlm_bayes.words.numbers import LEVEL, probability, ratio, span
+from crlm_bayes.words.numbers import probability, ratio, span
 
 
 @dataclass(frozen=True)
@@ -154,18 +154,7 @@ def _cell(row: Mapping[Any, Any]) -> Cell:
         bool(row["primary"]),
         kind,
         SIGNS[kind],
-        (SAFETY_VERDICTS if is_safety(str(row["endpoint"])) else VERDICTS)[kind],
+        verdict_word(kind, safety=is_safety(str(row["endpoint"]))),
         probability(value("p_benefit")),
         estimate,
     )
-
-
-LEGEND = (
-    (
-        SIGNS["survives"],
-        "survives",
-        f"the probability reaches the threshold: the {LEVEL} interval excludes no effect, on the good side",
-    ),
-    (SIGNS["open"], "does not survive", "it does not, and the interval includes no effect; for safety, not settled"),
-    (SIGNS["harm"], "points to harm", f"the {LEVEL} interval excludes no effect, on the side of harm"),
-)

@@ -11,8 +11,9 @@ from crlm_bayes.evidence.single import PrintedRow
 from crlm_bayes.evidence.values import ArmLevelEvidence, RatioEvidence, StudyEvidence, SynthesisEvidence
 from crlm_bayes.exact.synthesis.pooled import Effect
 from crlm_bayes.pages.tables.sources import address
+from crlm_bayes.prose.hierarchy import apart_words, weight_words
 from crlm_bayes.words.nouns import DESIGNS, READINGS, capital, counted, endpoint_noun
-from crlm_bayes.words.numbers import ABSENT, number, percent, ratio_of, ratio_span, short, times
+from crlm_bayes.words.numbers import ABSENT, number, percent, ratio_of, ratio_span, short
 
 PRIOR: Final = "prior"
 """Name of the weight that belongs to the prior of the pooled effect."""
@@ -168,10 +169,8 @@ def _conversions(rows: tuple[PrintedRow, ...]) -> list[str]:
 
 
 def _counted(member: StudyEvidence, spec: AnalysisSpec) -> str:
-    weight = "weight learnt (δ)" if member.learnt else "in full" if member.discount == 1 else times(member.discount)
-    if not member.shifted:
-        return weight
-    return f"{weight}; {'in the group of the moderator' if spec.structure == 'meta_regression' else 'may be biased'}"
+    weight = weight_words("learnt" if member.learnt else member.discount)
+    return f"{weight}; {apart_words(spec)}" if member.shifted else weight
 
 
 def _raw(member: StudyEvidence, effect: Effect) -> tuple[str, str]:

@@ -6,15 +6,12 @@ from typing import NamedTuple
 from crlm_bayes.answers.answer import Answer
 from crlm_bayes.pages.tables.tables import PanelRow, verdict_of
 from crlm_bayes.prose.priors import statement
-from crlm_bayes.rule import INTERVAL, Z
-from crlm_bayes.scepticism.critical import FAR
+from crlm_bayes.prose.scepticism import against_prior
+from crlm_bayes.rule import Z
 from crlm_bayes.scepticism.panel import verdict
 from crlm_bayes.scepticism.replication import Estimated, Pair
-from crlm_bayes.scepticism.reverse_bayes import UnderPrior
 from crlm_bayes.words.nouns import READINGS, capital, endpoint_noun, prior_name, study_name
-from crlm_bayes.words.numbers import ABSENT, number, p_value, percent, ratio, span
-
-BELIEF = percent(INTERVAL, 0)
+from crlm_bayes.words.numbers import p_value, ratio, span
 
 
 class AgainstRow(NamedTuple):
@@ -45,10 +42,7 @@ def against(answer: Answer) -> list[AgainstRow]:
             prior_name(one.prior),
             capital(statement(answer.question.priors[one.prior], spec.better, spec.measure, spec.mcid)),
             one.prior == spec.primary,
-            _odds(one.bayes_factor.bf10),
-            percent(one.bayes_factor.prior_needed()),
-            _fail_safe(one, spec.sign),
-            ABSENT if one.conflict is None else p_value(one.conflict.p),
+            *against_prior(one, spec.sign),
         )
         for one in answer.reverse.priors
     ]
@@ -89,22 +83,3 @@ def replicated(pair: Pair) -> ReplicationRow:
 def _estimated(one: Estimated) -> str:
     y, se = one.estimate
     return f"{study_name(one.study)}: {ratio(math.exp(y))} ({span(math.exp(y - Z * se), math.exp(y + Z * se))})"
-
-
-def _odds(bf10: float) -> str:
-    """Write a Bayes factor on the side where it is above 1."""
-    if bf10 >= 1:
-        return f"{_size(bf10)} for an effect"
-    return f"{_size(1 / bf10)} for none" if bf10 > 0 else "∞ for none"
-
-
-def _size(x: float) -> str:
-    return "∞" if math.isinf(x) else number(x, 1) if x < 100 else number(x, 0)
-
-
-def _fail_safe(one: UnderPrior, sign: int) -> str:
-    if one.fail_safe_mean is None:
-        return "none"
-    if one.fail_safe_mean >= FAR:
-        return "any"
-    return ratio(math.exp(sign * one.fail_safe_mean))

@@ -7,14 +7,11 @@ from crlm_bayes.answers.lookup import EstimateRow, by_name
 from crlm_bayes.answers.result import Result
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.priors.content import content
+from crlm_bayes.prose.verdicts import disagreement, verdict_word
 from crlm_bayes.rule import standing
 from crlm_bayes.scepticism.panel import PriorVerdict
 from crlm_bayes.words.nouns import SIGNS, is_safety, prior_name
 from crlm_bayes.words.numbers import ABSENT, number, probability, ratio, span, true_minus
-
-VERDICTS = {"survives": "survives", "open": "does not survive", "harm": "points to harm"}
-
-SAFETY_VERDICTS = {"survives": "lower risk survives", "open": "not settled", "harm": "points to harm"}
 
 
 @dataclass(frozen=True)
@@ -74,7 +71,7 @@ def _panel_row(name: str, spec: AnalysisSpec, e: EstimateRow) -> PanelRow:
         name == spec.primary,
         kind,
         SIGNS[kind],
-        (SAFETY_VERDICTS if is_safety(spec.endpoint) else VERDICTS)[kind],
+        verdict_word(kind, safety=is_safety(spec.endpoint)),
         ratio(e.median),
         span(e.lower, e.upper),
         probability(e.p_benefit),
@@ -83,19 +80,15 @@ def _panel_row(name: str, spec: AnalysisSpec, e: EstimateRow) -> PanelRow:
     )
 
 
-def disagreements(result: Result) -> list[str]:
-    """Priors under which the two engines fall on opposite sides of the rule."""
+def disagreements(result: Result) -> str:
+    """Say under which priors the two engines fall on opposite sides of the rule; empty where there are none."""
     named, measure = by_name(result.estimates), result.spec.measure
     found = []
     for name in result.spec.effect_priors:
         exact, nuts = (named.get((name, engine, measure)) for engine in ("curve", "nuts"))
-        if exact is None or nuts is None or exact.p_benefit is None or nuts.p_benefit is None:
-            continue
-        if standing(exact.p_benefit) != standing(nuts.p_benefit):
-            found.append(
-                f"{prior_name(name)} (exact {probability(exact.p_benefit)}, NUTS {probability(nuts.p_benefit)})"
-            )
-    return found
+        if exact is not None and nuts is not None and exact.p_benefit is not None and nuts.p_benefit is not None:
+            found.append((name, exact.p_benefit, nuts.p_benefit))
+    return disagreement(found)
 
 
 def priors(answer: Answer) -> list[PriorRow]:
