@@ -8,7 +8,7 @@ from markupsafe import Markup
 from crlm_bayes.answers.result import Result
 from crlm_bayes.pages.markup import inline
 from crlm_bayes.pages.tables.tables import panel
-from crlm_bayes.prose.captions import INDEX_CAPTIONS, captions, forest_label, panel_label
+from crlm_bayes.prose.captions import captions, forest_label, panel_label
 from crlm_bayes.words.nouns import vocabulary
 
 
@@ -28,9 +28,8 @@ def drawings(result: Result, figures: Mapping[str, str]) -> dict[str, Drawing]:
     }
 
 
-def drawing(name: str, figures: Mapping[str, str]) -> Drawing:
+def drawing(name: str, figures: Mapping[str, str], caption: str) -> Drawing:
     """Prepare one figure of the index."""
-    caption = INDEX_CAPTIONS[name]
     return Drawing(name, inline(figures.get(name, ""), name, caption), caption)
 
 

@@ -17,7 +17,9 @@ from crlm_bayes.pages.tables.overview import OverviewGroup
 from crlm_bayes.prose import answer
 from crlm_bayes.prose import verdicts as words_of_verdicts
 from crlm_bayes.prose.audit import index_findings, index_rest
+from crlm_bayes.prose.captions import INDEX_CAPTIONS, readings
 from crlm_bayes.prose.index import sentences_of_syntheses
+from crlm_bayes.prose.limits import SECOND_HAND
 from crlm_bayes.prose.scepticism import REPLICATION
 from crlm_bayes.scepticism.replication import Pair
 from crlm_bayes.words.nouns import DESIGNS
@@ -69,7 +71,7 @@ def index_page(
     """
     studies = {name: audit.study for name, audit in audits.items()}
     chief, rest = index_rest(audits)
-    failed = matrix.failed(verdicts)
+    failed, what_if = matrix.failed(verdicts), bool(verdicts["hypothetical"].any()) if not verdicts.empty else False
     context = {
         "audits": index_findings(chief),
         "audited": rest,
@@ -78,16 +80,17 @@ def index_page(
         "summary": answer.sentences_of_index(verdicts),
         "evidence": sentences_of_syntheses(verdicts),
         "together": together,
-        "synthesis": drawing("synthesis", figures),
+        "synthesis": drawing("synthesis", figures, INDEX_CAPTIONS["synthesis"]),
         "groups": matrix.matrix(verdicts, studies),
         "priors": matrix.priors_across(verdicts),
         "rule": words_of_verdicts.rule(),
         "in_cells": words_of_verdicts.IN_CELLS,
         "replication": REPLICATION,
         "legend": list(zip(words_of_verdicts.MARKS, words_of_verdicts.MEANINGS, strict=True)),
-        "forest": drawing("forest", figures),
-        "readings": drawing("readings", figures),
+        "forest": drawing("forest", figures, INDEX_CAPTIONS["forest"]),
+        "readings": drawing("readings", figures, readings(hypothetical=what_if)),
         "studies": [(title_of(study), study, DESIGNS[study.design]) for study in studies.values()],
+        "second_hand": SECOND_HAND,
         "record": record,
         "primaries": matrix.primaries(verdicts),
         "failed": failed,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from crlm_bayes.answers.answer import Answer
 from crlm_bayes.answers.lookup import arguments, by_name
 from crlm_bayes.answers.result import Result
-from crlm_bayes.documents.analysis import NuisancePriors
+from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.documents.analysis_parts import LIKELIHOODS
 from crlm_bayes.likelihoods.leaves import LEAVES
 from crlm_bayes.pages.audit_page import study_findings
@@ -19,36 +19,18 @@ from crlm_bayes.pages.tables import absolute, checks, decision, reverse, sources
 from crlm_bayes.pages.tables.centres import centre_rows, centre_sentences
 from crlm_bayes.prose import answer, verdicts
 from crlm_bayes.prose.absolute import chief
-from crlm_bayes.prose.equations import equations
+from crlm_bayes.prose.centres import SPREADS
+from crlm_bayes.prose.equations import NUISANCES, equations, nuisance_words
 from crlm_bayes.prose.hierarchy import effect_words, hierarchy
 from crlm_bayes.prose.limits import bases, limits_of
 from crlm_bayes.prose.priors import primary_prior
 from crlm_bayes.prose.scepticism import AGAINST, scrutiny
 from crlm_bayes.sampling import gate
 from crlm_bayes.words import numbers
-from crlm_bayes.words.nouns import READINGS, prior_name, vocabulary
+from crlm_bayes.words.nouns import READINGS, capital, prior_name, vocabulary
 
 if TYPE_CHECKING:
     from crlm_bayes.answers.lookup import EstimateRow, Key
-
-NUISANCES: Mapping[str, str] = {
-    "baseline": "Baseline",
-    "time_variation": "Spread between intervals, ω",
-    "heterogeneity": "Spread between studies, τ",
-    "bias_mean": "Mean bias, β",
-    "bias_spread": "Spread of biases, σ_b",
-    "moderator": "Difference between the groups, γ",
-    "discount": "Weight of the discounted studies, δ",
-}
-"""What the priors beside those of the effect are of."""
-
-CENTRES: Mapping[str, str] = {
-    "baseline_spread": "Spread of prognosis between centres, τ_u",
-    "effect_spread": "Spread of the effect between centres, τ_v",
-    "allocation_spread": "Spread between centres of the share treated, τ_π",
-    "allocation_correlation": "Correlation of prognosis and share treated, ρ",
-}
-"""The same of the priors of centres."""
 
 
 def study_context(result: Result, figures: Mapping[str, str]) -> dict[str, Any]:
@@ -110,7 +92,7 @@ def shared(result: Result, figures: Mapping[str, str]) -> dict[str, Any]:
         "hierarchy": hierarchy(result.question),
         "equations": [(mathml(e.latex), e.plain, e.words) for e in equations(spec, result.question.priors)],
         "priors": tables.priors(result),
-        "nuisance": _nuisance(spec.priors),
+        "nuisance": _nuisance(spec),
         "explorer": explorer_fragment([payload(spec, result.curve, result.question.priors)], select=False),
         "scrutiny": scrutiny(result),
         "against": reverse.against(result),
@@ -154,9 +136,13 @@ def _relative(answer: Answer, named: "Mapping[Key, EstimateRow]") -> list[tuple[
     return rows
 
 
-def _nuisance(priors: NuisancePriors) -> list[tuple[str, str, str]]:
+def _nuisance(spec: AnalysisSpec) -> list[tuple[str, str, str]]:
     """Priors of everything that is not the effect: name, density, rationale."""
-    named = [(name, getattr(priors, key)) for key, name in NUISANCES.items()]
-    if priors.centres is not None:
-        named += [(name, getattr(priors.centres, key)) for key, name in CENTRES.items()]
+    stated, centres = spec.priors, spec.priors.centres
+    named = [("Baseline", stated.baseline)]
+    named += [
+        (f"{capital(nuisance_words(spec, key))}, {one.plain}", getattr(stated, key)) for key, one in NUISANCES.items()
+    ]
+    if centres is not None:
+        named += [(capital(name), getattr(centres, key)) for key, name in SPREADS.items()]
     return [(name, numbers.true_minus(prior.cell), prior.rationale) for name, prior in named if prior is not None]

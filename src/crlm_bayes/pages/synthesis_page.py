@@ -9,7 +9,7 @@ from crlm_bayes.pages.audit_page import doubts, findings_of_all
 from crlm_bayes.pages.study_page import shared
 from crlm_bayes.pages.tables.members import effect_rows, study_rows
 from crlm_bayes.pages.tables.parameters import parameter_rows
-from crlm_bayes.prose.pooled import assumed, holds, learnt, scatter, studies_in_words, summary
+from crlm_bayes.prose.pooled import assumed, holds, learnt, scatter, studies_in_words, summary, weight_meaning
 
 
 def synthesis_context(result: Result, figures: Mapping[str, str]) -> dict[str, Any]:
@@ -24,6 +24,7 @@ def synthesis_context(result: Result, figures: Mapping[str, str]) -> dict[str, A
         "scatter": scatter(result) if variants else "",
         "learnt": learnt(result) if variants else [],
         "holds": holds(variants) if variants else [],
+        "weight_meaning": weight_meaning(result, full=True) if variants else "",
         "key": summary(result) if variants else [],
         "studies": study_rows(result),
         "effects": effect_rows(result),

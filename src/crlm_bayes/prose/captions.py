@@ -9,6 +9,8 @@ from typing import Final
 from crlm_bayes.answers.answer import Answer
 from crlm_bayes.answers.assumptions import Assumption
 from crlm_bayes.documents.study import title_of
+from crlm_bayes.prose.centres import SENSITIVITY
+from crlm_bayes.prose.pooled import weight_meaning
 from crlm_bayes.prose.verdicts import MARKS
 from crlm_bayes.rule import SURVIVES, Z, crosses, survives
 from crlm_bayes.words.nouns import Vocabulary, capital, listed, prior_name, vocabulary
@@ -33,8 +35,8 @@ CAPTIONS: Final[Mapping[str, str]] = {
     "of its evidence counts (right).",
     "arm_level": f"Every arm, without the treatment and with it, whatever its study: the printed proportion, and the probability with its {LEVEL} interval under "
     "the primary prior. Arms of different studies differ in more than the treatment.",
-    "centres": "P(benefit) over what is assumed of the centres: how far they differ, and whether those with a better prognosis treated more of their patients. A "
-    "sensitivity analysis: the print says almost nothing of either.",
+    "centres": "P(benefit) over what is assumed of the centres: how far they differ, and whether those with a better prognosis treated more of their patients. "
+    + SENSITIVITY,
 }
 """Captions of the page of one study that hold for every study."""
 
@@ -56,9 +58,16 @@ SYNTHESIS_CAPTIONS: Final[Mapping[str, str]] = {
 INDEX_CAPTIONS: Final[Mapping[str, str]] = {
     "synthesis": f"Every synthesis under its primary prior: posterior median and {LEVEL} equal-tailed interval.",
     "forest": f"Every analysis of one study under its primary prior: posterior median and {LEVEL} equal-tailed interval.",
-    "readings": "How much of the verdict is the reading: P(benefit) of each endpoint under every reading of the same print. "
-    "Readings concern the same patients; hypothetical ones ask what if, and are no evidence.",
 }
+
+
+def readings(*, hypothetical: bool) -> str:
+    """Write the caption of the figure of readings; `hypothetical` where some of those drawn are."""
+    what_if = "; hypothetical ones ask what if, and are no evidence" if hypothetical else ""
+    return (
+        "How much of the verdict is the reading: P(benefit) of each endpoint under every reading of the same print. Readings concern the "
+        f"same patients{what_if}."
+    )
 
 
 def captions(answer: Answer) -> dict[str, str]:
@@ -95,16 +104,11 @@ def _forest_plot(answer: Answer) -> str:
         together.append("the effect to be expected in a new study")
     said = [
         f"{one_by_one}, {listed(together)}.",
-        "The weight is the share of a study, and of the prior, in the pooled mean"
-        + ("; it is negative where a study far out makes the others count for less." if _negative(answer) else "."),
+        weight_meaning(answer, full=False),
     ]
     if any(len(line.printed) > 1 for line in view.lines):
         said.append("Open squares in pairs: the print says how far from no effect, but not on which side.")
     return " ".join(said)
-
-
-def _negative(answer: Answer) -> bool:
-    return any(weight.share < 0 for weight in answer.pooled.weights)
 
 
 def _cumulative(answer: Answer) -> str:
@@ -180,6 +184,14 @@ NO_DIRECTION: Final = "□ or □: the print does not say which arm did better"
 
 NO_MAXIMUM: Final = "no estimate: the likelihood has no maximum"
 
+CORRELATION: Final = "assumed correlation of share treated and prognosis"
+
+WIDTH: Final = f"{LEVEL} of the prior’s ratios within\na factor of its median"
+
+UNDER_PRIMARY: Final = "densities under the primary prior of the pooled effect"
+
+STANDARDISED: Final = "standard deviations from what the model expects"
+
 STATED: Final = "dotted line and bold: the analysis as stated"
 
 ROBUSTNESS: Final = (
@@ -223,6 +235,11 @@ def densities(axis: str) -> str:
 def funnel_limits(tau: float) -> str:
     """Say what the dashed lines of a funnel are."""
     return f"dashed: {LEVEL} of estimates, were they normal with spread τ = {number(tau)}"
+
+
+def centre_width(plural: str) -> str:
+    """Say what the axis of the spread between centres measures, of their odds or hazards."""
+    return f"{LEVEL} of centres have {plural}\nwithin a factor of the typical centre's"
 
 
 def centre_spreads(allocation: float, effect: float) -> str:

@@ -1,11 +1,27 @@
 """What the map of assumptions about centres says, in sentences."""
 
+from collections.abc import Mapping
+from typing import Final
+
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.documents.analysis_parts import LIKELIHOODS
 from crlm_bayes.likelihoods.centres.map import CentreMap, falls_at, spread_at_which_it_falls
 from crlm_bayes.rule import survives
 from crlm_bayes.words.nouns import vocabulary
 from crlm_bayes.words.numbers import number, probability
+
+SENSITIVITY: Final = (
+    "This is a sensitivity analysis: the study does not print which centre treated whom, and its data say almost "
+    "nothing about how far centres differ in prognosis or whether those with a better prognosis treated more."
+)
+
+SPREADS: Final[Mapping[str, str]] = {
+    "baseline_spread": "spread of prognosis between centres, τ_u",
+    "effect_spread": "spread of the effect between centres, τ_v",
+    "allocation_spread": "spread between centres of the share treated, τ_π",
+    "allocation_correlation": "correlation of prognosis and share treated, ρ",
+}
+"""What is assumed of centres, and estimated."""
 
 
 def sentences(found: CentreMap, spec: AnalysisSpec) -> tuple[str, ...]:
@@ -16,8 +32,7 @@ def sentences(found: CentreMap, spec: AnalysisSpec) -> tuple[str, ...]:
     under = f" under the {found.prior.replace('_', ' ')} prior" if found.prior else ""
     start = float(found.p_benefit[0, 0])
     said = [
-        "This is a sensitivity analysis: the study does not print which centre treated whom, and its data say almost "
-        "nothing about how far centres differ in prognosis or whether those with a better prognosis treated more.",
+        SENSITIVITY,
         f"If centres differ only in the effect (standard deviation {number(found.effect_spread)}) and not in prognosis, "
         f"{words.p_claim} is {probability(start)}{under}.",
     ]

@@ -20,6 +20,12 @@ TURNED = ("bias_mean", "moderator")
 """Documented on the benefit scale, as effect priors are."""
 
 
+def nuisance_words(spec: AnalysisSpec, key: str) -> str:
+    """Name a parameter beside the effect."""
+    said = NUISANCES[key].words
+    return said.replace("studies", "arms") if spec.model == "arm_level" else said
+
+
 def equations(spec: AnalysisSpec, priors: Mapping[str, Prior]) -> list[Equation]:
     """Likelihood, then nuisance priors, then the effect prior under each name, as the model takes them."""
     module = module_of(spec.model)
@@ -27,9 +33,8 @@ def equations(spec: AnalysisSpec, priors: Mapping[str, Prior]) -> list[Equation]
     for key, symbol in NUISANCES.items():
         prior = getattr(spec.priors, key)
         if prior is not None:
-            words = symbol.words.replace("studies", "arms") if spec.model == "arm_level" else symbol.words
             turned = spec.effect_prior(prior) if key in TURNED else prior
-            lines.append(prior_line(symbol._replace(words=words), turned))
+            lines.append(prior_line(symbol._replace(words=nuisance_words(spec, key)), turned))
     latex, plain = (r"\mu", "μ") if spec.model == "synthesis" else (r"\theta", "θ")
     lines += [prior_line(Equation(latex, plain, name), spec.effect_prior(priors[name])) for name in spec.effect_priors]
     return lines

@@ -7,8 +7,11 @@ from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.documents.analysis_parts import LIKELIHOODS
 from crlm_bayes.documents.study import Study, title_of
 from crlm_bayes.likelihoods.leaves import LEAVES
+from crlm_bayes.prose.centres import SENSITIVITY
 from crlm_bayes.words.nouns import capital, listed
 from crlm_bayes.words.numbers import short, times
+
+COMMON = "Studies share one effect: no scatter between them is allowed."
 
 
 def hierarchy(question: Question) -> list[str]:
@@ -17,7 +20,7 @@ def hierarchy(question: Question) -> list[str]:
     if spec.structure == "centres":
         return [
             "One study; its centres are taken to be exchangeable: their prognosis and their effects scatter around a common one. "
-            "The print says almost nothing about that scatter, so this is a sensitivity analysis."
+            + SENSITIVITY
         ]
     if not spec.is_synthesis:
         return ["One study, no hierarchy between studies or centres.", _of_one(spec)]
@@ -55,7 +58,7 @@ def _of_one(spec: AnalysisSpec) -> str:
 def _between(question: Question) -> str:
     match question.spec.structure:
         case "common":
-            return "Studies share one effect: no scatter between them is allowed."
+            return COMMON
         case "arm_level":
             return (
                 "Arms are compared across studies, whatever study they belong to: the comparison inside each study, and with it "

@@ -8,8 +8,22 @@ from crlm_bayes.documents.analysis_parts import LIKELIHOODS
 from crlm_bayes.documents.study import title_of
 from crlm_bayes.evidence.values import RatioEvidence, SynthesisEvidence
 from crlm_bayes.likelihoods.leaves import LEAVES
+from crlm_bayes.prose.captions import ARMS_COMPARED
+from crlm_bayes.prose.centres import SENSITIVITY
 from crlm_bayes.words.nouns import DESIGNS, endpoint_noun, in_words, listed
 from crlm_bayes.words.numbers import short
+
+SECOND_HAND = "another paper’s account"
+"""Where the numbers of a paper come from that was not read."""
+
+CONFOUNDED = "Confounding is not modelled here: the interval says what chance can do, not what selection can do."
+
+REANALYSIS = (
+    "This is a reanalysis made after the results were published. Priors, structure, the smallest ratio worth having and the rule are fixed in "
+    "documents whose digests are given here, but they were written with the results in print.",
+    "It rests on published summaries, not on the data of single patients: no covariate, censoring time or subgroup can be looked at again.",
+    "Printed numbers are rounded, and they are taken at their printed value.",
+)
 
 
 def limits_of(answer: Answer) -> list[str]:
@@ -22,27 +36,19 @@ def _limits_of_one(answer: Answer) -> list[str]:
     said = []
     if study.design != "rct":
         said.append(
-            f"The study is a {DESIGNS[study.design]}. Who was treated was not left to chance, and confounding is not modelled "
-            "here: the interval says what chance can do, not what selection can do. The E-value tells how strong "
+            f"The study is a {DESIGNS[study.design]}. Who was treated was not left to chance. {CONFOUNDED} The E-value tells how strong "
             "confounding would have to be."
         )
     said += [
-        "This is a reanalysis made after the results were published. Priors, the smallest ratio worth having and the rule "
-        "are fixed in documents whose digests are given here, but they were written with the results in print.",
-        "It rests on published summaries, not on the data of single patients: no covariate, censoring time or subgroup can be "
-        "looked at again.",
-        "Printed numbers are rounded, and they are taken at their printed value.",
+        *REANALYSIS,
         "It is one reading of the print. Other defensible readings of the same paper are analyses of their own: the page "
         "of all analyses puts them side by side. Readings of the same patients are never multiplied together.",
     ]
     if spec.structure == "centres":
-        said.append(
-            "How much centres differ, and whether those with a better prognosis treated more of their patients, is not in the print: "
-            "what is said of it follows from assumptions and is a sensitivity analysis."
-        )
+        said.append(SENSITIVITY)
     said += LEAVES[spec.likelihood].limits(spec, study, evidence)
     if study.source == "secondary":
-        said.append("The paper itself was not read: its numbers come from another paper's account.")
+        said.append(f"The paper itself was not read: its numbers come from {SECOND_HAND}.")
     return said
 
 
@@ -63,15 +69,14 @@ def _of_structure(answer: Answer) -> Iterator[str]:
     observational = [title_of(study) for study in studies if study.design != "rct"]
     if spec.structure == "arm_level":
         yield (
-            "Arms of different studies are compared as if they were groups of one. Nothing makes them comparable: this is a sensitivity "
-            "analysis, weaker than any of the others."
+            f"{ARMS_COMPARED}. Nothing makes arms of different studies comparable: this is weaker than any other way to take them."
         )
     if observational:
         said = f"{listed(observational)} {'was' if len(observational) == 1 else 'were'} not randomised. "
         yield said + (
             "Their bias is modelled, but nothing in the data tells how large it is: what is said of it is mostly its prior."
             if spec.structure == "bias_adjusted"
-            else "Confounding is not modelled here: the interval says what chance can do, not what selection can do."
+            else CONFOUNDED
         )
     if spec.structure == "common":
         yield "One effect in all studies is an assumption; where effects differ, the interval is too narrow."
@@ -104,7 +109,7 @@ def _of_studies(answer: Answer) -> Iterator[str]:
         )
     second = [title_of(study) for study in studies if study.source == "secondary"]
     if second:
-        yield f"{listed(second)} {'was' if len(second) == 1 else 'were'} not read: the numbers come from another paper’s account."
+        yield f"{listed(second)} {'was' if len(second) == 1 else 'were'} not read: the numbers come from {SECOND_HAND}."
     yield (
         "The risk of bias of the studies is shown by design, source and audit; no formal tool (RoB 2, ROBINS-I) was applied, by one person or by two."
     )
@@ -154,14 +159,7 @@ def _without_direction(evidence: object) -> bool:
 
 
 def _of_all(answer: Answer) -> Iterator[str]:
-    yield (
-        "This is a reanalysis made after the results were published. Priors, structure, the smallest ratio worth having and the rule are fixed in documents "
-        "whose digests are given here, but they were written with the results in print."
-    )
-    yield (
-        "It rests on published summaries, not on the data of single patients: no covariate, censoring time or subgroup can be looked at again. Printed numbers "
-        "are rounded, and they are taken at their printed value."
-    )
+    yield from REANALYSIS
     if answer.spec.measure == "hr":
         yield (
             "Hazards are taken as proportional over the time that each study followed its patients; follow-up differs between studies."

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from crlm_bayes.answers.answer import Answer
 from crlm_bayes.answers.variants import Variant, Variants
 from crlm_bayes.documents.study import Study, title_of
+from crlm_bayes.prose.hierarchy import COMMON
 from crlm_bayes.rule import standing
 from crlm_bayes.words.nouns import Vocabulary, capital, endpoint_noun, in_words, listed, vocabulary
 from crlm_bayes.words.numbers import (
@@ -82,7 +83,7 @@ def scatter(answer: Answer) -> str:
     """Say how much the effects differ between studies, and what that means for a new one."""
     spec, pooled, words = answer.spec, answer.pooled, vocabulary(answer.spec)
     if pooled.tau is None:
-        return "One effect in all studies is assumed: nothing is said of how it differs between them."
+        return COMMON
     tau, new = pooled.tau, pooled.predictive
     good = new.p_benefit(spec.sign)
     return (
@@ -102,6 +103,23 @@ def summary(answer: Answer) -> list[tuple[str, str, str]]:
         ("Spread of studies, τ", number(tau.median), f"{LEVEL}: {span(*tau.interval, write=number)}"),
         ("In a new study", ratio_of(new.median), f"{LEVEL}: {ratio_span(new.interval)}; good side {good}"),
     ]
+
+
+WEIGHT = "Weight: the share of a study, and of the prior, in the pooled mean"
+
+NEGATIVE = "it is below 0 where a study lies so far out that it makes the others count for less"
+
+
+def weight_meaning(answer: Answer, *, full: bool) -> str:
+    """Say what a weight is; in full, how it is measured."""
+    negative = any(weight.share < 0 for weight in answer.pooled.weights)
+    if not full:
+        return f"{WEIGHT}; {NEGATIVE}." if negative else f"{WEIGHT}."
+    said = (
+        f"{WEIGHT}: how far the mean moves when what the study says is moved by a little, as a share of that little. All weights add up "
+        "to 1."
+    )
+    return f"{said} {capital(NEGATIVE)}." if negative else said
 
 
 def weights(answer: Answer) -> str:

@@ -21,7 +21,7 @@ from crlm_bayes.prose import captions
 from crlm_bayes.prose.verdicts import VERDICTS
 from crlm_bayes.rule import Z, points_to_harm, survives
 from crlm_bayes.words.nouns import vocabulary
-from crlm_bayes.words.numbers import LEVEL, short
+from crlm_bayes.words.numbers import short
 
 WIDE, HIGH = 4.7, 3.1
 
@@ -71,12 +71,12 @@ def _axes(axes: Axes, found: CentreMap, scale: Scale) -> None:
     shown = [f for f in FACTORS if math.log(f) / Z <= top]
     axes.set_yticks([math.log(f) / Z for f in shown], labels=[short(f) for f in shown])
     axes.set_ylabel(
-        f"{LEVEL} of centres have {scale.plural}\nwithin a factor of the typical centre's",
+        captions.centre_width(scale.plural),
         fontsize=style.SMALL,
     )
     axes.set_xticks([-1, -0.5, 0, 0.5, 1], labels=["−1", "−0.5", "0", "0.5", "1"])
     axes.tick_params(length=3)
-    axes.set_xlabel("assumed correlation of share treated and prognosis", fontsize=style.SMALL, labelpad=28)
+    axes.set_xlabel(captions.CORRELATION, fontsize=style.SMALL, labelpad=28)
     ends: tuple[tuple[float, str, Any], ...] = (
         (0.0, "← centres with worse\nprognosis treat more", "left"),
         (0.5, "not correlated", "center"),

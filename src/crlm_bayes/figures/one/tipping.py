@@ -21,7 +21,7 @@ from crlm_bayes.prose.verdicts import VERDICTS
 from crlm_bayes.rule import LOWER, SURVIVES, Z, points_to_harm, survives
 from crlm_bayes.scepticism.tipping import TippingMap
 from crlm_bayes.words.nouns import vocabulary
-from crlm_bayes.words.numbers import LEVEL, as_percent, short
+from crlm_bayes.words.numbers import as_percent, short
 
 WIDE, HIGH = 4.7, 3.3
 
@@ -206,8 +206,7 @@ def _width_axis(axes: Axes, sds: Floats) -> None:
     shown = [f for f in FACTORS if sds[0] <= math.log(f) / Z <= sds[-1]]
     axes.set_yticks([math.log(math.log(f) / Z) for f in shown], labels=[short(f) for f in shown])
     axes.tick_params(axis="y", length=3)
-    label = f"{LEVEL} of the prior’s ratios within\na factor of its median"
-    axes.set_ylabel(label, fontsize=style.SMALL)
+    axes.set_ylabel(captions.WIDTH, fontsize=style.SMALL)
 
 
 def _sd_axis(axes: Axes) -> None:

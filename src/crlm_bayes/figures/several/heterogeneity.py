@@ -11,6 +11,7 @@ from crlm_bayes.answers.pooled_view import SynthesisView
 from crlm_bayes.answers.study_lines import LogInterval
 from crlm_bayes.figures.frame import ratio_axis, style
 from crlm_bayes.figures.one.densities import PRIOR_LINE
+from crlm_bayes.prose import captions
 from crlm_bayes.words.numbers import INTERVAL_WORDS, estimate, number, ratio_estimate
 
 WIDTH, HEIGHT = 2.75, 1.35
@@ -91,4 +92,4 @@ def _key(figure: Figure) -> None:
     ):
         beside.plot([x, x + 0.3], [height - 0.16] * 2, color=colour, linestyle=line, linewidth=style.LINE)
         beside.text(x + 0.37, height - 0.16, name, color=colour, va="center", fontsize=style.SMALL)
-    style.footnote(figure, f"numbers: {INTERVAL_WORDS}", "densities under the primary prior of the pooled effect")
+    style.footnote(figure, f"numbers: {INTERVAL_WORDS}", captions.UNDER_PRIMARY)

@@ -67,7 +67,7 @@ def draw_synthesis_predictive(result: Result, prior: str, group: Group) -> Figur
     axes.axvline(0, color=style.FAINT, linewidth=style.THIN, zorder=0)
     axes.spines["left"].set_visible(False)
     axes.tick_params(axis="x", length=3)
-    axes.set_xlabel("standard deviations from what the model expects", fontsize=style.SMALL)
+    axes.set_xlabel(captions.STANDARDISED, fontsize=style.SMALL)
     for x, text in ((LEFT + AXIS + PRINTED, "printed"), (LEFT + AXIS + EXPECTED, f"expected ({LEVEL})")):
         style.write(page, x, BOTTOM + height + 0.1, text, style.TINY, style.SOFT)
     y = height - APART / 2

@@ -1,19 +1,12 @@
 """The centres of a study on its page: what the map of assumptions shows, and what is left of each centre's effect."""
 
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from crlm_bayes.answers.answer import Answer
 from crlm_bayes.answers.lookup import arguments, by_name
 from crlm_bayes.answers.result import Result
-from crlm_bayes.prose.centres import sentences
+from crlm_bayes.prose.centres import SPREADS, sentences
 from crlm_bayes.words.numbers import number, ratio, span
-
-SPREADS: Final = {
-    "baseline_spread": "spread of prognosis between centres, τ_u",
-    "effect_spread": "spread of the effect between centres, τ_v",
-    "allocation_spread": "spread of the share treated, τ_π",
-    "allocation_correlation": "correlation of prognosis and share treated, ρ",
-}
 
 
 class CentreRow(NamedTuple):

@@ -12,13 +12,14 @@ from crlm_bayes.evidence.values import ArmLevelEvidence, RatioEvidence, StudyEvi
 from crlm_bayes.exact.synthesis.pooled import Effect
 from crlm_bayes.pages.tables.sources import address
 from crlm_bayes.prose.hierarchy import apart_words, weight_words
+from crlm_bayes.prose.limits import SECOND_HAND
 from crlm_bayes.words.nouns import DESIGNS, READINGS, capital, counted, endpoint_noun
 from crlm_bayes.words.numbers import ABSENT, number, percent, ratio_of, ratio_span, short
 
 PRIOR: Final = "prior"
 """Name of the weight that belongs to the prior of the pooled effect."""
 
-SOURCES: Final = {"primary": "paper or abstract", "secondary": "another paper’s account"}
+SOURCES: Final = {"primary": "paper or abstract", "secondary": SECOND_HAND}
 
 CONVERTED: Final = ("contrasts", "tests")
 """Tables whose rows are converted before a likelihood takes them."""
@@ -110,7 +111,7 @@ def _concern(study: Study, serious: int, touched: int) -> str:
     """What the record holds for or against a study."""
     said = ["randomised" if study.design == "rct" else "not randomised: confounding possible"]
     if study.source == "secondary":
-        said.append("known only through another paper")
+        said.append(f"known only through {SECOND_HAND}")
     if study.relevance == "doubtful":
         said.append("the study itself is doubtful")
     if touched:

@@ -11,6 +11,7 @@ from crlm_bayes.documents.entries import ContrastEntry, MedianEntry, TestEntry
 from crlm_bayes.documents.study import Study, title_of
 from crlm_bayes.evidence.values import ArmLevelEvidence, SynthesisEvidence
 from crlm_bayes.likelihoods.leaves import LEAVES
+from crlm_bayes.prose.limits import SECOND_HAND
 from crlm_bayes.words.nouns import DESIGNS, MEASURES, READINGS, listed
 from crlm_bayes.words.numbers import as_percent, ratio, span
 
@@ -125,7 +126,7 @@ def _facts_of_one(answer: Answer) -> list[tuple[str, str]]:
     if study.enrolment:
         found.append(("Enrolment", " to ".join(study.enrolment)))
     if study.source == "secondary":
-        found.append(("Source", "another paper's account: the paper itself was not read"))
+        found.append(("Source", f"{SECOND_HAND}: the paper itself was not read"))
     if spec.accepts:
         found.append(("Accepted findings", ", ".join(spec.accepts)))
     return found
