@@ -6,10 +6,10 @@ The library in ten names; each is loaded when it is first used (see :mod:`crlm_b
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from crlm_bayes.version import __version__ as __version__
+
 if TYPE_CHECKING:
     from crlm_bayes.api import ask, audit, check, draw, fit, fit_all, question, questions, read_studies, report
-
-__version__ = "0.1.0"
 
 __all__ = [
     "ask", "audit", "check", "draw", "fit", "fit_all", "question", "questions", "read_studies", "report",

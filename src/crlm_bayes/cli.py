@@ -59,7 +59,7 @@ def main() -> None:
 
 def _version(wanted: bool) -> None:
     if wanted:
-        from crlm_bayes import __version__
+        from crlm_bayes.version import __version__
 
         print(__version__)
         raise typer.Exit

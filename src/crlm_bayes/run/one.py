@@ -14,7 +14,7 @@ from typing import Any, Final
 import pandas as pd
 import xarray as xr
 
-from crlm_bayes import __version__, figures
+from crlm_bayes import figures
 from crlm_bayes.answers import tables
 from crlm_bayes.answers.answer import Answer
 from crlm_bayes.answers.identity import canonical, digests, fit_digest
@@ -36,6 +36,7 @@ from crlm_bayes.run.store import (
     write_json,
 )
 from crlm_bayes.sampling.settings import Settings
+from crlm_bayes.version import __version__
 from crlm_bayes.words.nouns import capital, endpoint_noun
 
 TABULATED: Final = ("posterior", "sample_stats")
