@@ -22,7 +22,8 @@ from crlm_bayes.figures.several import draw_synthesis
 from crlm_bayes.figures.several.forest_plot import ratio_words
 from crlm_bayes.figures.several.marks import square_size
 from crlm_bayes.prose.captions import captions
-from crlm_bayes.rule import SURVIVES
+from crlm_bayes.prose.verdicts import VERDICTS
+from crlm_bayes.rule import SURVIVES, standing
 from crlm_bayes.words.numbers import probability
 from makers.drawn import assert_fits, line, marks, said, save, texts
 from makers.made_syntheses import CASES, FITTED, HALF, LABELS, PRIMARY, PRIORS, made, ratio, scattered
@@ -84,7 +85,7 @@ def test_the_forest_draws_and_writes_what_the_engine_says(results: Any, drawn: A
         assert any(f"τ {pooled.tau.median:.2f} (" in text for text in written)
     p = pooled.mu.p_below(0.0)
     p = p if result.spec.sign == 1 else 1 - p
-    assert any(probability(p) in text and ("does not survive" in text) == (p < SURVIVES) for text in written)
+    assert any(probability(p) in text and text.endswith(VERDICTS[standing(p)]) for text in written)
 
 
 def test_an_unknown_direction_is_a_mirrored_open_pair_and_no_maximum_is_no_estimate(results: Any, drawn: Any) -> None:
@@ -114,7 +115,7 @@ def test_groups_tell_randomised_others_and_indirect_with_their_weight(drawn: Any
     assert bold("twelve, of every kind")[:3] == [
         "Randomised trials",
         "Not randomised",
-        "Indirect evidence, weight × 0.5",
+        "Indirect evidence, weight 0.5",
     ]
     assert "Indirect evidence, weight learnt (δ)" in bold("three, learnt")
     assert bold("four, moderated")[:2] == ["Timing: perioperative", "Timing: neoadjuvant"]

@@ -202,9 +202,9 @@ def test_what_the_record_says_is_shown(result_of: Callable[[str], Result], page_
         "12.3 s",
     ):
         assert text in words
-    assert "confounding is not modelled" in words
+    assert "Confounding is not modelled" in words
     trial = analysis_page(replace_study(result_of("orr_chen2025_counts"), design="rct"), FIGURES)
-    assert "confounding is not modelled" not in trial and "The study is randomised" in trial
+    assert "Confounding is not modelled" not in trial and "The study is randomised" in trial
 
 
 def replace_study(result: Result, **changes: Any) -> Result:

@@ -268,7 +268,7 @@ def test_two_studies_stand_each_alone(seeds: Result) -> None:
 
 
 def test_without_scatter_none_is_claimed(of: Callable[[str], Result], page_of: Callable[[str], str]) -> None:
-    assert scatter(of("common")).startswith("One effect in all studies is assumed")
+    assert scatter(of("common")).startswith("Studies share one effect")
     assert "in the group (timing: neoadjuvant) it is times" in Document(page_of("meta_regression")).words
 
 
@@ -322,9 +322,11 @@ def test_without_a_printed_control_risk_no_absolute_effect_is_shown(priors: dict
 def test_studies_are_described_by_design_source_and_audit(of: Callable[[str], Result]) -> None:
     rows = {row.name: row for row in study_rows(of("bias_adjusted"))}
     assert rows["Beta 2021"].concern.startswith("not randomised: confounding possible")
-    assert "known only through another paper" in rows["Delta 2015"].concern and rows["Delta 2015"].n == "2,000"
+    assert (
+        "known only through another paper’s account" in rows["Delta 2015"].concern and rows["Delta 2015"].n == "2,000"
+    )
     counted = {row.name: row.counted for row in effect_rows(of("bias_adjusted"))}
-    assert counted["Beta 2021"] == "in full; may be biased" and counted["Delta 2015"] == "× 0.5"
+    assert counted["Beta 2021"] == "in full; may be biased" and counted["Delta 2015"] == "weight 0.5"
 
 
 def anchors(result: Result) -> dict[int, str | None]:
@@ -358,7 +360,7 @@ def test_limits_are_those_of_these_studies(of: Callable[[str], Result], bundled:
         assert text in said
     assert "Exchangeability" in said and "Exchangeability" not in " ".join(limits_of(of("common")))
     broken = " ".join(limits_of(bundled("orr_arm_level")))
-    assert "Arms of different studies are compared as if they were groups of one" in broken
+    assert "Arms compared without randomisation" in broken
     assert "Numbers of Yan 2025 contradict each other" in broken
 
 

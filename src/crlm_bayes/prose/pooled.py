@@ -116,8 +116,8 @@ def weight_meaning(answer: Answer, *, full: bool) -> str:
     if not full:
         return f"{WEIGHT}; {NEGATIVE}." if negative else f"{WEIGHT}."
     said = (
-        f"{WEIGHT}: how far the mean moves when what the study says is moved by a little, as a share of that little. All weights add up "
-        "to 1."
+        f"{WEIGHT}, which is how far the mean moves when what the study says is moved by a little, as a share of that little. All weights "
+        "add up to 1."
     )
     return f"{said} {capital(NEGATIVE)}." if negative else said
 
