@@ -290,7 +290,7 @@ def test_e_values_in_words() -> None:
         "above and beyond the measured ones, to explain the estimate away; 1.24 to move the interval to include no effect."
     )
     assert confounding_words(1.76, 1.24, "hr").endswith("no effect (the outcome taken as common).")
-    assert "the interval of the data alone includes no effect without it" in confounding_words(1.76, 1.0, "rr")
+    assert "the interval of the data alone includes no effect already" in confounding_words(1.76, 1.0, "rr")
     assert "measured" not in confounding_words(1.76, 1.24, "or", adjusted=False)
     assert "nothing unmeasured is needed" in confounding_words(1.0, 1.0, "hr")
 

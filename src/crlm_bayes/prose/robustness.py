@@ -123,7 +123,7 @@ AWAY = "to explain the estimate away"
 
 MOVED = "to move the interval to include no effect"
 
-INCLUDED = "the interval of the data alone includes no effect without it"
+INCLUDED = "the interval of the data alone includes no effect already"
 
 EXPLAINED = "The estimate itself is no effect: nothing unmeasured is needed to explain it."
 
