@@ -1,6 +1,39 @@
 """Bayesian reanalysis of published clinical trials: does the published benefit survive a sceptic?
 
 The library in ten names; each is loaded when it is first used (see :mod:`crlm_bayes.api`).
+
+The rooms stand in the order of the data, and each imports only from those before it (`make lint` holds them to it):
+
+``errors`` ``rule`` ``arrays`` ``toml``
+    the exception tree, the rule and its numbers (0.975), array types, TOML to frozen values
+``words``
+    how numbers and nouns are written
+``priors``
+    densities as values
+``documents``
+    studies and analyses as their documents say, shape and meaning
+``exact``
+    one effect without a sampler: evidence curves, posteriors, synthesis
+``audits``
+    does the print add up
+``scepticism``
+    what a doubter makes of one curve: critical prior, reverse-Bayes, bias and discount, the decision
+``evidence``
+    from print to arrays: landmarks, log-rank and ratio conversions, priors from trials
+``likelihoods``
+    one file per statistical idea: equation, PyMC model, exact curve
+``sampling``
+    NUTS and its gate
+``answers``
+    from documents to questions, to answers (exact), to results (sampled); tables
+``prose``
+    every sentence about an answer, once
+``figures`` ``pages``
+    what is drawn and what is written of a result
+``run``
+    one analysis or many; the only writer
+``api`` ``commands`` ``cli``
+    the front door, and the verbs of the command line
 """
 
 from importlib import import_module

@@ -17,7 +17,6 @@ from crlm_bayes.scepticism.bayes_factors import BayesFactor, from_evidence, larg
 from crlm_bayes.scepticism.conflict import Conflict, moved, tail_probability
 from crlm_bayes.scepticism.critical import critical_advocacy, critical_sd, fail_safe_means
 from crlm_bayes.scepticism.panel import Scepticism
-from crlm_bayes.words.numbers import number
 from crlm_bayes.words.shown import Shown
 
 
@@ -91,8 +90,7 @@ class ReverseBayes(Shown):
 
     def heading(self) -> str:
         """Say what it is in one line."""
-        sd = "none" if self.critical_sd is None else number(self.critical_sd, 3)
-        return f"Reverse-Bayes: critical sd {sd}; each prior against the data"
+        return "Reverse-Bayes: each prior against the data"
 
     def rows(self) -> list[dict[str, Any]]:
         """One row a prior: fail-safe mean (log ratio), Bayes factor against no effect, p value of its conflict with the data."""

@@ -16,7 +16,6 @@ from crlm_bayes.scepticism.critical import SD_RANGE
 from crlm_bayes.scepticism.e_values import e_value
 from crlm_bayes.scepticism.panel import Scepticism, examine
 from crlm_bayes.scepticism.tipping import bearing_limits
-from crlm_bayes.words.numbers import number
 from crlm_bayes.words.shown import Shown
 
 
@@ -81,9 +80,7 @@ class Robustness(Shown):
 
     def heading(self) -> str:
         """Say what it is in one line."""
-        if self.critical_sd is None:
-            return "What the claim bears: it survives no prior centred on no effect"
-        return f"What the claim bears: it survives N(0, sd²) priors of sd {number(self.critical_sd, 3)} or more"
+        return "What the claim bears under each prior"
 
     def rows(self) -> list[dict[str, Any]]:
         """One row a prior: the log ratio of bias, the share of the evidence and the E-value at which survival is lost."""

@@ -1,5 +1,6 @@
 """Values that show themselves: a few lines as `repr`, a table in a notebook, a DataFrame."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
@@ -18,16 +19,16 @@ WIDE: Final = 40
 """Characters of a cell in a `repr`."""
 
 
-class Shown:
+class Shown(ABC):
     """What a value says of itself in a session: a heading and the rows of one table."""
 
+    @abstractmethod
     def heading(self) -> str:
         """Say what it is in one line."""
-        raise NotImplementedError
 
+    @abstractmethod
     def rows(self) -> Sequence[Mapping[str, Any]]:
         """The rows of its table, with the same keys in each."""
-        raise NotImplementedError
 
     def to_df(self) -> "pd.DataFrame":
         """Its table as a DataFrame, numbers as they are."""
