@@ -5,7 +5,7 @@ The library in ten names; each is loaded when it is first used (see :mod:`crlm_b
 The rooms stand in the order of the data, and each imports only from those before it (`make lint` holds them to it):
 
 ``errors`` ``rule`` ``arrays`` ``toml``
-    the exception tree, the rule and its numbers (0.975), array types, TOML to frozen values
+    the exception tree, the rule and its thresholds, array types, TOML to frozen values
 ``words``
     how numbers and nouns are written
 ``priors``

@@ -208,6 +208,7 @@ def fit_all(
     prior: str | None = None,
     settings: Settings = DEFAULTS,
     force: bool = False,
+    exact: bool = False,
     started: Callable[[int, int], None] = lambda _all, _kept: None,
     done: Callable[[str, Any], None] = lambda _name, _outcome: None,
 ) -> FolderRun:
@@ -223,6 +224,8 @@ def fit_all(
         Fit this prior beside the primary one; without it all of the panel, of a synthesis the primary one.
     force : bool
         Sample again what is current, too.
+    exact : bool
+        Sample nothing: every page, table and verdict from the exact engine, in seconds.
     started, done : callable
         Told of the number of analyses and of those that are current, and of each analysis as it ends.
 
@@ -238,7 +241,9 @@ def fit_all(
     known = {name for one in asked for name in one.spec.effect_priors}
     if prior is not None and prior not in known:
         raise UnknownName.among("--prior", "prior", prior, known)
-    return fit_folder(asked, where, Store(Path(out)), settings, prior=prior, force=force, started=started, done=done)
+    return fit_folder(
+        asked, where, Store(Path(out)), settings, prior=prior, force=force, exact=exact, started=started, done=done
+    )
 
 
 def render_all(

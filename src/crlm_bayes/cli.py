@@ -97,13 +97,16 @@ def fit(
     tune: Annotated[int, typer.Option(min=1, help="Warm-up draws of each chain.")] = 1000,
     chains: Annotated[int, typer.Option(min=2, help="Chains.")] = 4,
     force: Annotated[bool, typer.Option("--force", help="Sample again even what is unchanged.")] = False,
+    exact: Annotated[
+        bool, typer.Option("--exact", help="Sample nothing: every page, table and verdict from the exact engine.")
+    ] = False,
 ) -> None:
     """Fit, gate, summarise and render; unchanged fits are kept. Exit code 3 if the diagnostics gate fails."""
     from crlm_bayes.commands.fit import fit_command
     from crlm_bayes.sampling.settings import Settings
 
     settings = Settings(draws=draws, tune=tune, chains=chains, seed=seed)
-    code, rows = fit_command(data, models, out, names, prior, settings, force)
+    code, rows = fit_command(data, models, out, names, prior, settings, force, exact)
     if as_json:
         _print_json(rows)
     raise typer.Exit(code)

@@ -180,3 +180,40 @@ def test_a_run_that_dies_leaves_the_last_good_result(fitted, tmp_path):
     with pytest.raises(KeyboardInterrupt):
         Store(out).write_analysis(ANALYSIS, dies)
     assert sorted((p.relative_to(out), p.read_bytes()) for p in out.rglob("*") if p.is_file()) == before
+
+
+def test_an_exact_run_has_pages_tables_and_verdicts_and_samples_nothing(data, models, tmp_path, monkeypatch) -> None:
+    from crlm_bayes.answers.questions import read_questions
+    from crlm_bayes.commands.list import catalogue
+    from crlm_bayes.sampling import nuts
+
+    out = tmp_path / "reports"
+    monkeypatch.setattr(nuts, "fit", lambda *_: pytest.fail("the sampler was called"))
+    code, rows = fit_command(data, models, out, None, None, GOOD, False, True)
+    assert code == 0 and {row["prior"] for row in rows} == {"neutral", "sceptical"}
+    assert (out / "index.html").is_file() and (out / "verdicts.csv").is_file()
+    assert set(pd.read_csv(out / ANALYSIS / "estimates.csv")["engine"]) == {"curve"}
+    assert "Not yet sampled." in (out / ANALYSIS / "report.html").read_text(encoding="utf-8")
+    assert not list(out.rglob("posterior.nc"))
+    questions = read_questions(data, models)
+    assert [row["state"] for row in catalogue(out, questions)] == ["exact, not yet sampled"]
+    before = (out / ANALYSIS / "run.json").read_bytes()
+    fit_command(data, models, out, None, None, GOOD, False, True)
+    assert (out / ANALYSIS / "run.json").read_bytes() == before, "nothing has changed, nothing is written"
+    with pytest.raises(StaleResult, match="posteriors are not saved"):
+        report_command(data, models, out, None)
+
+
+def test_an_exact_run_keeps_what_was_sampled(data, models, fitted, tmp_path, monkeypatch) -> None:
+    from crlm_bayes.sampling import nuts
+
+    out = tmp_path / "reports"
+    shutil.copytree(fitted[0], out)
+    monkeypatch.setattr(nuts, "fit", lambda *_: pytest.fail("the sampler was called"))
+    record = json.loads((out / ANALYSIS / "run.json").read_text(encoding="utf-8"))
+    record["digests"]["program"] = "old"
+    (out / ANALYSIS / "run.json").write_text(json.dumps(record), encoding="utf-8")
+    fit_command(data, models, out, None, None, GOOD, False, True)
+    again = json.loads((out / ANALYSIS / "run.json").read_text(encoding="utf-8"))
+    assert again["fits"] == record["fits"] and again["digests"]["program"] != "old"
+    assert len(list(out.rglob("posterior.nc"))) == len(record["fits"])

@@ -26,6 +26,7 @@ def fit_command(
     prior: str | None,
     settings: Settings,
     force: bool,
+    exact: bool = False,
 ) -> tuple[int, list[dict[str, Any]]]:
     """Fit the named analyses, or all.
 
@@ -38,7 +39,7 @@ def fit_command(
     """
     with FitProgress() as progress:
         run = fit_all(
-            out, names, data=data, models=models, prior=prior, settings=settings, force=force, started=progress.started, done=progress.done,
+            out, names, data=data, models=models, prior=prior, settings=settings, force=force, exact=exact, started=progress.started, done=progress.done,
         )  # fmt: skip
     print_verdicts(run.records, out, run.kept)
     return (0 if run.passed else EXIT_GATE), run.verdicts
@@ -69,13 +70,14 @@ class FitProgress:
         """Show itself: there is something to do."""
         self._progress.start()
         self._progress.start_task(self._task)
-        said = "loading the sampler and compiling models"
+        said = "loading libraries"
         self._progress.update(self._task, description=said, total=total, completed=unchanged, visible=True)
 
     def done(self, name: str, outcome: Any) -> None:
         """Count an analysis."""
         failed = "" if outcome.record["passed"] else "  [bold red]gate failed[/]"
-        self._progress.console.print(f"  {name}: {outcome.sampled} posteriors sampled{failed}")
+        done = f"{outcome.sampled} posteriors sampled" if outcome.sampled else "rendered"
+        self._progress.console.print(f"  {name}: {done}{failed}")
         self._progress.update(self._task, advance=1, description="fitting and rendering")
 
 
@@ -113,6 +115,9 @@ def print_verdicts(records: Mapping[str, Mapping[str, Any]], out: Path, unchange
         for prior, fit in record["fits"].items():
             for failure in fit["gate"]["failures"]:
                 console.print(f"[bold red]gate failed[/] {name}/{prior}: {failure}")
+    bare = sum(not record["fits"] for record in records.values())
+    if bare:
+        console.print(not_yet_sampled(bare, len(records)))
     same = f" ({unchanged} of {len(records)} analyses unchanged, not fitted again)" if unchanged else ""
     console.print(f"Report: {out / INDEX}{same}", soft_wrap=True)
 

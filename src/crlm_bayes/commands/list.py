@@ -17,7 +17,7 @@ def catalogue(out: Path, questions: Sequence[Question]) -> list[dict[str, Any]]:
     rows = []
     for question in questions:
         spec, record = question.spec, store.record(question.spec.id)
-        state = "no result" if record is None else ("fitted" if record["passed"] else "gate failed")
+        state = _state(record)
         head = {
             "analysis": spec.id,
             "title": spec.title,
@@ -26,6 +26,14 @@ def catalogue(out: Path, questions: Sequence[Question]) -> list[dict[str, Any]]:
         }
         rows.append(head | {"reading": spec.reading, "likelihood": spec.likelihood, "state": state})
     return rows
+
+
+def _state(record: Mapping[str, Any] | None) -> str:
+    if record is None:
+        return "no result"
+    if not record["fits"]:
+        return "exact, not yet sampled"
+    return "fitted" if record["passed"] else "gate failed"
 
 
 def print_catalogue(rows: Sequence[Mapping[str, Any]]) -> None:

@@ -78,6 +78,13 @@ def failed_analyses(names: Sequence[str]) -> str:
     )
 
 
+UNSAMPLED: Final = (
+    "Everything here is exact. What only draws can show is missing: fitted curves, predictive checks, diagnostics and, for one "
+    "study, absolute effects."
+)
+"""What is said of an analysis that was answered and not yet fitted."""
+
+
 def without_sampling(*, primary_failed: bool) -> str:
     """Say what of a page can be relied on where a fit failed the gate."""
     rest = (

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from crlm_bayes.answers.question import Question
 from crlm_bayes.audits.reading import read_audits
-from crlm_bayes.run.saved import require_current, unchanged
+from crlm_bayes.run.saved import answered, require_current, unchanged
 from crlm_bayes.run.store import Store
 from crlm_bayes.sampling.settings import Settings
 
@@ -36,6 +36,7 @@ def fit_folder(
     *,
     prior: str | None = None,
     force: bool = False,
+    exact: bool = False,
     started: Callable[[int, int], None] = lambda _all, _kept: None,
     done: Callable[[str, Any], None] = lambda _name, _outcome: None,
 ) -> FolderRun:
@@ -45,20 +46,26 @@ def fit_folder(
     ----------
     data : Path
         Folder of the studies, which the page of the audit shows.
+    exact : bool
+        Sample nothing: pages, tables and verdicts from the exact engine, with the posteriors that are current.
     started : callable
         Told of the number of analyses, and of those that are current, before the sampler is loaded.
     done : callable
         Told of each analysis as it ends: its id and what came of it.
     """
     store.require_writable()
-    saved = {q.spec.id: record for q in questions if not force and (record := unchanged(q, settings, store, prior))}
+
+    def current(question: Question) -> Mapping[str, Any] | None:
+        return answered(question, settings, store) if exact else unchanged(question, settings, store, prior)
+
+    saved = {q.spec.id: record for q in questions if not force and (record := current(q))}
     todo = [q for q in questions if q.spec.id not in saved]
     records: dict[str, Mapping[str, Any]] = dict(saved)
     if todo:
         started(len(questions), len(saved))
         from crlm_bayes.run.lanes import run_all  # with the sampler, which an unchanged folder does not need
 
-        outcomes = run_all(todo, settings, store, prior=prior, force=force, done=done)
+        outcomes = run_all(todo, settings, store, prior=prior, force=force, exact=exact, done=done)
         records |= {name: outcome.record for name, outcome in outcomes.items()}
     if todo or not store.has_index():
         from crlm_bayes.run.index import write_index  # with matplotlib

@@ -25,12 +25,15 @@ def run_all(
     *,
     prior: str | None = None,
     force: bool = False,
+    exact: bool = False,
     done: Callable[[str, "Outcome"], None] = lambda _name, _outcome: None,
 ) -> dict[str, "Outcome"]:
     """Run every question, in as many processes as there are cores and shapes.
 
     Parameters
     ----------
+    exact : bool
+        Sample nothing: what is exact, with the posteriors that are current.
     done : callable
         Told of each analysis as it ends.
     """
@@ -39,14 +42,14 @@ def run_all(
     outcomes: dict[str, Outcome] = {}
     if len(lanes) <= 1:
         for question in questions:
-            outcomes[question.spec.id] = _run(question, settings, store, prior, force)
+            outcomes[question.spec.id] = _run(question, settings, store, prior, force, exact)
             done(question.spec.id, outcomes[question.spec.id])
         return outcomes
     own = replace(settings, cores=max(1, cores // len(lanes)))
     pools = [ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) for _ in lanes]
     try:
         pending: dict[Future[Outcome], str] = {
-            pool.submit(_run, question, own, store, prior, force): question.spec.id
+            pool.submit(_run, question, own, store, prior, force, exact): question.spec.id
             for pool, lane in zip(pools, lanes, strict=True)
             for question in lane
         }
@@ -62,11 +65,13 @@ def run_all(
     return outcomes
 
 
-def _run(question: Question, settings: Settings, store: Store, prior: str | None, force: bool) -> "Outcome":
+def _run(
+    question: Question, settings: Settings, store: Store, prior: str | None, force: bool, exact: bool
+) -> "Outcome":
     """Run one question where the sampler may be imported: in a lane, so that the parent stays light."""
     from crlm_bayes.run.one import run
 
-    return run(question, settings, store, prior, force)
+    return run(question, settings, store, prior, force, exact)
 
 
 def deal(questions: Sequence[Question], cores: int) -> list[list[Question]]:

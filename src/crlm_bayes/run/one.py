@@ -51,7 +51,14 @@ class Outcome:
     sampled: int
 
 
-def run(question: Question, settings: Settings, store: Store, prior: str | None = None, force: bool = False) -> Outcome:
+def run(
+    question: Question,
+    settings: Settings,
+    store: Store,
+    prior: str | None = None,
+    force: bool = False,
+    exact: bool = False,
+) -> Outcome:
     """Fit what is missing, judge, summarise, render, and replace the saved result.
 
     Parameters
@@ -60,9 +67,11 @@ def run(question: Question, settings: Settings, store: Store, prior: str | None 
         Fit this prior (and the primary one); saved posteriors of the others are kept.
     force : bool
         Sample again even what is unchanged.
+    exact : bool
+        Sample nothing: what is exact, with the saved posteriors that are current.
     """
     kept = {} if force and prior is None else current_fits(question, settings, store)
-    wanted = wanted_priors(question, prior)
+    wanted = () if exact else wanted_priors(question, prior)
     if force:
         kept = {name: fit for name, fit in kept.items() if name not in wanted}
     sampled = [name for name in wanted if name not in kept]
@@ -87,11 +96,11 @@ def fitted(
     trees, kept : mapping of prior name to DataTree and to its record
         Posteriors that are there already.
     """
-    from crlm_bayes.sampling import nuts
-
     began, clock = datetime.now(UTC), time.perf_counter()
     found, fits = dict(trees), {name: dict(fit) for name, fit in kept.items()}
     for name in sampled:
+        from crlm_bayes.sampling import nuts  # an exact run needs no sampler
+
         start = time.perf_counter()
         fit = nuts.fit(question.spec, question.evidence, name, question.priors[name], settings)
         found[name] = fit.tree

@@ -35,12 +35,16 @@ def current_fits(question: Question, settings: Settings, store: Store) -> dict[s
 
 def unchanged(question: Question, settings: Settings, store: Store, prior: str | None) -> Mapping[str, Any] | None:
     """Return the saved record where everything asked for is there and nothing has changed."""
+    there = set(wanted_priors(question, prior)) <= set(current_fits(question, settings, store))
+    return answered(question, settings, store) if there else None
+
+
+def answered(question: Question, settings: Settings, store: Store) -> Mapping[str, Any] | None:
+    """Return the saved record where everything that is exact is there and nothing has changed, sampled or not."""
     record = store.record(question.spec.id)
     if record is None or record.get("digests") != digests(question, settings):
         return None
-    fits = current_fits(question, settings, store)
-    whole = set(wanted_priors(question, prior)) <= set(fits) and store.complete(question.spec.id, tuple(fits))
-    return record if whole else None
+    return record if store.complete(question.spec.id, tuple(current_fits(question, settings, store))) else None
 
 
 def require_current(question: Question, store: Store) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
