@@ -11,6 +11,7 @@ from crlm_bayes.answers.question import SYNTHESIS
 from crlm_bayes.api import fit_all
 from crlm_bayes.commands.console import CELL, KEY, SINGLE_STUDIES, SYNTHESES, stderr
 from crlm_bayes.errors import EXIT_GATE
+from crlm_bayes.prose.verdicts import not_yet_sampled
 from crlm_bayes.rule import standing
 from crlm_bayes.run.store import INDEX
 from crlm_bayes.sampling.settings import Settings

@@ -85,6 +85,11 @@ UNSAMPLED: Final = (
 """What is said of an analysis that was answered and not yet fitted."""
 
 
+def not_yet_sampled(some: int, every: int) -> str:
+    """Say how many analyses were answered and not yet fitted."""
+    return f"Not yet sampled: {some} of {every} analyses; their pages have what is exact."
+
+
 def without_sampling(*, primary_failed: bool) -> str:
     """Say what of a page can be relied on where a fit failed the gate."""
     rest = (
