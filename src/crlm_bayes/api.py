@@ -17,6 +17,7 @@ from crlm_bayes.answers.answer import Answer
 from crlm_bayes.answers.checking import check_documents
 from crlm_bayes.answers.question import Question
 from crlm_bayes.answers.questions import question_of, read_questions
+from crlm_bayes.answers.result import Result
 from crlm_bayes.audits.reading import read_audits
 from crlm_bayes.audits.registry import audit_studies
 from crlm_bayes.audits.study_audit import StudyAudit
@@ -30,8 +31,6 @@ from crlm_bayes.sampling.settings import Settings
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-    from crlm_bayes.answers.result import Result
 
 DEFAULTS = Settings()
 
@@ -134,7 +133,7 @@ def ask(asked: Question) -> Answer:
     return Answer(asked)
 
 
-def fit(asked: Question | Answer, priors: Sequence[str] | None = None, settings: Settings = DEFAULTS) -> "Result":
+def fit(asked: Question | Answer, priors: Sequence[str] | None = None, settings: Settings = DEFAULTS) -> Result:
     """Sample the posteriors of a question by NUTS, and hold them to the exact answer; nothing is written.
 
     Parameters
@@ -192,9 +191,8 @@ def report(answer: Answer, folder: str | Path) -> Path:
     return store.root / result.spec.id / PAGE
 
 
-def _result(answer: Answer) -> "Result":
-    from crlm_bayes.answers.result import Result
-    from crlm_bayes.run.one import unsampled
+def _result(answer: Answer) -> Result:
+    from crlm_bayes.run.one import unsampled  # with matplotlib
 
     return answer if isinstance(answer, Result) else unsampled(answer, DEFAULTS)
 

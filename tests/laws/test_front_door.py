@@ -103,6 +103,7 @@ def test_doubt_is_that_of_the_sceptic(answer: "cb.api.Answer") -> None:
     doubted = answer.doubt(parse_prior("normal(0, 0.1)", "prior"), bias=0.1, discount=0.5)
     assert [v.prior for v in doubted.panel] == [*(v.prior for v in answer.panel), "own"]
     assert all(a.p_benefit < b.p_benefit for a, b in zip(doubted.panel, answer.panel, strict=False))
+    assert [v.prior for v in doubted.doubt().panel] == [v.prior for v in answer.panel], "what was assumed is replaced"
     again = doubted.doubt(parse_prior("normal(0, 0.2)", "prior"))
     assert [v.p_benefit for v in again.panel[:-1]] == pytest.approx([v.p_benefit for v in answer.panel], abs=1e-12)
     for wrong in ({"discount": 1.0}, {"bias": 7.0}):

@@ -82,10 +82,11 @@ class Answer(Shown):
             raise InvalidInput("discount", f"{short(discount)} is no share", allowed="0 to below 1 (0.5: half)")
         if not abs(bias) < LARGEST_BIAS:
             raise InvalidInput("bias", f"{short(bias)} is no plausible log ratio", allowed="between -5 and 5")
-        question, face_value = self.question, self.printed or self
+        face_value = self.printed or self
+        question = face_value.question
         if prior is not None:
-            panel = tuple(name for name in self.spec.effect_priors if name != OWN)
-            spec = self.spec.model_copy(update={"effect_priors": (*panel, OWN)})
+            panel = tuple(name for name in question.spec.effect_priors if name != OWN)
+            spec = question.spec.model_copy(update={"effect_priors": (*panel, OWN)})
             question = replace(question, spec=spec, priors={**question.priors, OWN: prior})
         return Answer(question, bias, discount, face_value)
 

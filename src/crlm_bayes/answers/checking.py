@@ -51,7 +51,7 @@ def check_documents(data: Path, models: Path) -> tuple[list[str], dict[str, int]
             faults.append(str(error))
     for spec in specs:
         try:
-            require_documents(spec, known, models)
+            require_documents(spec, known, str(paths[spec.id]))
             if set(spec.studies) <= set(audits) and set(spec.effect_priors) <= set(densities):
                 question(spec, audits, densities, priors, str(paths[spec.id]))
         except CrlmBayesError as error:

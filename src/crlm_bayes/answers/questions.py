@@ -34,13 +34,13 @@ def read_questions(data: Path, models: Path, names: Iterable[str] | None = None)
     specs, priors = read_specs(models, names)
     known = study_paths(data)
     for spec in specs.values():
-        require_documents(spec, known, models)
+        require_documents(spec, known, str(models / f"{spec.id}.toml"))
     audits = read_audits(data, [name for spec in specs.values() for name in spec.studies])
     densities = resolve(priors, known, partial(read_studies, data), priors_of(specs.values()), models)
     return [question(spec, audits, densities, priors, str(models / f"{spec.id}.toml")) for spec in specs.values()]
 
 
-def require_documents(spec: AnalysisSpec, known: Collection[str], models: Path) -> None:
+def require_documents(spec: AnalysisSpec, known: Collection[str], where: str) -> None:
     """Hold an analysis to studies that have a document.
 
     Raises
@@ -50,7 +50,7 @@ def require_documents(spec: AnalysisSpec, known: Collection[str], models: Path) 
     """
     for name in spec.studies:
         if name not in known:
-            raise UnknownName.among(f"{models / (spec.id + '.toml')}: studies", "study", name, known)
+            raise UnknownName.among(f"{where}: studies", "study", name, known)
 
 
 def priors_of(specs: Iterable[AnalysisSpec]) -> set[str]:
@@ -78,9 +78,7 @@ def question_of(document: Mapping[str, Any], studies: Mapping[str, Study] | Path
     where, priors = f"analysis {document.get('id', '')}".strip(), read_priors(models)
     spec = spec_of(document, priors, where)
     known: Collection[str] = study_paths(studies) if isinstance(studies, Path) else studies
-    for name in spec.studies:
-        if name not in known:
-            raise UnknownName.among(f"{where}: studies", "study", name, known)
+    require_documents(spec, known, where)
 
     def read(names: Collection[str]) -> Mapping[str, Study]:
         return read_studies(studies, names) if isinstance(studies, Path) else {name: studies[name] for name in names}

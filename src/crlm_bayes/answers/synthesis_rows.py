@@ -76,9 +76,13 @@ def carried_rows(answer: Answer) -> Iterator[dict[str, object]]:
     for c in carried(answer):
         proportion, inside = ("survival", f"{c.id},{c.months}") if c.months else ("probability", c.id)
         yield {"quantity": f"{proportion}[control,{inside}]", "median": c.control}
-        for name, e in ((f"{proportion}[treatment", c.treatment), ("risk_difference[", c.difference), ("nnt[", c.nnt)):
-            joined = name + ("" if name.endswith("[") else ",") + inside
-            yield {"quantity": f"{joined}]", "median": e.median, "eti95_lower": e.lower, "eti95_upper": e.upper}
+        estimates = {
+            f"{proportion}[treatment,{inside}]": c.treatment,
+            f"risk_difference[{inside}]": c.difference,
+            f"nnt[{inside}]": c.nnt,
+        }
+        for name, e in estimates.items():
+            yield {"quantity": name, "median": e.median, "eti95_lower": e.lower, "eti95_upper": e.upper}
 
 
 def variant_rows(answer: Answer) -> Iterator[dict[str, object]]:

@@ -46,11 +46,11 @@ def draw(result: Result) -> dict[str, Figure]:
     spec, priors, maps = result.spec, result.question.priors, result.maps
     designs, adjusted = [study.design for study in result.question.studies], is_adjusted(result.question)
     fitted = [name for name in (spec.primary, *spec.effect_priors) if name in result.trees]
-    centres, view = result.centre_map, result.view if result.synthesis is not None else None
+    centres = result.centre_map
     with rendering():
         figures = {"panel": draw_panel(result), "densities": draw_densities(result)}
         if result.synthesis is not None:
-            figures |= draw_synthesis(result, fitted, view)
+            figures |= draw_synthesis(result, fitted)
         elif fitted and (name := module_of(spec.model).FIGURE.name):
             draw_fit = {"survival": draw_survival, "probability": draw_probability, "arm_level": draw_arm_level}
             figures[name] = draw_fit[name](result, fitted[0])

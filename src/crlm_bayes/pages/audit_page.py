@@ -9,6 +9,7 @@ from crlm_bayes.audits.finding import SEVERITIES, Finding, Severity
 from crlm_bayes.audits.study_audit import StudyAudit
 from crlm_bayes.documents.study import Study, title_of
 from crlm_bayes.pages.captions import Drawing
+from crlm_bayes.pages.html import environment
 from crlm_bayes.pages.markup import inline
 from crlm_bayes.pages.tables.sources import address
 from crlm_bayes.prose.audit import FEW, NOTHING_DRAWN, answer, caption, index_findings, is_drawn, label
@@ -109,8 +110,6 @@ def audit_page(
     questions : sequence of (str, str)
         The registry: name and question of everything that was asked.
     """
-    from crlm_bayes.pages.html import environment
-
     context = {
         "answers": index_findings(audits),
         "chapters": [_chapter(one, figures.get(key, ""), questions) for key, one in audits.items()],

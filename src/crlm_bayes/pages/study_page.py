@@ -1,10 +1,10 @@
 """What the templates of an analysis page are filled with: values as text."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from crlm_bayes.answers.answer import Answer
-from crlm_bayes.answers.lookup import arguments, by_name
+from crlm_bayes.answers.lookup import EstimateRow, Key, arguments, by_name
 from crlm_bayes.answers.result import Result
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.documents.analysis_parts import LIKELIHOODS
@@ -28,9 +28,6 @@ from crlm_bayes.prose.scepticism import AGAINST, scrutiny
 from crlm_bayes.sampling import gate
 from crlm_bayes.words import numbers
 from crlm_bayes.words.nouns import READINGS, capital, prior_name, vocabulary
-
-if TYPE_CHECKING:
-    from crlm_bayes.answers.lookup import EstimateRow, Key
 
 
 def study_context(result: Result, figures: Mapping[str, str]) -> dict[str, Any]:
@@ -122,7 +119,7 @@ def _last_difference(result: Result) -> tuple[str, str, str] | None:
     return when, f"{numbers.signed_points(d.difference.median)} points", interval
 
 
-def _relative(answer: Answer, named: "Mapping[Key, EstimateRow]") -> list[tuple[str, str]]:
+def _relative(answer: Answer, named: Mapping[Key, EstimateRow]) -> list[tuple[str, str]]:
     """Other ratios under the primary prior: the risk ratio, hazard ratios by interval."""
     rows = []
     for (prior, engine, quantity), e in named.items():

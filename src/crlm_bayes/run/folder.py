@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from crlm_bayes.answers.question import Question
 from crlm_bayes.audits.reading import read_audits
+from crlm_bayes.run.lanes import run_all
 from crlm_bayes.run.saved import answered, require_current, unchanged
 from crlm_bayes.run.store import Store
 from crlm_bayes.sampling.settings import Settings
@@ -63,8 +64,6 @@ def fit_folder(
     records: dict[str, Mapping[str, Any]] = dict(saved)
     if todo:
         started(len(questions), len(saved))
-        from crlm_bayes.run.lanes import run_all  # with the sampler, which an unchanged folder does not need
-
         outcomes = run_all(todo, settings, store, prior=prior, force=force, exact=exact, done=done)
         records |= {name: outcome.record for name, outcome in outcomes.items()}
     if todo or not store.has_index():

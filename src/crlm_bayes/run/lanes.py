@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from crlm_bayes.answers.question import Question
+from crlm_bayes.likelihoods.registry import module_of
 from crlm_bayes.run.store import Store
 from crlm_bayes.sampling.settings import Settings
 
@@ -90,7 +91,5 @@ def deal(questions: Sequence[Question], cores: int) -> list[list[Question]]:
 
 def _shape(question: Question) -> tuple[object, ...]:
     """What decides whether two questions share a compiled model, without importing a sampler."""
-    from crlm_bayes.likelihoods.registry import module_of
-
     families = sorted({type(prior).__name__ for prior in question.priors.values()})
     return (module_of(question.spec.model).shape(question.evidence, question.spec), *families)

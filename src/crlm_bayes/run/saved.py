@@ -35,16 +35,24 @@ def current_fits(question: Question, settings: Settings, store: Store) -> dict[s
 
 def unchanged(question: Question, settings: Settings, store: Store, prior: str | None) -> Mapping[str, Any] | None:
     """Return the saved record where everything asked for is there and nothing has changed."""
-    there = set(wanted_priors(question, prior)) <= set(current_fits(question, settings, store))
-    return answered(question, settings, store) if there else None
+    record, fits = _saved(question, settings, store)
+    return record if set(wanted_priors(question, prior)) <= set(fits) else None
 
 
 def answered(question: Question, settings: Settings, store: Store) -> Mapping[str, Any] | None:
     """Return the saved record where everything that is exact is there and nothing has changed, sampled or not."""
+    return _saved(question, settings, store)[0]
+
+
+def _saved(
+    question: Question, settings: Settings, store: Store
+) -> tuple[Mapping[str, Any] | None, dict[str, dict[str, Any]]]:
+    """The saved record with its current fits; None and nothing where it is missing, incomplete or out of date."""
     record = store.record(question.spec.id)
     if record is None or record.get("digests") != digests(question, settings):
-        return None
-    return record if store.complete(question.spec.id, tuple(current_fits(question, settings, store))) else None
+        return None, {}
+    fits = current_fits(question, settings, store)
+    return (record, fits) if store.complete(question.spec.id, tuple(fits)) else (None, {})
 
 
 def require_current(question: Question, store: Store) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:

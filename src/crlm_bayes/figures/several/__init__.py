@@ -4,12 +4,11 @@ from collections.abc import Sequence
 
 from matplotlib.figure import Figure
 
-from crlm_bayes.answers.pooled_view import SynthesisView
 from crlm_bayes.answers.result import Result
 from crlm_bayes.figures.frame.style import rendering
 
 
-def draw_synthesis(result: Result, fitted: Sequence[str], view: SynthesisView | None = None) -> dict[str, Figure]:
+def draw_synthesis(result: Result, fitted: Sequence[str]) -> dict[str, Figure]:
     """Draw every figure that only a synthesis has; those that make no sense for this one are left out.
 
     Parameters
@@ -18,8 +17,6 @@ def draw_synthesis(result: Result, fitted: Sequence[str], view: SynthesisView | 
         Of several studies.
     fitted : sequence of str
         Priors that were fitted, the one to be shown first.
-    view : SynthesisView, optional
-        Of the result, where it exists already: its numbers are computed once.
 
     Returns
     -------
@@ -35,7 +32,7 @@ def draw_synthesis(result: Result, fitted: Sequence[str], view: SynthesisView | 
     from crlm_bayes.figures.several.rows import draw_cumulative, draw_influence, draw_tau_priors
 
     assert result.synthesis is not None, "asked only of analyses of several studies"
-    view = view or result.view
+    view = result.view
     with rendering():
         drawn = {
             "forest_plot": draw_forest_plot(result, view),
