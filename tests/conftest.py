@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
@@ -21,6 +22,11 @@ from crlm_bayes.evidence.values import Evidence
 from crlm_bayes.exact.curve import EvidenceCurve
 from crlm_bayes.likelihoods.registry import evidence_curve
 from crlm_bayes.priors.density import Prior
+
+# nothing that an earlier run kept may decide a test; the processes of one run share what they make
+if "CRLM_BAYES_CACHE" not in os.environ:
+    _PLACE = tempfile.TemporaryDirectory(prefix="crlm_bayes-tests-")
+    os.environ["CRLM_BAYES_CACHE"] = _PLACE.name
 
 pytest.register_assert_rewrite("makers")  # what they assert is explained as it is in the tests
 

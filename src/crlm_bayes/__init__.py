@@ -4,8 +4,8 @@ The library in ten names; each is loaded when it is first used (see :mod:`crlm_b
 
 The rooms stand in the order of the data, and each imports only from those before it (`make lint` holds them to it):
 
-``errors`` ``rule`` ``arrays`` ``toml``
-    the exception tree, the rule and its thresholds, array types, TOML to frozen values
+``errors`` ``cache`` ``rule`` ``arrays`` ``toml``
+    the exception tree, what is kept between runs, the rule and its thresholds, array types, TOML to frozen values
 ``words``
     how numbers and nouns are written
 ``priors``
