@@ -14,7 +14,9 @@ from crlm_bayes.likelihoods.registry import evidence_curve, module_of
 from crlm_bayes.likelihoods.variables import prior_data
 from crlm_bayes.priors.density import Prior
 from crlm_bayes.priors.families import Cauchy, Mixture, Normal, StudentT
-from crlm_bayes.sampling.nuts import model_of, shape_of
+from crlm_bayes.sampling.compiled import Density
+from crlm_bayes.sampling.models import model_of
+from crlm_bayes.sampling.nuts import shape_of
 from crlm_bayes.scepticism.panel import examine
 
 Case = Callable[..., tuple[AnalysisSpec, Evidence]]
@@ -112,8 +114,9 @@ def test_compiled_model_is_finite_where_the_extreme_puts_it(extreme: tuple[Analy
     prior = PRIORS["sceptical"]
     model = model_of(shape_of(spec, evidence, prior))
     values = {**module_of(spec.likelihood).data(evidence, spec), **prior_data(prior)}
+    density = Density(model, "test")
     with model:
-        pm.set_data({k: np.asarray(v, dtype=float) for k, v in values.items()})
+        pm.set_data(density.data.split(density.filled(values)))
     logp = model.compile_logp(mode="FAST_COMPILE")
     start = model.initial_point()
     for theta in (-3.0, 0.0, 3.0):

@@ -29,6 +29,7 @@ from crlm_bayes.likelihoods.arm_level import model as arm_level
 from crlm_bayes.likelihoods.arm_level.integrals import USUAL
 from crlm_bayes.priors.density import Prior
 from crlm_bayes.prose.equations import equations
+from crlm_bayes.sampling.compiled import Density
 from crlm_bayes.sampling.nuts import Fit, fit
 from crlm_bayes.sampling.settings import Settings
 
@@ -302,13 +303,16 @@ def test_compiled_model_is_the_same_in_numpy(spec_with: Callable[..., AnalysisSp
     spec, evidence = spec_with(LOG_NORMAL), evidence_of((*MIXED, (True, 25.08, 38.0)))
     with pm.Model(coords={"arm": ["control", "treatment"]}) as model:
         arm_level.build(pm.Normal("theta", 0, 1), arm_level.shape(evidence, spec))
-        pm.set_data({k: np.asarray(v, dtype=float) for k, v in arm_level.data(evidence, spec).items()})
-    point = {"theta": 0.7, "alpha": -0.2, "tau_log__": np.log(0.3), "z": np.array([0.5, -1.0, 0.2, 1.5])}
+    density = Density(model, "test")
+    with model:
+        pm.set_data(density.data.split(density.filled(arm_level.data(evidence, spec))))
+    spare = arm_level.ARMS - 4
+    eta = -0.2 + 0.7 * np.array([-0.5, -0.5, 0.5, 0.5]) + 0.3 * np.array([0.5, -1.0, 0.2, 1.5])
+    point = {"theta": 0.7, "alpha": -0.2, "tau_log__": np.log(0.3), "log_odds": np.append(eta, np.ones(spare))}
     logp = model.compile_logp(mode="FAST_COMPILE", sum=False)({k: np.asarray(v) for k, v in point.items()})
     found = dict(zip([v.name for v in model.basic_RVs], logp, strict=True))
-    eta = -0.2 + 0.7 * np.array([-0.5, -0.5, 0.5, 0.5]) + 0.3 * point["z"]
     expected = binomial.log_binomial(evidence.events, evidence.n, eta)
-    np.testing.assert_allclose(found["y"], expected, rtol=1e-10)
+    np.testing.assert_allclose(found["y"], np.append(expected, np.zeros(spare)), rtol=1e-10)
     np.testing.assert_allclose(expected[:3], stats.binom.logpmf([30, 7, 11], [60, 20, 14], 1 / (1 + np.exp(-eta[:3]))))
     np.testing.assert_allclose(found["tau"], stats.lognorm.logpdf(0.3, 0.87, scale=np.exp(-1.28)) + np.log(0.3))
 

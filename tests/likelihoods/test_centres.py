@@ -1,7 +1,6 @@
 """Centres from the printed study to model, map and figure; NUTS against the exact engine."""
 
 import io
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -21,11 +20,12 @@ from crlm_bayes.figures.frame.style import SAVE, rendering
 from crlm_bayes.figures.one.centres import draw_centres
 from crlm_bayes.likelihoods.centres import model as centres
 from crlm_bayes.likelihoods.centres.map import CentreMap, centre_map, falls_at, spread_at_which_it_falls
-from crlm_bayes.likelihoods.registry import module_of
+from crlm_bayes.likelihoods.variables import prior_data
 from crlm_bayes.priors.density import Prior
 from crlm_bayes.priors.nuisance import UniformCorrelation
 from crlm_bayes.prose.centres import sentences
-from crlm_bayes.sampling import nuts as inference
+from crlm_bayes.sampling.models import model_of
+from crlm_bayes.sampling.nuts import fit, shape_of
 from crlm_bayes.sampling.settings import Settings
 from makers.centre_cases import (
     DEATH,
@@ -135,8 +135,8 @@ def test_model_and_numpy_twin_give_the_same_probabilities(name: str) -> None:
     spec = analysis(evidence, priors)
     drawn = centres.sample_nuisance(evidence, spec, np.array([-0.4, 0.3, 0.0]), np.random.default_rng(3))
     prior = normal()
-    model = inference.model_of(inference.shape_of(spec, evidence, prior))
-    values = centres.data(evidence, spec) | inference.prior_data(prior) | centres.data_under(prior, evidence)
+    model = model_of(shape_of(spec, evidence, prior))
+    values = centres.data(evidence, spec) | prior_data(prior) | centres.data_under(prior, evidence)
     with model:
         pm.set_data({k: np.asarray(v, dtype=float) for k, v in values.items()})
     wanted = [v.name for v in model.deterministics if v.name in {*drawn, "theta"}]
@@ -273,20 +273,13 @@ def test_figures_fit_and_are_always_the_same(maps: dict[str, tuple[CentreMap, An
         assert "sensitivity analysis" in said and "prognosis treat more" in said
 
 
-def routed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the sampler find the module by its name, whether or not the registry has it yet."""
-    found: Callable[[str], Any] = module_of
-    monkeypatch.setattr(inference, "module_of", lambda name: centres if name == "centres" else found(name))
-
-
 @pytest.mark.statistical
 @pytest.mark.parametrize("name", MODELS)
-def test_nuts_agrees_with_the_exact_engine(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    routed(monkeypatch)
+def test_nuts_agrees_with_the_exact_engine(name: str) -> None:
     evidence, priors = MODELS[name]
     spec = analysis(evidence, priors)
     prior: Prior = normal()
-    fitted = inference.fit(spec, evidence, "neutral", prior, Settings())
+    fitted = fit(spec, evidence, "neutral", prior, Settings())
     posterior = fitted.tree["posterior"]
     exact = centres.curve(evidence, spec).apply(prior)
     theta = posterior["theta"].values

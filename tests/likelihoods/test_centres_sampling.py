@@ -23,7 +23,8 @@ from crlm_bayes.priors.families import Cauchy, Mixture, StudentT
 from crlm_bayes.priors.nuisance import RandomWalk
 from crlm_bayes.priors.spreads import HalfStudentT
 from crlm_bayes.sampling.gate import convergence
-from crlm_bayes.sampling.nuts import LOG_PRIOR, fit, model_of, shape_of
+from crlm_bayes.sampling.models import LOG_PRIOR, model_of
+from crlm_bayes.sampling.nuts import fit, shape_of
 from crlm_bayes.sampling.settings import Settings
 from makers.centre_cases import DEATH, PROGRESSION, RESPONSE, analysis, fixed, latent, latent_priors, normal
 
@@ -124,7 +125,7 @@ def test_density_is_that_of_the_plain_model_at_random_points(name: str) -> None:
 
 
 def test_gradient_is_that_of_the_density_where_centres_differ_most() -> None:
-    """Treated shares and shifts are roots, of which only the last step is differentiated."""
+    """Treated shares and shifts are roots, whose gradients are those of implicit functions."""
     evidence = latent(PROGRESSION)
     spec = analysis(evidence, latent_priors())
     model = model_of(shape_of(spec, evidence, PRIOR))

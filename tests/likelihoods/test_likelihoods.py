@@ -24,7 +24,7 @@ from crlm_bayes.priors.density import Prior
 from crlm_bayes.priors.families import Cauchy, Mixture, Normal, StudentT
 from crlm_bayes.priors.nuisance import RandomWalk
 from crlm_bayes.priors.spreads import HalfCauchy, HalfNormal, HalfStudentT, LogNormal, ScalePrior
-from crlm_bayes.sampling.nuts import LOG_LIKELIHOOD, LOG_PRIOR, model_of
+from crlm_bayes.sampling.models import LOG_LIKELIHOOD, LOG_PRIOR, model_of
 
 TOLERANCE = {"rtol": 1e-11, "atol": 1e-7}
 WIDE = Normal(dist="normal", mean=0.0, sd=1.0, rationale="test")

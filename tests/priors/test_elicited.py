@@ -90,7 +90,7 @@ def test_model_that_is_sampled_has_the_same_density_and_its_slope(name: str) -> 
 
     from crlm_bayes.likelihoods.contract import Shape
     from crlm_bayes.likelihoods.variables import prior_data
-    from crlm_bayes.sampling.nuts import model_of
+    from crlm_bayes.sampling.models import model_of
 
     prior = FAMILIES[name][0]
     components = len(prior.values) if isinstance(prior, Quantiles) else 1

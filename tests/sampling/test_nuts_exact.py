@@ -25,7 +25,7 @@ from crlm_bayes.likelihoods.studies.exact import synthesis_of
 from crlm_bayes.priors.density import Prior
 from crlm_bayes.priors.families import Cauchy, Mixture, Normal, StudentT
 from crlm_bayes.sampling.gate import Gate
-from crlm_bayes.sampling.nuts import Fit, compiled, fit, seed_of
+from crlm_bayes.sampling.nuts import Fit, fit, program, seed_of
 from crlm_bayes.sampling.settings import Settings
 
 pytestmark = pytest.mark.statistical
@@ -302,10 +302,10 @@ def test_order_of_fits_does_not_matter(
 
 def test_one_shape_is_compiled_once_for_both_studies(run: Callable[[str, str], tuple[Gate, Fit, pd.DataFrame]]) -> None:
     run("orr_chen2025_counts", "sceptical")
-    before = compiled.cache_info()
+    before = program.cache_info()
     run("orr_yan2025_counts", "pessimistic")
     run("hypertension_yan2025_counts", "pessimistic")
-    assert compiled.cache_info().misses == before.misses
+    assert program.cache_info().misses == before.misses
 
 
 # what is stored

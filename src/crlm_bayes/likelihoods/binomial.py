@@ -133,10 +133,7 @@ def counts_variable(name: str, n: Any, eta: Any, events: Any, dims: tuple[str, .
         constant = pt.gammaln(n + 1) - pt.gammaln(value + 1) - pt.gammaln(n - value + 1)
         return value * -pt.softplus(-eta) + (n - value) * -pt.softplus(eta) + constant
 
-    def random(n: Any, eta: Any, rng: Any = None, size: Any = None) -> Any:
-        return rng.binomial(np.rint(n).astype(int), 1 / (1 + np.exp(-eta)), size=size).astype(float)
-
-    return pm.CustomDist(name, n, eta, logp=logp, random=random, signature="(),()->()", observed=events, dims=dims)
+    return pm.CustomDist(name, n, eta, logp=logp, signature="(),()->()", observed=events, dims=dims)
 
 
 def log_likelihood(evidence: BinomialEvidence, theta: Floats, alpha: Floats) -> Floats:

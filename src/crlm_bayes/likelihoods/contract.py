@@ -75,9 +75,11 @@ class Stack(NamedTuple):
 class Shape(NamedTuple):
     """A compiled model fits every analysis of the same shape; priors and data change through `pm.Data`.
 
+    So that there are few, rows have room to spare (:func:`room`): what is left over has no data.
+
     `spread` is the family of the standard deviation between effects: of intervals, or of studies; `prior` that of the effect, by its class.
-    The last fields are those of a synthesis: how effects relate, the blocks that its studies are stacked in, which of them are shifted and
-    which discounted by a learnt weight, and the family of the spread of bias.
+    The last fields are those of a synthesis: how effects relate, the blocks that its studies are stacked in and the rows that each has
+    room for, how many studies (or arms) there is room for, whether a discount is learnt, and the family of the spread of bias.
     """
 
     likelihood: str
@@ -88,10 +90,18 @@ class Shape(NamedTuple):
     prior: str = "Normal"
     components: int = 1
     effects: str = ""
-    blocks: tuple[Any, ...] = ()
-    shifted: tuple[bool, ...] = ()
-    learnt: tuple[bool, ...] = ()
+    blocks: tuple[tuple[str, int], ...] = ()
+    studies: int = 0
+    learnt: bool = False
     bias_spread: str = ""
+
+
+def room(count: int, least: int) -> int:
+    """Rows of a model that has room for `count`: `least`, or twice as many as often as it takes."""
+    size = least
+    while size < count:
+        size *= 2
+    return size
 
 
 class Model(Protocol):

@@ -34,6 +34,7 @@ from crlm_bayes.likelihoods.contract import (
     Shape,
     Stack,
     prior_line,
+    room,
 )
 from crlm_bayes.likelihoods.hazard_walk import walk_curve, walk_lines
 from crlm_bayes.likelihoods.variables import spread_data, spread_variable, walk_variable
@@ -83,6 +84,9 @@ NON_PROPORTIONAL = (
         "the effect θ is the average of the log hazard ratios of the intervals, which scatter about it",
     ),
 )
+
+INTERVALS = 4
+"""That every compiled model has room for."""
 
 NUISANCE = Equation(r"\log \lambda_k", "log λ_k", "log hazard per month of interval k at the middle of the arms")
 
@@ -148,29 +152,34 @@ def data(evidence: SurvivalEvidence, spec: AnalysisSpec) -> dict[str, Any]:
         values["step_sd"] = baseline.step_sd
     if spec.priors.time_variation is not None:
         values |= spread_data("omega", spec.priors.time_variation)
+        values["interval_share"] = np.full(len(evidence.survivors), 1 / len(evidence.survivors))
     return values
 
 
 def shape(evidence: SurvivalEvidence, spec: AnalysisSpec) -> Shape:
     """What a compiled model is specific to."""
-    variation = spec.priors.time_variation
+    variation, count = spec.priors.time_variation, len(evidence.survivors)
+    walk = isinstance(spec.priors.baseline, RandomWalk)  # its steps are variables of their own, and none is to spare
     return Shape(
         "piecewise_exponential",
-        len(evidence.survivors),
+        count if walk else room(count, INTERVALS),
         spec.proportional,
         variation.dist if variation else "",
-        isinstance(spec.priors.baseline, RandomWalk),
+        walk,
     )
 
 
 def build(theta: Any, shape: Shape, block: str = "") -> None:
-    """Add the likelihood to the PyMC model in context; `theta` is its (average) log hazard ratio, or one for each interval."""
+    """Add the likelihood to the PyMC model in context; `theta` is its (average) log hazard ratio, or one for each interval.
+
+    Of an interval to spare nobody is at risk: it has likelihood 1.
+    """
     import pymc as pm
     import pytensor.tensor as pt
 
     intervals, interval = shape.intervals, f"{block}interval"
-    survivors = pm.Data("survivors", np.ones((intervals, 2)), dims=(interval, "arm"))
-    n = pm.Data("n", np.full((intervals, 2), 2.0), dims=(interval, "arm"))
+    survivors = pm.Data("survivors", np.zeros((intervals, 2)), dims=(interval, "arm"))
+    n = pm.Data("n", np.zeros((intervals, 2)), dims=(interval, "arm"))
     months = pm.Data("months", np.ones(intervals), dims=interval)
     start = pm.Data("log_hazard_mean", -3.5), pm.Data("log_hazard_sd", 2.0)
     if shape.walk:
@@ -182,7 +191,8 @@ def build(theta: Any, shape: Shape, block: str = "") -> None:
     else:
         omega = spread_variable("omega", shape.spread)
         z = pm.Normal("z", 0, 1, dims=interval)
-        log_ratio = pm.Deterministic("theta_interval", theta + omega * (z - z.mean()), dims=interval)
+        share = pm.Data("interval_share", np.zeros(intervals), dims=interval)
+        log_ratio = pm.Deterministic("theta_interval", theta + omega * (z - (share * z).sum()), dims=interval)
     hazard = pt.exp(log_hazard[:, None] + log_ratio[:, None] * ARM_POSITION) * months[:, None]
     hazard = pm.Deterministic("cumulative_hazard", hazard, dims=(interval, "arm"))
 
@@ -191,19 +201,7 @@ def build(theta: Any, shape: Shape, block: str = "") -> None:
         died = pt.switch(pt.gt(n, value), (n - value) * pt.log1mexp(-hazard), 0.0)
         return died - value * hazard + constant
 
-    def random(n: Any, hazard: Any, rng: Any = None, size: Any = None) -> Any:
-        return rng.binomial(np.rint(n).astype(int), np.exp(-hazard), size=size).astype(float)
-
-    pm.CustomDist(
-        "y",
-        n,
-        hazard,
-        logp=logp,
-        random=random,
-        signature="(),()->()",
-        observed=survivors,
-        dims=(interval, "arm"),
-    )
+    pm.CustomDist("y", n, hazard, logp=logp, signature="(),()->()", observed=survivors, dims=(interval, "arm"))
 
 
 def log_likelihood(evidence: SurvivalEvidence, k: int, theta: Floats, log_hazard: Floats) -> Floats:

@@ -57,7 +57,7 @@ def quantiles(name: str, scores: Any, values: Any, slopes: Any) -> Any:
         t = 0.5 * (low + high)
         for _ in range(3):
             t = pt.clip(t - (value(t) - inside) / slope(t), 0.0, h)
-        t = disconnected_grad(t)  # type: ignore[no-untyped-call]
+        t = disconnected_grad(t)
         t = t - (value(t) - inside) / slope(t)
         pace = slope(t)
         z = scores[k] + t + (x - inside) / pace

@@ -1,40 +1,38 @@
-"""The only caller of a sampler: compile once per model shape, then change priors and data through `pm.Data`.
+"""The only caller of a sampler: one compiled model serves every prior and every study of its shape.
 
-A compiled model serves every prior and every study of its shape (a compilation takes seconds, a fit a tenth of one).
-Log likelihood and log prior are computed inside the compiled model, beside the draws; prior and posterior predictive
-draws come from the NumPy twin of the same likelihood, which the tests hold to the PyMC model.
+NUTS moves unconstrained parameters; what the model says of a draw is computed of all draws afterwards
+(:mod:`crlm_bayes.sampling.expand`). Prior and posterior predictive draws come from the NumPy twin of the same
+likelihood, which the tests hold to the PyMC model.
 """
 
 import hashlib
 from dataclasses import dataclass
-from functools import cache, partial
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
 import numpy as np
 import nutpie
-import pymc as pm
 import xarray as xr
+from nutpie.compile_pymc import CompiledPyMCModel
 
+from crlm_bayes.arrays import Floats
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.evidence.values import Evidence, SynthesisEvidence
-from crlm_bayes.likelihoods.contract import Around, Plain, Shape
+from crlm_bayes.likelihoods.contract import Around, Shape
 from crlm_bayes.likelihoods.registry import module_of
 from crlm_bayes.likelihoods.studies.blocks import of_studies
-from crlm_bayes.likelihoods.variables import components, effect_variable, prior_data
+from crlm_bayes.likelihoods.variables import components, prior_data
 from crlm_bayes.priors.density import Prior
+from crlm_bayes.priors.nuisance import RandomWalk
+from crlm_bayes.sampling import native
+from crlm_bayes.sampling.compiled import Density
+from crlm_bayes.sampling.expand import Expansion, expansion
+from crlm_bayes.sampling.models import LOG_LIKELIHOOD, LOG_PRIOR, model_of
 from crlm_bayes.sampling.settings import Settings
 
-LOG_LIKELIHOOD = "log_likelihood_"
-
-LOG_PRIOR = "log_prior_"
-
-SHIFTED = {"theta_average": "theta"}
-"""What is sampled with a shift added, and what its log prior is that of: the density of the one is that of the other."""
-
-CAREFUL = {"centres": 0.995}
-"""Structures whose posteriors have narrow places, with the acceptance that their steps must be small enough for."""
-
 KEPT_STATS = ("diverging", "energy", "depth", "n_steps", "mean_tree_accept", "step_size", "maxdepth_reached")
+
+DRAW = "parameters"
 
 
 @dataclass(frozen=True)
@@ -54,44 +52,42 @@ class Fit:
     tree: xr.DataTree
 
 
+class Program(NamedTuple):
+    """The model of a shape, ready to be sampled."""
+
+    density: Density
+    expand: Expansion
+
+
+@cache
+def program(shape: Shape) -> Program:
+    """Make the model of a shape ready, once per process."""
+    density = Density(model_of(shape), repr(shape))
+    return Program(density, expansion(density))
+
+
 def shape_of(spec: AnalysisSpec, evidence: Evidence, prior: Prior) -> Shape:
     """Say which compiled model an analysis under a prior needs."""
     shape: Shape = module_of(spec.model).shape(evidence, spec)
     return shape._replace(prior=type(prior).__name__, components=components(prior))
 
 
-def model_of(shape: Shape) -> pm.Model:
-    """Build the PyMC model of a shape, with placeholder data; coordinates are generic."""
-    coords: dict[str, Any] = {"arm": ["control", "treatment"]}
-    if shape.intervals:
-        coords["interval"] = np.arange(shape.intervals)
-    with pm.Model(coords=coords) as model:
-        module = module_of(shape.likelihood)
-        if isinstance(module, Around):
-            module.build_around(partial(effect_variable, shape), shape)
-        else:
-            assert isinstance(module, Plain), "a model is built one way or the other"
-            module.build(effect_variable(shape), shape)
-        # what nutpie computes for every kept draw, beside the parameters
-        for variable in model.free_RVs:
-            dims = model.named_vars_to_dims.get(variable.name)
-            name = SHIFTED.get(variable.name, variable.name)
-            pm.Deterministic(LOG_PRIOR + name, pm.logp(variable, variable), dims=dims)
-        for y in model.observed_RVs:
-            logp = pm.logp(y, model.rvs_to_values[y])
-            pm.Deterministic(LOG_LIKELIHOOD + y.name, logp, dims=model.named_vars_to_dims.get(y.name))
-    return model
-
-
-@cache
-def compiled(shape: Shape) -> Any:
-    """Compile the model of a shape for nutpie, once per process."""
-    return nutpie.compile_pymc_model(model_of(shape))
-
-
 def seed_of(seed: int, analysis: str, prior: str) -> int:
     """A seed for each fit that depends on its name alone, so that the set of fits does not matter."""
     return int.from_bytes(hashlib.sha256(f"{seed}/{analysis}/{prior}".encode()).digest()[:4], "big")
+
+
+def acceptance(spec: AnalysisSpec) -> float:
+    """Acceptance that the steps of an analysis must be small enough for.
+
+    Where a standard deviation is learnt from a few studies, arms or centres a posterior has narrow places, which larger
+    steps would leave out; that of one study has none.
+    """
+    if spec.structure == "centres":
+        return 0.995
+    if spec.structure != "single":
+        return 0.98
+    return 0.8 if spec.proportional and not isinstance(spec.priors.baseline, RandomWalk) else 0.95
 
 
 def fit(spec: AnalysisSpec, evidence: Evidence, name: str, prior: Prior, settings: Settings) -> Fit:
@@ -111,22 +107,11 @@ def fit(spec: AnalysisSpec, evidence: Evidence, name: str, prior: Prior, setting
     values = {**module.data(evidence, spec), **prior_data(turned)}
     if isinstance(module, Around):
         values |= module.data_under(turned, evidence)
-    seed = seed_of(settings.seed, spec.id, name)
-    program = compiled(shape_of(spec, evidence, turned)).with_data(
-        **{k: np.asarray(v, dtype=float) for k, v in values.items()}
-    )
-    trace = nutpie.sample(
-        program,
-        draws=settings.draws,
-        tune=settings.tune,
-        chains=settings.chains,
-        cores=settings.cores,
-        seed=seed,
-        target_accept=max(settings.target_accept, CAREFUL.get(spec.structure, 0.0)),
-        save_warmup=False,
-        progress_bar=False,
-    )
-    tree = _groups(trace, evidence, module.coordinates(evidence))
+    density, expand = program(shape_of(spec, evidence, turned))
+    data, seed = density.filled(values), seed_of(settings.seed, spec.id, name)
+    trace = sample(density, data, settings, seed, settings.target_accept or acceptance(spec))
+    tree = _groups(expand(trace[DRAW].values, data), evidence, module.coordinates(evidence))
+    tree["sample_stats"] = xr.DataTree(trace[[k for k in KEPT_STATS if k in trace]])
     rng = np.random.default_rng(seed)
     tree["posterior_predictive"] = xr.DataTree(module.replicate(tree["posterior"].to_dataset(), evidence, rng))
     prior_draws = _prior(spec, evidence, turned, settings.chains * settings.draws, rng)
@@ -139,27 +124,73 @@ def fit(spec: AnalysisSpec, evidence: Evidence, name: str, prior: Prior, setting
     return Fit(spec.id, name, tree)
 
 
-def _groups(trace: xr.DataTree, evidence: Evidence, labels: dict[str, list[Any]]) -> xr.DataTree:
-    """Sort nutpie's draws into ArviZ groups and give variables and dimensions the names and labels of this analysis."""
-    draws = trace["posterior"].to_dataset()
+def sample(density: Density, data: Floats, settings: Settings, seed: int, accept: float) -> xr.Dataset:
+    """Sample unconstrained parameters by NUTS.
+
+    Parameters
+    ----------
+    data : array, shape (n,)
+        Values of everything in `pm.Data`, in the order of the density's layout.
+    accept : float
+        Acceptance that the steps are made for.
+
+    Returns
+    -------
+    Dataset
+        `parameters`, dims chain, draw and one for the n parameters; and the statistics of the sampler.
+    """
+    size, start = density.parameters.size, density.parameters.join(density.start)
+
+    def initial(seed: int) -> Floats:
+        return start + np.random.default_rng(seed).uniform(-1, 1, size)
+
+    told = native.told(density.address, data)
+    model = CompiledPyMCModel(
+        dims={DRAW: ("parameter",)},
+        compiled_logp_func=native.log_density(),
+        compiled_expand_func=native.same(),
+        initial_point_func=initial,
+        shared_data={"data": data, "code": density.code},  # kept alive as long as they are used
+        shared_var_keys={},
+        user_data=told,
+        n_expanded=size,
+        shape_info=([DRAW], [slice(0, size)], [(size,)]),
+        logp_func=None,
+        expand_func=None,
+        _n_dim=size,
+        _shapes={DRAW: (size,)},
+        _coords={"parameter": np.arange(size)},
+    )
+    trace = nutpie.sample(
+        model,
+        draws=settings.draws,
+        tune=settings.tune,
+        chains=settings.chains,
+        cores=settings.cores,
+        seed=seed,
+        target_accept=accept,
+        save_warmup=False,
+        progress_bar=False,
+    )
+    found: xr.Dataset = trace["posterior"].to_dataset().merge(trace["sample_stats"].to_dataset())
+    return found
+
+
+def _groups(draws: xr.Dataset, evidence: Evidence, labels: dict[str, list[Any]]) -> xr.DataTree:
+    """Sort draws into ArviZ groups and give variables and dimensions the names and labels of this analysis."""
 
     def group(prefix: str) -> xr.Dataset:
         others = (LOG_LIKELIHOOD, LOG_PRIOR) if not prefix else ()
         names = [str(v) for v in draws.data_vars if str(v).startswith(prefix) and not str(v).startswith(others)]
         found = draws[names].rename({name: name.removeprefix(prefix) for name in names})
+        found = found.assign_coords(chain=range(found.sizes["chain"]), draw=range(found.sizes["draw"]))
         if isinstance(evidence, SynthesisEvidence):
             found = of_studies(found, evidence)
-        return found.assign_coords({dim: values for dim, values in labels.items() if dim in found.dims})
+        own = {dim: values for dim, values in labels.items() if dim in found.dims}
+        return found.isel({dim: slice(len(values)) for dim, values in own.items()}).assign_coords(own)
 
-    stats = trace["sample_stats"].to_dataset()
-    return xr.DataTree.from_dict(
-        {
-            "posterior": group(""),
-            "log_likelihood": group(LOG_LIKELIHOOD),
-            "log_prior": group(LOG_PRIOR),
-            "sample_stats": stats[[k for k in KEPT_STATS if k in stats]],
-        }
-    )
+    groups = {"posterior": group(""), "log_likelihood": group(LOG_LIKELIHOOD), "log_prior": group(LOG_PRIOR)}
+    return xr.DataTree.from_dict(groups)
 
 
 def _labels(labels: dict[str, list[Any]], dims: tuple[str, ...]) -> dict[str, list[Any]]:

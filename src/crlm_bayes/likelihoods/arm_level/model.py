@@ -22,7 +22,7 @@ from crlm_bayes.exact.curve import REACH, EvidenceCurve
 from crlm_bayes.likelihoods.arm_level.blur import Side
 from crlm_bayes.likelihoods.arm_level.integrals import USUAL, ArmIntegrals, Resolution
 from crlm_bayes.likelihoods.binomial import baseline_of, counts_variable
-from crlm_bayes.likelihoods.contract import ARM_POSITION, Equation, FitFigure, Shape, prior_line
+from crlm_bayes.likelihoods.contract import ARM_POSITION, Equation, FitFigure, Shape, prior_line, room
 from crlm_bayes.likelihoods.variables import spread_data, spread_variable
 from crlm_bayes.priors.spreads import SpreadPrior
 
@@ -50,6 +50,9 @@ EQUATIONS = (
     ),
 )
 
+ARMS = 16
+"""That every compiled model has room for."""
+
 NUISANCE = Equation(r"\alpha", "α", "logit of the event probability midway between arms without and with the treatment")
 
 
@@ -75,26 +78,27 @@ def nuisance(spec: AnalysisSpec) -> tuple[Equation, ...]:
 
 
 def shape(evidence: ArmLevelEvidence, spec: AnalysisSpec) -> Shape:
-    """What a compiled model is specific to: which arms have the treatment (`shifted`), and the family of τ."""
-    return Shape("arm_level", spread=heterogeneity_of(spec).dist, shifted=evidence.treated)
+    """What a compiled model is specific to: how many arms there is room for (`studies`), and the family of τ."""
+    return Shape("arm_level", spread=heterogeneity_of(spec).dist, studies=room(len(evidence.treated), ARMS))
 
 
 def build(theta: Any, shape: Shape, block: str = "") -> None:
     """Add the likelihood to the PyMC model in context; `theta` is its log odds ratio.
 
-    Not centred: with few arms the funnel of a centred model has no bottom.
+    What is sampled of an arm is its log odds, which its data determine; of an arm to spare it is a standard normal.
     """
     import pymc as pm
     import pytensor.tensor as pt
 
-    size, dim = len(shape.shifted), f"{block}study_arm"
+    size, dim = shape.studies, f"{block}study_arm"
     pm.modelcontext(None).add_coord(dim, range(size))
-    events = pm.Data("events", np.ones(size), dims=dim)
-    n = pm.Data("n", np.full(size, 2.0), dims=dim)
+    events, n, position = (pm.Data(name, np.zeros(size), dims=dim) for name in ("events", "n", "position"))
     alpha = pm.Normal("alpha", pm.Data("alpha_mean", 0.0), pm.Data("alpha_sd", 1.5))
     tau = spread_variable("tau", shape.spread)
-    z = pm.Normal("z", 0, 1, dims=dim)
-    eta = alpha + theta * pt.as_tensor_variable(positions(shape.shifted)) + tau * z
+    used = pt.neq(position, 0)
+    middle = alpha + theta * position
+    eta = pm.Normal("log_odds", pt.switch(used, middle, 0.0), pt.switch(used, tau, 1.0), dims=dim)
+    pm.Deterministic("z", (eta - middle) / tau, dims=dim)
     pm.Deterministic("arm_probability", pt.sigmoid(eta), dims=dim)
     pm.Deterministic("probability", pt.sigmoid(alpha + theta * pt.as_tensor_variable(ARM_POSITION)), dims="arm")
 
@@ -107,6 +111,7 @@ def data(evidence: ArmLevelEvidence, spec: AnalysisSpec) -> dict[str, Any]:
     return {
         "events": evidence.events,
         "n": evidence.n,
+        "position": positions(evidence.treated),
         "alpha_mean": baseline.mean,
         "alpha_sd": baseline.sd,
         **spread_data("tau", heterogeneity_of(spec)),
@@ -139,6 +144,7 @@ def sample_nuisance(
         "alpha": ((), alpha),
         "tau": ((), tau),
         "z": (("study_arm",), z),
+        "log_odds": (("study_arm",), eta),
         "arm_probability": (("study_arm",), expit(eta)),
         "probability": (("arm",), expit(alpha[:, None] + theta[:, None] * ARM_POSITION)),
     }

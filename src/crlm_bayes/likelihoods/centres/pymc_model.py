@@ -4,14 +4,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from crlm_bayes.likelihoods.centres.shifts import root, shifts_of
+from crlm_bayes.likelihoods.centres.shifts import shifts_of
 from crlm_bayes.likelihoods.contract import ARM_POSITION, Effect
 from crlm_bayes.likelihoods.variables import spread_variable, walk_variable
-
-STEPS = 3
-"""Newton steps for the treated shares, unrolled, from a grid of GRID points, before the one that carries the gradient."""
-
-GRID = 65
 
 LEAST = 1e-300
 """Keeps logarithms finite where hazards are so large that nobody is left."""
@@ -77,7 +72,8 @@ def _weights(u_z: Any, sizes: Any, shape: "CentreShape") -> Any:
     """Share of each centre among the patients of each arm, (C, 2)."""
     import pymc as pm
     import pytensor.tensor as pt
-    from pytensor.gradient import disconnected_grad
+
+    from crlm_bayes.likelihoods.centres.roots import MixtureRoot
 
     treated = pm.Data("treated", 2.0 * shape.centres)
     tau = spread_variable("allocation_spread", shape.spreads[2], True)
@@ -91,16 +87,7 @@ def _weights(u_z: Any, sizes: Any, shape: "CentreShape") -> Any:
     total = sizes.sum()
     wanted = pt.log(treated / (total - treated))
 
-    def gap(a: Any, deviation: Any) -> tuple[Any, Any]:
-        share = pt.sigmoid(a + deviation)
-        inside = (sizes * share).sum(axis=-1)
-        slope = (sizes * share * (1 - share)).sum(axis=-1) * total / (inside * (total - inside))
-        return pt.log(inside / (total - inside)) - wanted, slope
-
-    fixed = disconnected_grad(deviation)  # type: ignore[no-untyped-call]
-    grid = wanted - fixed.max() + (fixed.max() - fixed.min()) * np.linspace(0, 1, GRID)
-    start = grid[pt.argmin(pt.abs(gap(grid[:, None], fixed)[0]))]  # type: ignore[no-untyped-call]
-    a = root(gap, start, deviation, steps=STEPS)
+    a = MixtureRoot(hazards=False)(deviation[None], sizes[None], wanted[None])[0]
     share = pm.Deterministic("treated_share", pt.sigmoid(a + deviation), dims="centre")
     patients = sizes[:, None] * pt.stack([1 - share, share], axis=1)
     return patients / patients.sum(axis=0)
@@ -155,10 +142,7 @@ def _observe(counts: Any, n: Any, log_p: Any, log_q: Any, dims: tuple[str, ...])
         first = pt.switch(pt.gt(value, 0), value * log_p, 0.0)
         return first + pt.switch(pt.gt(n, value), (n - value) * log_q, 0.0) + constant
 
-    def random(n: Any, log_p: Any, log_q: Any, rng: Any = None, size: Any = None) -> Any:
-        return rng.binomial(np.rint(n).astype(int), np.exp(log_p), size=size).astype(float)
-
-    pm.CustomDist("y", n, log_p, log_q, logp=logp, random=random, signature="(),(),()->()", observed=counts, dims=dims)
+    pm.CustomDist("y", n, log_p, log_q, logp=logp, signature="(),(),()->()", observed=counts, dims=dims)
 
 
 class CentreShape(NamedTuple):

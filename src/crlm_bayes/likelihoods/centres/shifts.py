@@ -7,7 +7,6 @@ density is the same, as a shift does not depend on what it is added to (the Jaco
 these hold the arms where they were observed, exactly, since an approximation leaves a curve where centres differ most.
 """
 
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,13 +14,6 @@ import numpy as np
 from crlm_bayes.arrays import Floats
 from crlm_bayes.evidence.values import BinomialEvidence, SurvivalEvidence
 from crlm_bayes.likelihoods.contract import ARM_POSITION
-
-STEPS = 6
-"""Newton steps to a shift, before the one that carries the gradient."""
-LONGEST = 3.0
-"""Of a step: where centres differ by orders of magnitude the first ones would go too far."""
-
-Gap = Callable[..., tuple[Any, Any]]
 
 
 class Shifts(NamedTuple):
@@ -84,57 +76,23 @@ def shifts_of(offsets: Any, weights: Any, intervals: int) -> Shifts:
     return Shifts(effect, rest)
 
 
-def root(gap: Gap, start: Any, *given: Any, steps: int = STEPS) -> Any:
-    """Where `gap(x, *given)`, which comes with its slope in x, is 0, by Newton's method with its exact gradient.
-
-    Only the last step is differentiated: from the root, one step has the derivative of the root.
-    """
-    import pytensor.tensor as pt
-    from pytensor.gradient import disconnected_grad
-
-    def fixed(x: Any) -> Any:
-        return disconnected_grad(x)  # type: ignore[no-untyped-call]
-
-    x, constant = fixed(start), [fixed(g) for g in given]
-    for _ in range(steps):
-        away, slope = gap(x, *constant)
-        x = x - pt.clip(away / slope, -LONGEST, LONGEST)
-    x = fixed(x)
-    away, slope = gap(x, *given)
-    return x - away / fixed(slope)
-
-
 def _log_odds(offsets: Any, weights: Any, observed: Any) -> Any:
     """Of the arms, less those of the average centre, (2,)."""
-    import pytensor.tensor as pt
+    from crlm_bayes.likelihoods.centres.roots import MixtureRoot
 
-    def gap(x: Any, offsets: Any, weights: Any) -> tuple[Any, Any]:
-        p = pt.sigmoid(x + offsets)
-        inside = (weights * p).sum(axis=0)
-        outside = (weights * (1 - p)).sum(axis=0)
-        slope = (weights * p * (1 - p)).sum(axis=0) / (inside * outside)
-        return pt.log(inside / outside) - observed, slope
-
-    start = observed - (weights * offsets).sum(axis=0)
-    return observed - root(gap, start, offsets, weights)
+    return observed - MixtureRoot(hazards=False)(offsets.T, weights.T, observed)
 
 
 def _log_hazards(offsets: Any, weights: Any, observed: Any, intervals: int) -> list[Any]:
     """Of the arms, less those of the average centre, (2,) for each interval: the worse centres leave first."""
     import pytensor.tensor as pt
 
-    ratio, left, shifts = pt.exp(offsets), weights, []
+    from crlm_bayes.likelihoods.centres.roots import MixtureRoot
+
+    offsets, left, shifts = offsets.T, weights.T, []
     for k in range(intervals):
-
-        def gap(x: Any, ratio: Any, left: Any, k: int = k) -> tuple[Any, Any]:
-            hazard = pt.exp(x) * ratio
-            alive = left * pt.exp(-hazard)
-            total = alive.sum(axis=0)
-            lost = -pt.log(total)
-            return pt.log(lost) - observed[k], (alive * hazard).sum(axis=0) / (total * lost)
-
-        left = left / left.sum(axis=0)
-        x = root(gap, observed[k] - pt.log((left * ratio).sum(axis=0)), ratio, left)
-        left = left * pt.exp(-pt.exp(x) * ratio)
+        left = left / left.sum(axis=1, keepdims=True)
+        x = MixtureRoot(hazards=True)(offsets, left, observed[k])
+        left = left * pt.exp(-pt.exp(x[:, None] + offsets))
         shifts.append(observed[k] - x)
     return shifts

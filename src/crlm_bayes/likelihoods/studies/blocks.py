@@ -13,7 +13,7 @@ import numpy as np
 from crlm_bayes.arrays import Floats
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.evidence.values import StudyEvidence, SynthesisEvidence
-from crlm_bayes.likelihoods.contract import Likelihood, Shape
+from crlm_bayes.likelihoods.contract import Likelihood, Shape, room
 from crlm_bayes.likelihoods.leaves import LEAVES
 
 if TYPE_CHECKING:
@@ -23,27 +23,20 @@ STACKS: Final = {stack.name: (name, stack) for name, module in LEAVES.items() fo
 """Likelihood of each block, and how its studies are stacked."""
 
 
+ROWS: Final = 8
+"""That every block of a compiled model has room for."""
+
+
 class Block(NamedTuple):
-    """What the model of a block is specific to: its name, and the place of the study of each row."""
+    """The studies in a block: its name, and the place of the study of each row."""
 
     name: str
     of: tuple[int, ...]
 
     @property
-    def likelihood(self) -> str:
-        """Module of its likelihood."""
-        return STACKS[self.name][0]
-
-    @property
     def dimension(self) -> str:
         """Name of its rows in the compiled model."""
-        return f"{self.name}_{STACKS[self.name][1].row}"
-
-    @property
-    def shape(self) -> Shape:
-        """Shape of its likelihood."""
-        likelihood, stack = STACKS[self.name]
-        return Shape(likelihood, len(self.of), spread=stack.spread)
+        return dimension_of(self.name)
 
     @property
     def studies(self) -> list[int]:
@@ -53,6 +46,17 @@ class Block(NamedTuple):
     def rows(self, study: int) -> list[int]:
         """Its rows of one study."""
         return [row for row, owner in enumerate(self.of) if owner == study]
+
+
+def dimension_of(block: str) -> str:
+    """Name of the rows of a block in the compiled model."""
+    return f"{block}_{STACKS[block][1].row}"
+
+
+def rooms(evidence: SynthesisEvidence) -> tuple[tuple[str, int], ...]:
+    """Give every block, whether a study is in it or not, and how many rows it has room for."""
+    needed = {block.name: len(block.of) for block in blocks_of(evidence)}
+    return tuple((name, room(needed.get(name, 0), ROWS)) for name in STACKS)
 
 
 def module(member: StudyEvidence) -> Likelihood:
@@ -75,8 +79,8 @@ def _rows(member: StudyEvidence) -> tuple[str, int]:
     return next(iter(sizes.items()), ("", 1))
 
 
-def build(blocks: tuple[Block, ...], estimated: Any, weight: Any) -> None:
-    """Add every block to the PyMC model in context.
+def build(blocks: tuple[tuple[str, int], ...], estimated: Any, weight: Any) -> None:
+    """Add every block to the PyMC model in context; a row to spare weighs nothing.
 
     Parameters
     ----------
@@ -86,21 +90,24 @@ def build(blocks: tuple[Block, ...], estimated: Any, weight: Any) -> None:
     import pymc as pm
 
     model = pm.modelcontext(None)
-    for block in blocks:
-        model.add_coord(block.dimension, range(len(block.of)))
-        of = np.array(block.of)
-        with pm.Model(name=block.name, model=model):
-            LEAVES[block.likelihood].build(estimated[of], block.shape, f"{block.name}_")
-        y = model[f"{block.name}::y"]
+    for name, size in blocks:
+        likelihood, stack = STACKS[name]
+        model.add_coord(dimension_of(name), range(size))
+        with pm.Model(name=name, model=model):
+            of, used = (pm.Data(key, np.zeros(size), dims=dimension_of(name)) for key in (OF, USED))
+            of = of.astype(int)
+            LEAVES[likelihood].build(estimated[of], Shape(likelihood, size, spread=stack.spread), f"{name}_")
+        y = model[f"{name}::y"]
         logp: Any = pm.logp(y, model.rvs_to_values[y])
         each = logp.sum(axis=1) if logp.ndim == 2 else logp
-        pm.Potential(f"discount_{block.name}", ((weight[of] - 1.0) * each).sum())
+        pm.Potential(f"discount_{name}", ((used * weight[of] - 1.0) * each).sum())
 
 
 def data(evidence: SynthesisEvidence, spec: AnalysisSpec) -> dict[str, Any]:
-    """Values of the `pm.Data` of every block."""
+    """Values of the `pm.Data` of every block that has studies."""
     values: dict[str, Any] = {}
     for block in blocks_of(evidence):
+        values |= {f"{block.name}::{OF}": np.array(block.of), f"{block.name}::{USED}": np.ones(len(block.of))}
         members = [evidence.members[i] for i in block.studies]
         own = [module(member).data(member.evidence, spec.of_study(member.study)) for member in members]
         for key, first in own[0].items():
@@ -119,6 +126,9 @@ def of_studies(draws: "xr.Dataset", evidence: SynthesisEvidence) -> "xr.Dataset"
 
     kept = [str(v) for v in draws.data_vars if "::" not in str(v)]
     found: dict[str, Any] = {name: draws[name] for name in kept}
+    if "w" in found:
+        shifted = [i for i, member in enumerate(evidence.members) if member.shifted]
+        found["w"] = found["w"].isel(study=shifted).rename(study="biased_study")
     for block in blocks_of(evidence):
         names = [str(v) for v in draws.data_vars if str(v).startswith(f"{block.name}::")]
         for i in block.studies:
@@ -138,6 +148,9 @@ def cut(values: Mapping[str, Any], member: StudyEvidence) -> Iterator[tuple[str,
     for name, (dims, array) in values.items():
         yield f"{member.study}.{name}", (tuple(own_name(member, dim) for dim in dims), array)
 
+
+OF, USED = "of", "used"
+"""Data of a block: the place of the study of each row, and whether the row is one of a study."""
 
 SHARED: Final = ("chain", "draw", "arm")
 """Dimensions that all studies share."""

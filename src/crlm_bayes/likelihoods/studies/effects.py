@@ -9,12 +9,15 @@ Non-centred throughout: with few and wide studies the funnel of a centred model 
 same models is :mod:`crlm_bayes.exact.synthesis`.
 """
 
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
 from crlm_bayes.likelihoods.contract import Shape
 from crlm_bayes.likelihoods.variables import spread_variable
+
+SHIFTING: Final = ("bias_adjusted", "meta_regression")
+"""Structures that set some studies apart from the others."""
 
 
 class Effects(NamedTuple):
@@ -45,13 +48,12 @@ def study_effects(mu: Any, shape: Shape) -> Effects:
     import pymc as pm
     import pytensor.tensor as pt
 
-    n = len(shape.shifted)
-    effect: Any = mu * pt.ones(n)
+    effect: Any = mu * pt.ones(shape.studies)
     if shape.spread:
         tau = spread_variable("tau", shape.spread)
         effect = effect + tau * pm.Normal("z", 0, 1, dims="study")
         pm.Deterministic("predictive", mu + tau * pm.Normal("z_new", 0, 1))
-    shifted = np.array(shape.shifted, dtype=float)
+    shifted = pm.Data("shifted", np.zeros(shape.studies), dims="study") if shape.effects in SHIFTING else None
     if shape.effects == "meta_regression":
         gamma = pm.Normal("gamma", pm.Data("moderator_mean", 0.0), pm.Data("moderator_sd", 1.0))
         effect = effect + gamma * shifted
@@ -61,9 +63,8 @@ def study_effects(mu: Any, shape: Shape) -> Effects:
     if shape.effects == "bias_adjusted":
         beta = pm.Normal("beta", pm.Data("bias_mean_mean", 0.0), pm.Data("bias_mean_sd", 1.0))
         bias_spread = spread_variable("bias_spread", shape.bias_spread)
-        bias = beta + bias_spread * pm.Normal("w", 0, 1, dims="biased_study")
-        of_study = np.eye(n)[:, np.flatnonzero(shifted)]
-        estimated = pm.Deterministic("estimated", effect + (of_study * bias).sum(axis=1), dims="study")
+        bias = beta + bias_spread * pm.Normal("w", 0, 1, dims="study")
+        estimated = pm.Deterministic("estimated", effect + shifted * bias, dims="study")
     return Effects(estimated, _weights(shape))
 
 
@@ -72,8 +73,8 @@ def _weights(shape: Shape) -> Any:
     import pymc as pm
     import pytensor.tensor as pt
 
-    weight = pm.Data("weight", np.ones(len(shape.shifted)), dims="study")
-    if not any(shape.learnt):
+    weight = pm.Data("weight", np.ones(shape.studies), dims="study")
+    if not shape.learnt:
         return weight
     delta = pm.Beta("delta", pm.Data("discount_a", 1.0), pm.Data("discount_b", 1.0))
     # log c(δ), the normaliser of the power prior (Duan, Ye & Smith 2006), as a Chebyshev series in log(1 + kδ)
@@ -86,7 +87,8 @@ def _weights(shape: Shape) -> Any:
         total = total + series[term] * now
     # c(δ) is that of likelihoods of maximum 1; the constant undoes what the model's own are at their maxima
     pm.Potential("power_prior_normaliser", -total - pm.Data("discount_constant", 0.0) * delta)
-    return pt.switch(np.array(shape.learnt), delta, weight)
+    learnt = pm.Data("learnt", np.zeros(shape.studies), dims="study")
+    return learnt * delta + (1 - learnt) * weight
 
 
 CHEBYSHEV = 24

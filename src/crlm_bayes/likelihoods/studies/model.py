@@ -18,10 +18,10 @@ from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.evidence.values import RatioEvidence, SynthesisEvidence
 from crlm_bayes.exact.curve import EvidenceCurve
 from crlm_bayes.likelihoods import log_ratio
-from crlm_bayes.likelihoods.contract import FitFigure, Shape
+from crlm_bayes.likelihoods.contract import FitFigure, Shape, room
 from crlm_bayes.likelihoods.studies import blocks
 from crlm_bayes.likelihoods.studies.blocks import module
-from crlm_bayes.likelihoods.studies.effects import CHEBYSHEV, study_effects
+from crlm_bayes.likelihoods.studies.effects import CHEBYSHEV, SHIFTING, study_effects
 from crlm_bayes.likelihoods.studies.equations import equations as equations
 from crlm_bayes.likelihoods.studies.equations import nuisance as nuisance
 from crlm_bayes.likelihoods.studies.exact import log_normaliser, synthesis_of
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
 FIGURE = FitFigure("forest_plot", "Forest plot")
 
+STUDIES = 16
+"""That every compiled model has room for."""
+
 
 def shape(evidence: SynthesisEvidence, spec: AnalysisSpec) -> Shape:
     """What a compiled model is specific to."""
@@ -40,9 +43,9 @@ def shape(evidence: SynthesisEvidence, spec: AnalysisSpec) -> Shape:
         "synthesis",
         spread=tau.dist if tau else "",
         effects=spec.structure,
-        blocks=blocks.blocks_of(evidence),
-        shifted=tuple(member.shifted for member in evidence.members),
-        learnt=tuple(member.learnt for member in evidence.members),
+        blocks=blocks.rooms(evidence),
+        studies=room(len(evidence.members), STUDIES),
+        learnt=any(member.learnt for member in evidence.members),
         bias_spread=bias.dist if bias else "",
     )
 
@@ -52,7 +55,7 @@ def build(theta: Any, shape: Shape, block: str = "") -> None:
     import pymc as pm
 
     model = pm.modelcontext(None)
-    model.add_coords({"study": range(len(shape.shifted)), "biased_study": range(sum(shape.shifted))})
+    model.add_coord("study", range(shape.studies))
     effects = study_effects(theta, shape)
     blocks.build(shape.blocks, effects.estimated, effects.weight)
 
@@ -61,6 +64,8 @@ def data(evidence: SynthesisEvidence, spec: AnalysisSpec) -> dict[str, Any]:
     """Values of the model's `pm.Data`, priors of everything but the pooled effect included."""
     priors = spec.priors
     values: dict[str, Any] = {"weight": np.array([member.discount for member in evidence.members])}
+    if spec.structure in SHIFTING:
+        values["shifted"] = np.array([float(member.shifted) for member in evidence.members])
     if priors.heterogeneity is not None:
         values |= spread_data("tau", priors.heterogeneity)
     for name, prior in (("bias_mean", priors.bias_mean), ("moderator", priors.moderator)):
@@ -70,6 +75,7 @@ def data(evidence: SynthesisEvidence, spec: AnalysisSpec) -> dict[str, Any]:
         values |= spread_data("bias_spread", priors.bias_spread)
     if priors.discount is not None:
         values |= {"discount_a": priors.discount.a, "discount_b": priors.discount.b} | _normaliser(evidence, spec)
+        values["learnt"] = np.array([float(member.learnt) for member in evidence.members])
     return values | blocks.data(evidence, spec)
 
 
