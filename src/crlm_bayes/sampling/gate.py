@@ -7,7 +7,6 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
-import arviz as az
 import numpy as np
 import pandas as pd
 import xarray as xr
@@ -60,6 +59,8 @@ def convergence(draws: xr.Dataset) -> pd.DataFrame:
         Index: variable with its coordinates; columns r_hat, ess_bulk, ess_tail, mcse_mean. Constants
         (the same value in every draw) are left out: there is nothing to diagnose.
     """
+    import arviz as az  # which an exact run can do without: it is slow to load
+
     rows: dict[str, dict[str, float]] = {}
     for name, values in flatten(draws).items():
         if np.ptp(values) == 0:
