@@ -6,8 +6,11 @@ The effect has no direction here: a prior that expects harm counts as an effect 
 import math
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import ArrayLike
 from scipy.special import expit, logit
 
+from crlm_bayes.arrays import Floats
 from crlm_bayes.exact.curve import EvidenceCurve
 from crlm_bayes.rule import INTERVAL
 
@@ -34,7 +37,12 @@ class BayesFactor:
 
     def prior_needed(self, belief: float = INTERVAL) -> float:
         """Prior probability of an effect that leads to the posterior probability `belief`, within (0, 1)."""
-        return float(expit(logit(belief) - self.log_bf10))
+        return float(prior_needed(self.log_bf10, belief))
+
+
+def prior_needed(log_bf10: ArrayLike, belief: float = INTERVAL) -> Floats:
+    """Prior probabilities of an effect that lead to the posterior probability `belief`, within (0, 1)."""
+    return np.asarray(expit(logit(belief) - np.asarray(log_bf10, dtype=float)))
 
 
 def from_evidence(curve: EvidenceCurve, log_evidence: float) -> BayesFactor:

@@ -8,14 +8,15 @@ ratio* is exact on the curve: the evidence of the prior over that of the same pr
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike
 from scipy.special import ndtr
 
+from crlm_bayes.arrays import Floats
 from crlm_bayes.priors.density import Prior
 
 NODES = np.linspace(-9.0, 9.0, 3601)
 
-_DENSITY: NDArray[np.float64] = np.exp(-0.5 * NODES**2)
+_DENSITY: Floats = np.exp(-0.5 * NODES**2)
 
 WEIGHTS = _DENSITY / _DENSITY.sum()
 
@@ -45,14 +46,18 @@ def moved(prior: Prior, centre: float) -> Prior:
 
 
 def tail_probability(found: tuple[float, float], prior: Prior) -> float:
-    """Two-sided tail probability of an estimate (y, σ) under its prior predictive distribution.
+    """Two-sided tail probability of an estimate (y, σ) under its prior predictive distribution (Box 1980).
 
-    For N(m, s²): 2 (1 - Φ(|y - m| / √(σ² + s²))) (Box 1980). Otherwise twice the smaller of both tails of
-    ∫ cdf(y - σ x) φ(x) dx.
+    Under a prior that is not normal twice the smaller of both tails of ∫ cdf(y - σ x) φ(x) dx.
     """
     y, width = found
     if prior.normal is not None:
         mean, sd = prior.normal
-        return float(2 * ndtr(-abs(y - mean) / np.hypot(width, sd)))
+        return float(normal_tail_probability(y, width, mean, sd))
     below = float(prior.cdf(y - width * NODES) @ WEIGHTS)
     return 2 * min(below, 1 - below, 0.5)
+
+
+def normal_tail_probability(y: ArrayLike, se: ArrayLike, mean: ArrayLike, sd: ArrayLike) -> Floats:
+    """Tail probability under priors N(m, s²), 2 (1 - Φ(|y - m| / √(σ² + s²))) (Box 1980); arrays broadcast."""
+    return np.asarray(2 * ndtr(-np.abs(np.subtract(y, mean)) / np.hypot(se, sd)))

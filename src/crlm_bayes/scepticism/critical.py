@@ -89,7 +89,7 @@ def fail_safe_means(curve: EvidenceCurve, sign: int, sds: ArrayLike) -> list[flo
 
     P(benefit) falls as m rises towards harm, so there is one such m: the benefit survives at and below it. Positive
     values are room for pessimism; a negative one is the optimism that the claim has to borrow. At the critical sd it
-    is 0. With y, σ² of a normal curve m = -sd² (z √(1/σ² + 1/sd²) + y/σ²).
+    is 0. On a normal curve it is :func:`normal_fail_safe_mean`.
 
     Returns
     -------
@@ -104,7 +104,7 @@ def fail_safe_means(curve: EvidenceCurve, sign: int, sds: ArrayLike) -> list[flo
 
     # the probit of P(benefit) is nearly a straight line in m: the normal answer is close to the root
     precision = np.sqrt(curve.width**-2 + sd**-2)
-    normal = -(sd**2) * (Z * precision + sign * curve.mode / curve.width**2)
+    normal = normal_fail_safe_mean(sign * curve.mode, curve.width, sd)
     around = np.array([-1.5, 1.5]) * (sd**2 * precision)[:, None]  # three units of the probit
     low, high = np.clip(normal[:, None] + around, -FAR, FAR).T
     ends = excess(np.stack([low, high, np.full_like(sd, -FAR), np.full_like(sd, FAR)], axis=1))
@@ -114,6 +114,11 @@ def fail_safe_means(curve: EvidenceCurve, sign: int, sds: ArrayLike) -> list[flo
     for root, at_low, at_high in zip(roots, *ends[:, 2:].T, strict=True):
         found.append(None if at_low < 0 else FAR if at_high >= 0 else float(root))
     return found
+
+
+def normal_fail_safe_mean(y: Floats | float, se: Floats | float, sd: Floats | float) -> Floats:
+    """Fail-safe mean of estimates y with standard error σ on the benefit scale, m = -sd² (z √(1/σ² + 1/sd²) + y/σ²)."""
+    return np.asarray(-(sd**2) * (Z * np.sqrt(se**-2 + sd**-2) + y / se**2))
 
 
 def _log_grid(low: float, high: float) -> Floats:

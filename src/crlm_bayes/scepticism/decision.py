@@ -16,12 +16,15 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import brentq
 
+from crlm_bayes.arrays import Floats
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.exact.curve import EvidenceCurve
 from crlm_bayes.priors.density import Prior
-from crlm_bayes.rule import LOWER, UPPER, edge, side
+from crlm_bayes.rule import LOWER, UPPER, edge, points_to_harm, side, survives
 from crlm_bayes.scepticism.panel import PriorVerdict, verdict
 from crlm_bayes.scepticism.scaling import raised
 from crlm_bayes.words.shown import Shown
@@ -84,6 +87,12 @@ _SIDES: Final[Mapping[Verdict, Sides]] = {
 }
 
 _VERDICTS: Final = {sides: name for name, sides in _SIDES.items()}
+
+_PLACES: Final = np.full((3, 3, 3), -1)
+"""Place of each verdict in their order, by its sides plus 1."""
+
+for _place, _verdict in enumerate(Verdict):
+    _PLACES[tuple(1 + side for side in _verdict.sides)] = _place
 
 
 @dataclass(frozen=True)
@@ -161,6 +170,14 @@ class Decision(Shown):
 def verdict_of(p_worthwhile: float, p_benefit: float, p_harm: float) -> Verdict:
     """Apply the rule to the probabilities of a ratio beyond the MCID, of any benefit, and of relevant harm."""
     return _VERDICTS[Sides(side(p_worthwhile), side(p_benefit), -side(p_harm))]
+
+
+def verdicts_of(p_worthwhile: Floats, p_benefit: Floats, p_harm: Floats) -> NDArray[np.intp]:
+    """Apply the rule to arrays of the same shape: places of the verdicts in the order of :class:`Verdict`."""
+    mcid, no_effect, harm = (survives(p).astype(int) - points_to_harm(p) for p in (p_worthwhile, p_benefit, p_harm))
+    places = _PLACES[mcid + 1, no_effect + 1, 1 - harm]
+    assert (places >= 0).all(), "a stronger statement is never established without the weaker"
+    return np.asarray(places)
 
 
 def decide(panel: Sequence[PriorVerdict]) -> tuple[PriorDecision, ...]:

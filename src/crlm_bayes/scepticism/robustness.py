@@ -100,6 +100,11 @@ def confounding(ratio: float, bias: float, sign: int, measure: str) -> float:
     return math.inf if math.isinf(bias) else e_value(ratio, measure, towards=ratio * math.exp(sign * bias))
 
 
+def null_events(critical_sd: float | None) -> float | None:
+    """Weight in events of the critical prior, 4 / sd²; None where no prior of the searched range is critical."""
+    return None if critical_sd is None or critical_sd <= SD_RANGE[0] else 4 / critical_sd**2
+
+
 def robustness(
     curve: EvidenceCurve, spec: AnalysisSpec, priors: Mapping[str, Prior], found: Scepticism | None = None
 ) -> Robustness:
@@ -130,7 +135,7 @@ def robustness(
         {name: p.normal[1] for name, p in used.items() if p.normal is not None and p.normal[0] == 0},
         sd,
         None if sd is None else (math.exp(-Z * sd), math.exp(Z * sd)),
-        None if sd is None or sd <= SD_RANGE[0] else 4 / sd**2,
+        null_events(sd),
         found.e_value,
         found.e_value_ci,
     )

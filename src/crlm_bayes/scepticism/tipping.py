@@ -4,7 +4,7 @@ Everything is on the benefit scale: negative log ratios favour the treatment, wh
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -89,7 +89,12 @@ def bearing_limits(curve: EvidenceCurve, sign: int, priors: Sequence[Prior]) -> 
         share of the evidence set aside, 1 where the prior alone would let the claim survive. Both are None where the
         claim does not survive as it stands.
     """
-    found = _falls(curve, sign, [*priors, *priors], np.repeat([False, True], len(priors)))
+    twice = [*priors, *priors]
+
+    def p_benefits(overstated: Floats, kept: Floats) -> Floats:
+        return _under(curve, sign, twice, overstated, kept)
+
+    found = falls(p_benefits, np.repeat([False, True], len(priors)))
     return list(zip(found[: len(priors)], found[len(priors) :], strict=True))
 
 
@@ -135,20 +140,30 @@ def _p_of_other(curve: EvidenceCurve, sign: int, prior: Prior, overstated: float
     return curve.shifted(-sign * overstated).tempered(kept).apply(reported).p_benefit(sign)
 
 
-def _falls(
-    curve: EvidenceCurve, sign: int, priors: Sequence[Prior], discounted: NDArray[np.bool_]
-) -> list[float | None]:
+def falls(p_benefits: Callable[[Floats, Floats], Floats], discounted: NDArray[np.bool_]) -> list[float | None]:
     """Find where P(benefit) first falls below the threshold as the bias, or the share discounted, grows from nothing.
 
     Ever finer looks bracket the place; through four points around it the inverse is interpolated by a cubic.
+
+    Parameters
+    ----------
+    p_benefits : callable
+        From overstatements and shares kept, shape (R, k) each, to P(benefit) of R claims.
+    discounted : array, shape (R,)
+        Whether the discount is looked for; else the bias.
+
+    Returns
+    -------
+    list of float or None
+        As by :func:`bearing_limits`.
     """
-    rows, which = np.arange(len(priors)), discounted[:, None]
-    low, high = np.zeros(len(priors)), np.where(discounted, 1.0, MOST_BIAS)
-    start = np.zeros(len(priors))
-    points = excess = np.zeros((len(priors), LOOK))
+    rows, which = np.arange(len(discounted)), discounted[:, None]
+    low, high = np.zeros(len(rows)), np.where(discounted, 1.0, MOST_BIAS)
+    start = np.zeros(len(rows))
+    points = excess = np.zeros((len(rows), LOOK))
     for look in range(LOOKS):
         points = np.linspace(low, high, LOOK, axis=-1)
-        p = _under(curve, sign, priors, np.where(which, 0.0, points), np.where(which, 1 - points, 1.0))
+        p = p_benefits(np.where(which, 0.0, points), np.where(which, 1 - points, 1.0))
         excess = ndtri(np.clip(p, EDGE, 1 - EDGE)) - Z
         start = excess[:, 0] if look == 0 else start
         i = np.argmax(excess < 0, axis=-1).clip(1)
