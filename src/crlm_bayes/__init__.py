@@ -1,6 +1,6 @@
 """Bayesian reanalysis of published clinical trials: does the published benefit survive a sceptic?
 
-The library in ten names; each is loaded when it is first used (see :mod:`crlm_bayes.api`).
+The library in eleven names; each is loaded when it is first used (see :mod:`crlm_bayes.api`).
 
 The rooms stand in the order of the data, and each imports only from those before it (`make lint` holds them to it):
 
@@ -26,6 +26,8 @@ The rooms stand in the order of the data, and each imports only from those befor
     NUTS and its gate
 ``answers``
     from documents to questions, to answers (exact), to results (sampled); tables
+``batches``
+    thousands of trials at once, from a row of a table to a row of answers
 ``prose``
     every sentence about an answer, once
 ``figures`` ``pages``
@@ -42,10 +44,10 @@ from typing import TYPE_CHECKING, Any
 from crlm_bayes.version import __version__ as __version__
 
 if TYPE_CHECKING:
-    from crlm_bayes.api import ask, audit, check, draw, fit, fit_all, question, questions, read_studies, report
+    from crlm_bayes.api import ask, audit, batch, check, draw, fit, fit_all, question, questions, read_studies, report
 
 __all__ = [
-    "ask", "audit", "check", "draw", "fit", "fit_all", "question", "questions", "read_studies", "report",
+    "ask", "audit", "batch", "check", "draw", "fit", "fit_all", "question", "questions", "read_studies", "report",
 ]  # fmt: skip
 
 

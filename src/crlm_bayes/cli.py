@@ -158,6 +158,50 @@ def sceptic(
 
 
 @app.command()
+def batch(
+    trials: Annotated[
+        Path,
+        typer.Argument(
+            metavar="TRIALS",
+            help="CSV or Parquet, one row a trial: id, measure (hr, or, rr), estimate, lower, upper, level (0.95); or id, "
+            "events_treatment, n_treatment, events_control, n_control (an odds ratio). Optional: better (lower), mcid "
+            "(0.80; 1.25 where better is higher).",
+        ),
+    ],
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Answers, one row a trial: .parquet or .csv.")],
+    models: Models = None,
+    prior: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Density of priors.toml; again for more. Without it, all of them."),
+    ] = None,
+    primary: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME", help="Prior behind verdict, bias_limit and discount_limit (sceptical, or the first)."
+        ),
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Processes (as many as cores, where that is sooner).")
+    ] = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="Dask scheduler, tcp://host:port, in place of processes of this machine."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Thousands of trials at once: the panel, reverse-Bayes, Bayes factors and the verdict of each.
+
+    A row with a fault is reported, has it in the column `error`, and stops no other row; the exit code is then 1.
+    """
+    from crlm_bayes.commands.batch import batch_command
+
+    run = batch_command(trials, out, models, prior, primary, workers, scheduler)
+    if as_json:
+        _print_json(run._asdict())
+    raise typer.Exit(1 if run.faulty else 0)
+
+
+@app.command()
 def audit(
     studies: Annotated[
         list[str] | None,

@@ -20,9 +20,9 @@ EXIT_GATE: Final = 3
 """Exit code of a run in which a fit failed the diagnostics gate, and of a strict audit with a serious finding."""
 
 
-def nearest(word: str, allowed: Iterable[str]) -> str | None:
-    """Return the allowed word most like `word`, or None where nothing is near."""
-    close = difflib.get_close_matches(word.lower(), list(allowed), n=1, cutoff=0.55)
+def nearest(word: str, allowed: Iterable[str], cutoff: float = 0.55) -> str | None:
+    """Return the allowed word most like `word`, or None where nothing is near; 1 is the same word."""
+    close = difflib.get_close_matches(word.lower(), list(allowed), n=1, cutoff=cutoff)
     return close[0] if close else None
 
 

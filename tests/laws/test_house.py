@@ -19,11 +19,11 @@ MOST_LINES, MOST_FILES = 300, 16
 DRUG = re.compile(r"bevacizumab|\bbev\b|\bchen\b|\byan\b|chen2025|yan2025")
 HEAVY = ("pymc", "pytensor", "nutpie", "arviz", "pandas", "matplotlib", "xarray", "numba", "bokeh", "jinja2")
 LIGHT_ROOMS = (
-    "errors", "rule", "arrays", "toml", "words", "priors", "documents", "exact", "audits", "scepticism", "evidence",
+    "errors", "rule", "arrays", "toml", "words", "priors", "documents", "exact", "audits", "scepticism", "evidence", "batches",
 )  # fmt: skip
 LIGHT_MODULES = (
     "likelihoods.registry", "answers.question", "answers.questions", "answers.identity", "answers.pooled_view", "answers.answer",
-    "commands.console", "commands.audit", "commands.check", "commands.list", "commands.sceptic", "commands.show", "cli",
+    "run.batch", "commands.console", "commands.audit", "commands.check", "commands.list", "commands.sceptic", "commands.show", "cli",
 )  # fmt: skip
 WITHOUT_SAMPLER = (
     "pfs_chen2025_landmark", "pfs_chen2025_adjusted_hr", "orr_chen2025_counts", "orr_chen2025_centres", "pfs_seeds",

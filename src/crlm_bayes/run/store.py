@@ -6,21 +6,29 @@ A run that is killed leaves the last good result or none, never half of one.
 import json
 import os
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from crlm_bayes.errors import InvalidInput, UnwritableOutput
 from crlm_bayes.pages import VERDICTS
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
     import xarray as xr
     from matplotlib.figure import Figure
 
 ESTIMATES, RECORD, PAGE, POSTERIOR, INDEX, AUDIT, EXPLORER = (
     "estimates.csv", "run.json", "report.html", "posterior.nc", "index.html", "audit.html", "explorer.json",
 )  # fmt: skip
+
+TABLES: Final = (".parquet", ".csv")
+"""How the name of a table ends."""
+
+ROW_GROUP: Final = 10_000
+"""Rows that are written together, at least."""
 
 
 class Store:
@@ -157,6 +165,53 @@ def write_figures(folder: Path, figures: Mapping[str, "Figure"]) -> dict[str, st
             figure.savefig(folder / f"{name}.svg", **SAVE["svg"])
             figure.savefig(folder / f"{name}.png", **SAVE["png"])
     return {name: (folder / f"{name}.svg").read_text(encoding="utf-8") for name in figures}
+
+
+def require_table(path: Path) -> None:
+    """Hold the name of a table to the kinds that are written.
+
+    Raises
+    ------
+    InvalidInput
+        If it ends otherwise.
+    """
+    if path.suffix.lower() not in TABLES:
+        raise InvalidInput(
+            str(path), "is neither CSV nor Parquet", allowed=f"a name that ends in {' or '.join(TABLES)}"
+        )
+
+
+def write_table(path: Path, schema: "pa.Schema", tables: Iterable["pa.Table"]) -> None:
+    """Write successive tables of one schema to one file; nothing is there until all is written.
+
+    Raises
+    ------
+    UnwritableOutput
+        With the reason of the operating system.
+    """
+    import pyarrow as pa
+    from pyarrow import csv, parquet
+
+    writers = dict(zip(TABLES, (parquet.ParquetWriter, csv.CSVWriter), strict=True))
+    fresh = path.with_name(f".{path.name}.new-{os.getpid()}")
+    held: list[pa.Table] = []
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with writers[path.suffix.lower()](fresh, schema) as writer:
+            for table in tables:
+                held.append(table)
+                if sum(part.num_rows for part in held) >= ROW_GROUP:
+                    writer.write_table(pa.concat_tables(held).combine_chunks())
+                    held = []
+            if held:
+                writer.write_table(pa.concat_tables(held).combine_chunks())
+        fresh.replace(path)
+    except OSError as error:
+        what = f"cannot be written ({error.strerror or error})"
+        raise UnwritableOutput(str(path), what, allowed="--out with a file that can") from error
+    finally:
+        with suppress(OSError):
+            fresh.unlink(missing_ok=True)
 
 
 def write_json(path: Path, value: Any, compact: bool = False) -> None:

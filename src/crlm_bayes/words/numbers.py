@@ -185,6 +185,11 @@ def points_estimate(median: float, lower: float, upper: float) -> str:
     return f"{signed_points(median)} points ({span(lower, upper, signed_points)})"
 
 
+def count(n: int) -> str:
+    """Write how many there are: ``100,000``."""
+    return f"{n:,}"
+
+
 def duration(seconds: float | None) -> str:
     """Write a time in seconds or minutes."""
     if seconds is None:
