@@ -125,7 +125,7 @@ def test_tabulation_states_its_error_and_twice_the_knots_change_less(
     """401 knots against 801 (of most): log likelihoods differ by less than the error stated, reported digits not at all."""
     curve, tabulate = curve_of(name), EvidenceCurve.tabulate
     assert 0 < curve.error < 2e-5
-    monkeypatch.setattr(EvidenceCurve, "tabulate", lambda f, knots=curves.KNOTS: tabulate(f, 2 * knots - 1))
+    monkeypatch.setattr(EvidenceCurve, "tabulate", lambda f, knots=curves.KNOTS, **at: tabulate(f, 2 * knots - 1, **at))
     finer = evidence_curve(evidence_of(name), analyses[name])
     assert len(finer.knots) == 2 * len(curve.knots) - 1
     theta = around(curve, 7, 201)

@@ -141,7 +141,8 @@ def curve(evidence: RatioEvidence, spec: AnalysisSpec) -> EvidenceCurve:
     below a standard error. Its knots are dense around no effect, so that it is exactly even, and fine enough at y.
     """
     if evidence.direction == "known":
-        return EvidenceCurve.tabulate(lambda theta: log_likelihood(evidence, theta))
+        peak = (evidence.log_ratio, evidence.se)
+        return EvidenceCurve.tabulate(lambda theta: log_likelihood(evidence, theta), peak=peak)
     end = float(np.arcsinh(REACH / evidence.se))
     knots = end * np.linspace(-1.0, 1.0, KNOTS)
     values = log_likelihood(evidence, evidence.se * np.sinh(knots))
