@@ -9,7 +9,6 @@ numbers come out. (What nutpie compiles around a model is compiled again in ever
 import pickle
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
 from platform import machine, python_version
@@ -71,20 +70,20 @@ class Layout:
         return np.concatenate([np.ravel(np.broadcast_to(values[name], shape)) for name, shape in self.shapes.items()])
 
 
-@dataclass(frozen=True)
 class Density:
     """A model with what is needed to sample it.
 
-    Attributes
+    Parameters
     ----------
     model : Model
-        With placeholder data.
+        With placeholder data; its dimensions are taken to be as long as they are.
     key : str
         Names the model in the cache.
     """
 
-    model: pm.Model
-    key: str
+    def __init__(self, model: pm.Model, key: str) -> None:
+        self.model = model
+        self.key = key
 
     @cached_property
     def start(self) -> dict[str, Floats]:
@@ -105,6 +104,12 @@ class Density:
     def data(self) -> Layout:
         """Everything in `pm.Data`."""
         return Layout({name: value.shape for name, value in self.placeholders.items()})
+
+    def given(self, data: Any) -> dict[Any, Any]:
+        """What `pm.Data` and lengths of dimensions are to be replaced by: parts of a vector, and constants."""
+        parts = self.data.split(data)
+        lengths = {v: pt.constant(v.get_value()) for v in self.model.dim_lengths.values() if hasattr(v, "get_value")}
+        return {v: parts[v.name].astype(v.dtype) for v in self.model.data_vars} | lengths
 
     def filled(self, values: Mapping[str, Any]) -> Floats:
         """Make one vector of data; rows to spare, and blocks that have no study, keep their placeholders.
@@ -152,7 +157,7 @@ class Density:
             logp = rewrite_graph(self.model.logp(), include=["canonicalize", "stabilize"])
             gradient = [part.ravel() for part in pt.grad(logp, values)]
             given = {v: part.astype(v.dtype) for v, part in zip(values, self.parameters.split(x).values(), strict=True)}
-            given |= {v: self.data.split(data)[v.name].astype(v.dtype) for v in self.model.data_vars}
+            given |= self.given(data)
             (out,) = clone_replace([pt.concatenate([logp[None], *gradient])], given)
             with self.model:
                 function = pm.compile([x, data], [out], mode="NUMBA")

@@ -29,9 +29,7 @@ def expansion(density: Density) -> Expansion:
     shown = [*model.free_RVs, *model.deterministics]
     draw, data = pt.tensor("draw", dtype="float64", shape=(density.parameters.size,)), pt.vector("data")
     given = dict(zip(model.value_vars, density.parameters.split(draw).values(), strict=True))
-    of_data = density.data.split(data)
-    given |= {v: of_data[v.name].astype(v.dtype) for v in model.data_vars}
-    one = clone_replace(model.replace_rvs_by_values(shown), given)
+    one = clone_replace(model.replace_rvs_by_values(shown), given | density.given(data))
     draws = pt.tensor3("draws")
     function = pm.compile([draws, data], vectorize_graph(one, {draw: draws}), mode="FAST_COMPILE")
     dims = [model.named_vars_to_dims.get(v.name, ()) for v in shown]
