@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from crlm_bayes.answers.identity import PACKAGE, PROGRAM, SAMPLING, source_digest
+from crlm_bayes.answers.identity import PROGRAM, SAMPLING
+from crlm_bayes.digests import PACKAGE, source_digest
 
 ROOMS = sorted(path.name for path in PACKAGE.iterdir() if (path / "__init__.py").is_file())
 RESTS_ON = {"priors", "documents", "exact", "evidence", "likelihoods", "sampling"}

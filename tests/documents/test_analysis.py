@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from crlm_bayes.answers.identity import digest
 from crlm_bayes.answers.questions import read_questions
+from crlm_bayes.digests import digest
 from crlm_bayes.documents.analyses import read_priors, read_specs, spec_paths
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.documents.analysis_parts import LIKELIHOODS

@@ -17,9 +17,10 @@ import xarray as xr
 from crlm_bayes import figures
 from crlm_bayes.answers import tables
 from crlm_bayes.answers.answer import Answer
-from crlm_bayes.answers.identity import canonical, digests, fit_digest
+from crlm_bayes.answers.identity import digests, fit_digest
 from crlm_bayes.answers.question import Question
 from crlm_bayes.answers.result import Result
+from crlm_bayes.digests import canonical
 from crlm_bayes.pages import pages
 from crlm_bayes.pages.explorer import payload
 from crlm_bayes.pages.tables.matrix import reading
