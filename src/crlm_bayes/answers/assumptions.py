@@ -10,8 +10,7 @@ from functools import cached_property
 from typing import Final
 
 import numpy as np
-from scipy.interpolate import make_interp_spline
-from scipy.special import ndtr, ndtri
+import scipy
 
 from crlm_bayes.arrays import Floats
 from crlm_bayes.documents.analysis import AnalysisSpec
@@ -57,16 +56,20 @@ class Assumption:
         """The same on many points, for a line; values and Φ⁻¹(P) both go through splines along the places of the values."""
         places = np.arange(len(self.values), dtype=float)
         many = np.linspace(0, places[-1], SHOWN)
-        x = np.clip(make_interp_spline(places, self.values, k=3)(many), self.values[0], self.values[-1])
+        x = np.clip(
+            scipy.interpolate.make_interp_spline(places, self.values, k=3)(many), self.values[0], self.values[-1]
+        )
         return x, {
-            name: ndtr(make_interp_spline(places, ndtri(np.clip(p, SURE, 1 - SURE)), k=3)(many))
+            name: scipy.special.ndtr(
+                scipy.interpolate.make_interp_spline(places, scipy.special.ndtri(np.clip(p, SURE, 1 - SURE)), k=3)(many)
+            )
             for name, p in self.p_benefit.items()
         }
 
     def tips(self, prior: str) -> tuple[float, ...]:
         """Values at which survival is lost or won under a prior; linear between the many points."""
         x, lines = self.fine
-        z = ndtri(np.clip(lines[prior], SURE, 1 - SURE)) - Z
+        z = scipy.special.ndtri(np.clip(lines[prior], SURE, 1 - SURE)) - Z
         crossed = np.flatnonzero(z[:-1] * z[1:] < 0)
         return tuple(float(x[i] + (x[i + 1] - x[i]) * z[i] / (z[i] - z[i + 1])) for i in crossed)
 

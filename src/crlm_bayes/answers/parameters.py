@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 import numpy as np
-from scipy.special import betaincinv
+import scipy
 
 from crlm_bayes.answers.study_lines import LogInterval
 from crlm_bayes.arrays import Floats
@@ -83,7 +83,7 @@ def _parameters(pooled: Pooled, spec: AnalysisSpec) -> Iterator[Parameter]:
         yield _spread("σ", "spread of biases", shift.spread, pooled.sigma)
     if power is not None and pooled.delta is not None:
         points = np.linspace(EDGE, 1 - EDGE, POINTS)
-        before = LogInterval(*betaincinv(power.a, power.b, np.array([LOWER, 0.5, UPPER])).tolist())
+        before = LogInterval(*scipy.special.betaincinv(power.a, power.b, np.array([LOWER, 0.5, UPPER])).tolist())
         density = np.exp(log_beta(power, points))
         yield Parameter("δ", "learnt weight of the indirect evidence", "share", points, density, before, pooled.delta)
 

@@ -8,7 +8,7 @@ contrast: an unadjusted indirect comparison, fit for a sensitivity analysis and 
 from collections.abc import Mapping
 from dataclasses import replace
 
-from scipy.special import betaincinv
+import scipy
 
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.documents.analysis_meaning import compared_arms
@@ -64,6 +64,6 @@ def exact_interval(events: float, n: float) -> tuple[float, float]:
     float, float
         Lower and upper limit, proportions.
     """
-    lower = float(betaincinv(events, n - events + 1, LOWER)) if events > 0 else 0.0
-    upper = float(betaincinv(events + 1, n - events, UPPER)) if events < n else 1.0
+    lower = float(scipy.special.betaincinv(events, n - events + 1, LOWER)) if events > 0 else 0.0
+    upper = float(scipy.special.betaincinv(events + 1, n - events, UPPER)) if events < n else 1.0
     return lower, upper

@@ -25,7 +25,7 @@ too small, by some 5% where everybody is followed to a hazard ratio of one half.
 import math
 from typing import NamedTuple
 
-from scipy.special import ndtri
+import scipy
 
 from crlm_bayes.errors import InvalidInput
 from crlm_bayes.words.numbers import as_percent, short
@@ -40,7 +40,7 @@ class Converted(NamedTuple):
 
 def z_of_p(p: float) -> float:
     """Size of the normal deviate of a two-sided p value: infinite at 0, 0 at 1."""
-    return abs(float(ndtri(p / 2)))
+    return abs(float(scipy.special.ndtri(p / 2)))
 
 
 def z_of_chi2(statistic: float) -> float:
@@ -58,7 +58,7 @@ def se_from_limits(low: float, high: float, level: float, where: str) -> Convert
     """
     if not 0 < low < high:
         raise InvalidInput(f"{where}: ci", "has no width", allowed="a lower limit below the upper")
-    z = float(ndtri(0.5 + level / 2))
+    z = float(scipy.special.ndtri(0.5 + level / 2))
     return Converted(math.log(high / low) / (2 * z), f"se from the {as_percent(level)} interval")
 
 

@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import ndtri
+import scipy
 
 from crlm_bayes.arrays import Floats
 from crlm_bayes.audits.counts.pinned import pins
@@ -217,7 +217,7 @@ def _from_intervals(
                 f"{p.ci[0]} to {p.ci[1]} gives no standard error of log survival",
                 allowed="0 < lower < upper",
             )
-        variance.append(((math.log(high) - math.log(low)) / (2 * float(ndtri(0.5 + p.level / 2)))) ** 2)
+        variance.append(((math.log(high) - math.log(low)) / (2 * float(scipy.special.ndtri(0.5 + p.level / 2)))) ** 2)
     added = np.diff(np.concatenate([[0.0], variance]))
     if np.any(added <= 0) or np.any(s >= 1):
         raise InvalidInput(

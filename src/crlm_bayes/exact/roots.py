@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import numpy as np
-from scipy.special import ndtri
+import scipy
 
 from crlm_bayes.arrays import Floats
 
@@ -20,7 +20,7 @@ CERTAIN = 9.0
 
 
 def _probits(p: Floats) -> Floats:
-    return np.asarray(np.clip(ndtri(p), -CERTAIN, CERTAIN))
+    return np.asarray(np.clip(scipy.special.ndtri(p), -CERTAIN, CERTAIN))
 
 
 def _roots(excess: Callable[[Floats], Floats], low: Floats, high: Floats) -> Floats:

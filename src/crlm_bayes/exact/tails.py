@@ -7,7 +7,7 @@ of two arms that are completely separated): then the slope dies away exponential
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.interpolate import BSpline
+import scipy
 
 from crlm_bayes.arrays import Floats
 
@@ -48,7 +48,9 @@ class Tail:
         return np.zeros_like(distance)
 
 
-def at_ends(spline: BSpline, low: float, high: float, mode: float, stretch: float) -> tuple[Tail, Tail]:
+def at_ends(
+    spline: "scipy.interpolate.BSpline", low: float, high: float, mode: float, stretch: float
+) -> tuple[Tail, Tail]:
     """Tails of a spline in u, θ = mode + stretch sinh u, on both sides of its knots."""
     first, second = spline.derivative(1), spline.derivative(2)
 

@@ -13,7 +13,7 @@ r log σ(η) + (n - r) log σ(-η) + log binomial coefficient with gamma functio
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.special import gammaln, log_expit
+import scipy
 
 from crlm_bayes.arrays import Floats
 from crlm_bayes.documents.analysis import AnalysisSpec
@@ -64,8 +64,8 @@ NUISANCE = Equation(r"\alpha", "α", "logit of the event probability at the midd
 
 def log_binomial(r: Floats, n: Floats, eta: Floats) -> Floats:
     """Log probability of `r` of `n` at log odds `eta`, for real r; arrays broadcast."""
-    constant = gammaln(n + 1) - gammaln(r + 1) - gammaln(n - r + 1)
-    return np.asarray(r * log_expit(eta) + (n - r) * log_expit(-eta) + constant)
+    constant = scipy.special.gammaln(n + 1) - scipy.special.gammaln(r + 1) - scipy.special.gammaln(n - r + 1)
+    return np.asarray(r * scipy.special.log_expit(eta) + (n - r) * scipy.special.log_expit(-eta) + constant)
 
 
 def baseline_of(spec: AnalysisSpec) -> Normal:
@@ -168,7 +168,7 @@ def sample_nuisance(
 ) -> dict[str, tuple[tuple[str, ...], Floats]]:
     """Draw α from its prior, one for each θ, and the event probabilities that follow."""
     alpha = baseline_of(spec).sample(len(theta), rng)
-    probability = np.exp(log_expit(alpha[:, None] + theta[:, None] * ARM_POSITION))
+    probability = np.exp(scipy.special.log_expit(alpha[:, None] + theta[:, None] * ARM_POSITION))
     return {"alpha": ((), alpha), "probability": (("arm",), probability)}
 
 

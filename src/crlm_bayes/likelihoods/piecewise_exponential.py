@@ -16,7 +16,7 @@ import itertools
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.special import gammaln
+import scipy
 
 from crlm_bayes.arrays import Floats, legendre
 from crlm_bayes.documents.analysis import AnalysisSpec
@@ -96,7 +96,7 @@ def log_survivors(s: Floats, n: Floats, hazard: Floats) -> Floats:
 
     Written as (n - s) log(1 - e^{-H}) - s H, which loses no digits for small or large H.
     """
-    constant = gammaln(n + 1) - gammaln(s + 1) - gammaln(n - s + 1)
+    constant = scipy.special.gammaln(n + 1) - scipy.special.gammaln(s + 1) - scipy.special.gammaln(n - s + 1)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         died = np.where(n > s, (n - s) * np.log(-np.expm1(-hazard)), 0.0)
         lived = np.where(s > 0, s * hazard, 0.0)

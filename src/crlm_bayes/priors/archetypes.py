@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping
 from typing import Final
 
-from scipy.special import ndtri
+import scipy
 
 from crlm_bayes.errors import InvalidInput
 from crlm_bayes.priors.families import Normal
@@ -56,7 +56,7 @@ def calibrated_sd(mean: float, threshold: float, probability: float, where: str 
             f"probability {numbers.short(probability)} of a ratio below {ratio} contradicts the median ratio {centre}",
             allowed="above 0.5 and below 1" if threshold > mean else "above 0 and below 0.5",
         )
-    return (threshold - mean) / float(ndtri(probability))
+    return (threshold - mean) / float(scipy.special.ndtri(probability))
 
 
 def from_statement(mean_ratio: float, threshold_ratio: float, probability: float, where: str = "prior") -> Normal:

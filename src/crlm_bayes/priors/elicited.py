@@ -6,9 +6,9 @@ from itertools import pairwise
 from typing import Any, ClassVar, Literal, Self, override
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
 from pydantic import model_validator
-from scipy import special
 
 from crlm_bayes.arrays import LOG_SQRT_2PI, Floats
 from crlm_bayes.priors.density import Finite, Positive, Prior
@@ -41,7 +41,7 @@ class TwoPiece(Prior):
     def cdf(self, x: ArrayLike) -> Floats:
         points = np.asarray(x, dtype=float)
         sd = self._sd(points)
-        tail = 2 * sd / (self.sd_below + self.sd_above) * special.ndtr(-np.abs(points - self.mode) / sd)
+        tail = 2 * sd / (self.sd_below + self.sd_above) * scipy.special.ndtr(-np.abs(points - self.mode) / sd)
         return np.asarray(np.where(points < self.mode, tail, 1 - tail))
 
     @override
@@ -133,7 +133,7 @@ class Quantiles(Prior):
     @cached_property
     def scores(self) -> Floats:
         """Normal scores of the probabilities."""
-        return np.asarray(special.ndtri(np.array(self.probabilities)))
+        return np.asarray(scipy.special.ndtri(np.array(self.probabilities)))
 
     @cached_property
     def slopes(self) -> Floats:
@@ -189,11 +189,11 @@ class Quantiles(Prior):
 
     @override
     def cdf(self, x: ArrayLike) -> Floats:
-        return np.asarray(special.ndtr(self.score_of(x)))
+        return np.asarray(scipy.special.ndtr(self.score_of(x)))
 
     @override
     def quantile(self, p: float) -> float:
-        return float(self.value_at(special.ndtri(p))[0])
+        return float(self.value_at(scipy.special.ndtri(p))[0])
 
     @override
     def sample(self, size: int, rng: np.random.Generator) -> Floats:

@@ -9,9 +9,9 @@ import math
 from typing import Annotated, Any, ClassVar, Literal, Self, get_args, override
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
 from pydantic import Field, model_validator
-from scipy import special
 
 from crlm_bayes.arrays import LOG_SQRT_2PI, Floats
 from crlm_bayes.priors.density import Finite, Positive, Prior
@@ -26,7 +26,7 @@ def family_word(family: type[Prior]) -> str:
 
 def student_constant(df: float) -> float:
     """Log of the constant of Student's t density with scale 1."""
-    return float(special.gammaln((df + 1) / 2) - special.gammaln(df / 2) - 0.5 * math.log(df * math.pi))
+    return float(scipy.special.gammaln((df + 1) / 2) - scipy.special.gammaln(df / 2) - 0.5 * math.log(df * math.pi))
 
 
 class LocationScale(Prior):
@@ -80,7 +80,7 @@ class Normal(LocationScale):
 
     @override
     def cdf(self, x: ArrayLike) -> Floats:
-        return np.asarray(special.ndtr(self.standardised(x)))
+        return np.asarray(scipy.special.ndtr(self.standardised(x)))
 
     @override
     def sample(self, size: int, rng: np.random.Generator) -> Floats:
@@ -122,13 +122,13 @@ class StudentT(LocationScale):
     @override
     def logpdf(self, x: ArrayLike) -> Floats:
         z = self.standardised(x)
-        constant = special.gammaln((self.df + 1) / 2) - special.gammaln(self.df / 2)
+        constant = scipy.special.gammaln((self.df + 1) / 2) - scipy.special.gammaln(self.df / 2)
         constant -= 0.5 * math.log(self.df * math.pi) + math.log(self.sd)
         return np.asarray(constant - (self.df + 1) / 2 * np.log1p(z**2 / self.df))
 
     @override
     def cdf(self, x: ArrayLike) -> Floats:
-        return np.asarray(special.stdtr(self.df, self.standardised(x)))
+        return np.asarray(scipy.special.stdtr(self.df, self.standardised(x)))
 
     @override
     def sample(self, size: int, rng: np.random.Generator) -> Floats:
@@ -219,11 +219,11 @@ class Mixture(Prior):
     @override
     def logpdf(self, x: ArrayLike) -> Floats:
         parts = -0.5 * self._z(x) ** 2 - np.log(self.sds) - LOG_SQRT_2PI + np.log(self.weights)
-        return np.asarray(special.logsumexp(parts, axis=-1))
+        return np.asarray(scipy.special.logsumexp(parts, axis=-1))
 
     @override
     def cdf(self, x: ArrayLike) -> Floats:
-        below: Floats = special.ndtr(self._z(x)) @ np.array(self.weights)
+        below: Floats = scipy.special.ndtr(self._z(x)) @ np.array(self.weights)
         return below
 
     @override

@@ -5,9 +5,9 @@ from abc import abstractmethod
 from typing import Annotated, Literal, override
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
 from pydantic import Field
-from scipy import special
 
 from crlm_bayes.arrays import LOG_SQRT_2PI, Floats
 from crlm_bayes.priors.density import Density, Finite, Positive
@@ -56,7 +56,7 @@ class HalfNormal(ScalePrior):
 
     @override
     def quantile(self, p: ArrayLike) -> Floats:
-        return np.asarray(self.sd * special.ndtri(0.5 + 0.5 * np.asarray(p, dtype=float)))
+        return np.asarray(self.sd * scipy.special.ndtri(0.5 + 0.5 * np.asarray(p, dtype=float)))
 
     @override
     def log_density(self, x: Floats) -> Floats:
@@ -91,11 +91,11 @@ class HalfStudentT(ScalePrior):
 
     @override
     def quantile(self, p: ArrayLike) -> Floats:
-        return np.asarray(self.sd * special.stdtrit(self.df, 0.5 + 0.5 * np.asarray(p, dtype=float)))
+        return np.asarray(self.sd * scipy.special.stdtrit(self.df, 0.5 + 0.5 * np.asarray(p, dtype=float)))
 
     @override
     def log_density(self, x: Floats) -> Floats:
-        constant = special.gammaln((self.df + 1) / 2) - special.gammaln(self.df / 2) + math.log(2 / self.sd)
+        constant = scipy.special.gammaln((self.df + 1) / 2) - scipy.special.gammaln(self.df / 2) + math.log(2 / self.sd)
         constant -= 0.5 * math.log(self.df * math.pi)
         return np.asarray(constant - (self.df + 1) / 2 * np.log1p((x / self.sd) ** 2 / self.df))
 
@@ -162,7 +162,7 @@ class LogNormal(ScalePrior):
 
     @override
     def quantile(self, p: ArrayLike) -> Floats:
-        return np.asarray(np.exp(self.mean + self.sd * special.ndtri(np.asarray(p, dtype=float))))
+        return np.asarray(np.exp(self.mean + self.sd * scipy.special.ndtri(np.asarray(p, dtype=float))))
 
     @override
     def log_density(self, x: Floats) -> Floats:

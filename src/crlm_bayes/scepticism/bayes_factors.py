@@ -7,8 +7,8 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy.special import expit, logit
 
 from crlm_bayes.arrays import Floats
 from crlm_bayes.exact.curve import EvidenceCurve
@@ -42,7 +42,7 @@ class BayesFactor:
 
 def prior_needed(log_bf10: ArrayLike, belief: float = INTERVAL) -> Floats:
     """Prior probabilities of an effect that lead to the posterior probability `belief`, within (0, 1)."""
-    return np.asarray(expit(logit(belief) - np.asarray(log_bf10, dtype=float)))
+    return np.asarray(scipy.special.expit(scipy.special.logit(belief) - np.asarray(log_bf10, dtype=float)))
 
 
 def from_evidence(curve: EvidenceCurve, log_evidence: float) -> BayesFactor:

@@ -8,8 +8,8 @@ ratio* is exact on the curve: the evidence of the prior over that of the same pr
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy.special import ndtr
 
 from crlm_bayes.arrays import Floats
 from crlm_bayes.priors.density import Prior
@@ -60,4 +60,4 @@ def tail_probability(found: tuple[float, float], prior: Prior) -> float:
 
 def normal_tail_probability(y: ArrayLike, se: ArrayLike, mean: ArrayLike, sd: ArrayLike) -> Floats:
     """Tail probability under priors N(m, s²), 2 (1 - Φ(|y - m| / √(σ² + s²))) (Box 1980); arrays broadcast."""
-    return np.asarray(2 * ndtr(-np.abs(np.subtract(y, mean)) / np.hypot(se, sd)))
+    return np.asarray(2 * scipy.special.ndtr(-np.abs(np.subtract(y, mean)) / np.hypot(se, sd)))

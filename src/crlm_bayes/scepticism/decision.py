@@ -17,8 +17,8 @@ from enum import StrEnum
 from typing import Any, Final, NamedTuple
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.optimize import brentq
 
 from crlm_bayes.arrays import Floats
 from crlm_bayes.documents.analysis import AnalysisSpec
@@ -264,5 +264,5 @@ def turning_point(curve: EvidenceCurve, sign: int, prior: Prior) -> TurningPoint
 
 
 def _crossing(p_benefit: Callable[[float], float], start: float, end: float, reached: int) -> float:
-    root: float = brentq(lambda x: p_benefit(x) - edge(reached), start, end, xtol=1e-6)
+    root: float = scipy.optimize.brentq(lambda x: p_benefit(x) - edge(reached), start, end, xtol=1e-6)
     return root

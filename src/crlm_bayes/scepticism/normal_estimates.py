@@ -10,8 +10,8 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.special import ndtr
 
 from crlm_bayes.arrays import LOG_SQRT_2PI, Floats
 from crlm_bayes.exact.curve import FLAT, REACH
@@ -29,11 +29,11 @@ class NormalPosterior(NamedTuple):
 
     def below(self, cut: Floats | float) -> Floats:
         """P(θ < cut)."""
-        return np.asarray(ndtr((cut - self.mean) / self.sd))
+        return np.asarray(scipy.special.ndtr((cut - self.mean) / self.sd))
 
     def above(self, cut: Floats | float) -> Floats:
         """P(θ > cut)."""
-        return np.asarray(ndtr((self.mean - cut) / self.sd))
+        return np.asarray(scipy.special.ndtr((self.mean - cut) / self.sd))
 
 
 def each(f: Callable[..., float | None], *arrays: Floats) -> Floats:
@@ -116,5 +116,5 @@ def discount_limits(y: Floats, se: Floats, mean: Floats | float, sd: Floats | fl
     with np.errstate(invalid="ignore", divide="ignore"):
         far = half + np.copysign(np.sqrt(half**2 - a**2 * rest), half)
         kept = np.fmax(far / a**2, rest / far)
-    prior_alone = survives(ndtr(-mean / sd))
+    prior_alone = survives(scipy.special.ndtr(-mean / sd))
     return np.where((kept >= 0) & (kept <= 1), 1 - kept, np.where(prior_alone, 1.0, 0.0))

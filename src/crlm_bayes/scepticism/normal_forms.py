@@ -6,7 +6,7 @@ The benefit scale is used where a direction matters: negative values favour the 
 
 import math
 
-from scipy.special import ndtr, ndtri
+import scipy
 
 from crlm_bayes.exact.curve import EvidenceCurve
 from crlm_bayes.rule import ALPHA, Z
@@ -97,7 +97,7 @@ def sufficiently_sceptical_sd(mean: float, se: float, alpha: float = ALPHA) -> f
 
 def p_value(z: float) -> float:
     """Two-sided p value, 2 (1 - Φ(|z|))."""
-    return float(2 * ndtr(-abs(z)))
+    return float(2 * scipy.special.ndtr(-abs(z)))
 
 
 def p_intrinsic(z: float) -> float:
@@ -119,4 +119,4 @@ def p_intrinsic_matthews(z: float) -> float:
 
 
 def _z_two_sided(alpha: float) -> float:
-    return -float(ndtri(alpha / 2))
+    return -float(scipy.special.ndtri(alpha / 2))

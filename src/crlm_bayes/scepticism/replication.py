@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from scipy.special import ndtr
+import scipy
 
 from crlm_bayes.rule import ALPHA
 from crlm_bayes.scepticism.normal_forms import p_value, sufficiently_sceptical_sd
@@ -62,7 +62,7 @@ def replication(original: tuple[float, float], replica: tuple[float, float]) -> 
     z, z_r, c = y / se, y_r / se_r, (se / se_r) ** 2
     z_s = sceptical_z(z, z_r, c)
     # where one estimate is exactly 0 the sceptical z is 0 too, and either way gives 0.5
-    one_sided = float(ndtr(-z_s if z * z_r > 0 else z_s))
+    one_sided = float(scipy.special.ndtr(-z_s if z * z_r > 0 else z_s))
     sd = sufficiently_sceptical_sd(y, se, ALPHA)
     p_conflict = None if sd is None else p_value(y_r / math.hypot(sd, se_r))
     relative = y_r / y if y != 0 else None

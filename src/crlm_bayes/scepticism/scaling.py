@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Final
 
 import numpy as np
-from scipy.special import xlogy
+import scipy
 
 from crlm_bayes.arrays import Floats
 from crlm_bayes.documents.analysis import AnalysisSpec
@@ -122,5 +122,7 @@ def distance(p: GridPosterior, q: GridPosterior) -> float:
 
 def _divergence(f: Floats, g: Floats, step: float) -> float:
     middle = 0.5 * (f + g)
-    both = sum(float(np.trapezoid(xlogy(h, h) - xlogy(h, middle), dx=step)) for h in (f, g)) / math.log(2)
+    both = sum(
+        float(np.trapezoid(scipy.special.xlogy(h, h) - scipy.special.xlogy(h, middle), dx=step)) for h in (f, g)
+    ) / math.log(2)
     return math.sqrt(max(both, 0.0) / float(np.trapezoid(f + g, dx=step)))

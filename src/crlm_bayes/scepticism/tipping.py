@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtri
 
 from crlm_bayes.arrays import Floats
 from crlm_bayes.exact.curve import EvidenceCurve
@@ -164,7 +164,7 @@ def falls(p_benefits: Callable[[Floats, Floats], Floats], discounted: NDArray[np
     for look in range(LOOKS):
         points = np.linspace(low, high, LOOK, axis=-1)
         p = p_benefits(np.where(which, 0.0, points), np.where(which, 1 - points, 1.0))
-        excess = ndtri(np.clip(p, EDGE, 1 - EDGE)) - Z
+        excess = scipy.special.ndtri(np.clip(p, EDGE, 1 - EDGE)) - Z
         start = excess[:, 0] if look == 0 else start
         i = np.argmax(excess < 0, axis=-1).clip(1)
         low, high = points[rows, i - 1], points[rows, i]

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 import numpy as np
-from scipy.special import gammaln
+import scipy
 
 from crlm_bayes.audits.finding import Severity, Trouble, check
 from crlm_bayes.audits.names import arm_name, by_reference
@@ -104,7 +104,7 @@ def conditional_odds_ratio(a: int, n: int, b: int, m: int) -> float:
     if not low < a < high:
         return 0.0 if a == low else math.inf
     x = np.arange(low, high + 1)
-    weights = -(gammaln(x + 1) + gammaln(n - x + 1) + gammaln(events - x + 1) + gammaln(m - events + x + 1))
+    weights = -np.sum([scipy.special.gammaln(k + 1) for k in (x, n - x, events - x, m - events + x)], axis=0)
     # the mean of the noncentral hypergeometric rises with the log odds ratio
     below, above = -50.0, 50.0
     for _ in range(60):

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
-from scipy.special import chdtrc, gammaln
+import scipy
 
 TIES: Final = 1e-7
 """Relative slack within which two tables are equally probable (the choice of R's `fisher.test`)."""
@@ -33,7 +33,7 @@ def p_of_chi2(statistic: float, df: int = 1) -> float:
     """Upper tail of the chi-square distribution; 1 where there is no degree of freedom or the statistic is not above 0."""
     if df < 1 or statistic <= 0:
         return 1.0
-    return math.erfc(math.sqrt(statistic / 2)) if df == 1 else float(chdtrc(df, statistic))
+    return math.erfc(math.sqrt(statistic / 2)) if df == 1 else float(scipy.special.chdtrc(df, statistic))
 
 
 def pearson_statistic(a: int, n: int, b: int, m: int) -> float:
@@ -90,7 +90,7 @@ def fisher(a: int, n: int, b: int, m: int) -> float:
     if not low <= a <= high:
         return 0.0
     x = np.arange(low, high + 1, dtype=float)
-    logs = -(gammaln(x + 1) + gammaln(n - x + 1) + gammaln(events - x + 1) + gammaln(m - events + x + 1))
+    logs = -np.sum([scipy.special.gammaln(k + 1) for k in (x, n - x, events - x, m - events + x)], axis=0)
     mass = np.exp(logs - logs.max())
     return min(1.0, float(mass[mass <= mass[a - low] * (1 + TIES)].sum() / mass.sum()))
 
@@ -138,10 +138,14 @@ def freeman_halton(counts: Table) -> float | None:
     for size in sizes[:-1]:
         x = np.arange(min(size, events) + 1, dtype=float)
         taken = np.add.outer(taken, x).ravel()
-        logs = np.add.outer(logs, -gammaln(x + 1) - gammaln(size - x + 1)).ravel()
+        logs = np.add.outer(logs, -scipy.special.gammaln(x + 1) - scipy.special.gammaln(size - x + 1)).ravel()
     rest = events - taken
     possible = (rest >= 0) & (rest <= sizes[-1])
-    logs = logs[possible] - gammaln(rest[possible] + 1) - gammaln(sizes[-1] - rest[possible] + 1)
+    logs = (
+        logs[possible]
+        - scipy.special.gammaln(rest[possible] + 1)
+        - scipy.special.gammaln(sizes[-1] - rest[possible] + 1)
+    )
     observed = -sum(math.lgamma(x + 1) for pair in pairs for x in pair)
     mass = np.exp(logs - logs.max())
     return min(1.0, float(mass[logs <= observed + TIES].sum() / mass.sum()))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Final
 
-from scipy.special import stdtr
+import scipy
 
 from crlm_bayes.audits.finding import Trouble, check
 from crlm_bayes.audits.names import named
@@ -52,7 +52,7 @@ def p_of_z(z: float) -> float:
 
 def p_of_t(t: float, df: float) -> float:
     """Two-sided p value of Student's t."""
-    return 2 * float(stdtr(df, -abs(t)))
+    return 2 * float(scipy.special.stdtr(df, -abs(t)))
 
 
 def p_of_z_range(z: Range) -> Range:

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
-from scipy.special import ndtri
+import scipy
 
 from crlm_bayes.audits.finding import Severity, Trouble
 from crlm_bayes.audits.names import named
@@ -39,7 +39,7 @@ class Ratio:
     @property
     def z(self) -> float:
         """Normal deviate of the level of the interval."""
-        return float(ndtri((1 + self.row.level) / 2))
+        return float(scipy.special.ndtri((1 + self.row.level) / 2))
 
     @property
     def value(self) -> Range:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from scipy.special import ndtri
+import scipy
 
 from crlm_bayes.audits.finding import Trouble, check
 from crlm_bayes.audits.names import arm_name, by_reference
@@ -102,7 +102,7 @@ def printed_z(row: ContrastEntry) -> float:
         width = math.log(row.ci[1].value) - math.log(row.ci[0].value)
         return theta * 2 * quantile(row.level) / width
     if row.p is not None and row.p.bound != ">" and 0 < row.p.value < 1:
-        return math.copysign(float(ndtri(1 - row.p.value / 2)), theta) if theta else 0.0
+        return math.copysign(float(scipy.special.ndtri(1 - row.p.value / 2)), theta) if theta else 0.0
     return 0.0
 
 
@@ -249,7 +249,7 @@ def _far_from_survivors(study: Study, endpoint: str, logrank: TestEntry) -> Iter
 
 
 def _z_of(p: float) -> float:
-    return math.inf if p <= 0 else abs(float(ndtri(p / 2)))
+    return math.inf if p <= 0 else abs(float(scipy.special.ndtri(p / 2)))
 
 
 def grouped_logrank(n: Sequence[int], survivors: Sequence[Sequence[int]]) -> float:

@@ -9,7 +9,7 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
-from scipy.special import ndtri
+import scipy
 
 from crlm_bayes.audits.names import is_complete
 from crlm_bayes.documents.entries import SurvivalEntry
@@ -122,7 +122,7 @@ def _information(study: Study, row: SurvivalEntry, share: Range, n: int) -> floa
 
 def quantile(level: float) -> float:
     """Normal quantile of a two-sided interval."""
-    return float(ndtri(0.5 + level / 2))
+    return float(scipy.special.ndtri(0.5 + level / 2))
 
 
 def least_interval(share: float, n: float, level: float) -> tuple[float, float]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import betaincinv, betaln, xlog1py, xlogy
+import scipy
 
 from crlm_bayes.arrays import Floats, legendre
 from crlm_bayes.exact.curve import REACH
@@ -58,7 +58,7 @@ def spread_nodes(prior: SpreadPrior | None, scale: float, largest: float, inform
 
 def weight_nodes(prior: PowerPrior) -> Nodes:
     """Gauss-Legendre rule for δ in the angle φ, δ = sin² φ, between far quantiles of its Beta prior."""
-    tails = betaincinv(prior.a, prior.b, np.array([1e-10, 1 - 1e-10]))
+    tails = scipy.special.betaincinv(prior.a, prior.b, np.array([1e-10, 1 - 1e-10]))
     low, high = np.arcsin(np.sqrt(tails))
     x, w = legendre(DELTAS)
     angle = low + 0.5 * (high - low) * (x + 1)
@@ -69,4 +69,8 @@ def weight_nodes(prior: PowerPrior) -> Nodes:
 
 def log_beta(prior: PowerPrior, delta: Floats) -> Floats:
     """Log density of Beta(a, b)."""
-    return np.asarray(xlogy(prior.a - 1, delta) + xlog1py(prior.b - 1, -delta) - betaln(prior.a, prior.b))
+    return np.asarray(
+        scipy.special.xlogy(prior.a - 1, delta)
+        + scipy.special.xlog1py(prior.b - 1, -delta)
+        - scipy.special.betaln(prior.a, prior.b)
+    )

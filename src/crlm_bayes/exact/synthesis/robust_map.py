@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import ndtr
+import scipy
 
 from crlm_bayes.arrays import Floats
 from crlm_bayes.errors import InvalidInput
@@ -88,7 +88,9 @@ def robust_map(
     predictive = synthesise(members, Structure(heterogeneity)).under(prior).predictive
     for number in COMPONENTS:
         shares, means, sds = _normals(predictive, number)
-        error = float(np.abs(ndtr((predictive.theta[:, None] - means) / sds) @ shares - predictive.cdf).max())
+        error = float(
+            np.abs(scipy.special.ndtr((predictive.theta[:, None] - means) / sds) @ shares - predictive.cdf).max()
+        )
         if error < CLOSE:
             break
     else:

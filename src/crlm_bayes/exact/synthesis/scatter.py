@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from scipy.interpolate import make_interp_spline
+import scipy
 
 from crlm_bayes.arrays import Floats, hermite, log_sum
 from crlm_bayes.exact.curve import EvidenceCurve
@@ -55,7 +55,9 @@ def mixture(locations: Floats, quadrature: Floats, log_mass: Floats, spreads: Fl
             kernel = np.exp(-0.5 * ((x[:, None] - locations) / spread) ** 2) / (spread * np.sqrt(2 * np.pi))
             total += kernel @ mass[t]
             continue
-        log_density = make_interp_spline(locations, log_mass[t] - top - np.log(quadrature)[:, None], k=5)
+        log_density = scipy.interpolate.make_interp_spline(
+            locations, log_mass[t] - top - np.log(quadrature)[:, None], k=5
+        )
         if spread == 0:
             points, share = x[:, None], np.ones(1)
         else:
@@ -78,7 +80,7 @@ def normalised(line: Grid, log_density: Floats, log_factor: Callable[[Floats], F
     """Posterior from a log density at the knots of a line, times a factor."""
     finite = np.isfinite(log_density)
     first, last = np.flatnonzero(finite)[[0, -1]]
-    spline = make_interp_spline(line.knots[first : last + 1], log_density[first : last + 1], k=5)
+    spline = scipy.interpolate.make_interp_spline(line.knots[first : last + 1], log_density[first : last + 1], k=5)
     low, high = line.points[first], line.points[last]
     edges = np.unique(np.concatenate([line.points[first : last + 1 : 3], [low, high], edges]))
     edges = edges[(edges >= low) & (edges <= high)]

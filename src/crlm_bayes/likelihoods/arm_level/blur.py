@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import expit, log_expit
+import scipy
 
 from crlm_bayes.arrays import LOG_SQRT_2PI, Floats, log_sum
 
@@ -65,7 +65,7 @@ def rule(step: float, tail: float = TAIL) -> tuple[Floats, Floats]:
 def plain(side: Side, eta: Floats) -> Floats:
     """Log likelihood of all arms at one log odds, without the constants of the data; shape of `eta`."""
     r, n = side.events.sum(), side.n.sum()
-    return np.asarray(r * eta + n * log_expit(-eta))
+    return np.asarray(r * eta + n * scipy.special.log_expit(-eta))
 
 
 def blurred(side: Side, eta: Floats, tau: float, step: float, start: Floats) -> tuple[Floats, Floats]:
@@ -78,16 +78,18 @@ def blurred(side: Side, eta: Floats, tau: float, step: float, start: Floats) -> 
     r, n, precision = side.events[:, None], side.n[:, None], tau**-2
 
     def slopes(u: Floats) -> tuple[Floats, Floats]:
-        p = expit(u)
+        p = scipy.special.expit(u)
         return r - n * p - precision * (u - eta), -n * p * (1 - p) - precision
 
-    pull = tau**2 * (r - n * expit(eta))  # where the mode would be, did the likelihood not bend
+    pull = tau**2 * (r - n * scipy.special.expit(eta))  # where the mode would be, did the likelihood not bend
     mode, width = peak(slopes, start, eta + np.minimum(pull, 0.0), eta + np.maximum(pull, 0.0))
 
     def integrals(centre: Floats, width: Floats, tail: float) -> Floats:
         nodes, log_weights = rule(step, tail)
         u = centre[..., None] + width[..., None] * nodes
-        log_f = r[..., None] * u + n[..., None] * log_expit(-u) - 0.5 * precision * (u - eta[:, None]) ** 2
+        log_f = (
+            r[..., None] * u + n[..., None] * scipy.special.log_expit(-u) - 0.5 * precision * (u - eta[:, None]) ** 2
+        )
         return np.asarray(log_sum(log_f + log_weights) + np.log(width / tau) - LOG_SQRT_2PI)
 
     # at least as steep as the normal density, so that nothing is left beyond 9 τ

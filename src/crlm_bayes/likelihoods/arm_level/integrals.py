@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from scipy.interpolate import PPoly, make_interp_spline
-from scipy.special import expit
+import scipy
 
 from crlm_bayes.arrays import Floats, log_sum
 from crlm_bayes.exact.quadrature import DROP
@@ -53,7 +52,7 @@ class Ladder:
 
     side: Side
     centre: float
-    added: tuple[PPoly, ...]
+    added: "tuple[scipy.interpolate.PPoly, ...]"
     highest: Floats
 
     @classmethod
@@ -81,15 +80,15 @@ class Ladder:
         away = eta - self.centre
         k, stretch = np.arcsinh(away), np.hypot(1.0, away)  # dη/dk
         first, second = self.added[i](k, 1), self.added[i](k, 2)
-        p, n = expit(eta), self.side.n.sum()
+        p, n = scipy.special.expit(eta), self.side.n.sum()
         slope = self.side.events.sum() - n * p + first / stretch
         return slope, -n * p * (1 - p) + (second - first * away / stretch) / stretch**2
 
 
-def _pieces(knots: Floats, values: Floats) -> PPoly:
+def _pieces(knots: Floats, values: Floats) -> "scipy.interpolate.PPoly":
     """Quintic spline as pieces, which are evaluated five times as fast."""
-    spline = make_interp_spline(knots, values, k=5)
-    return PPoly.from_spline((spline.t, spline.c, spline.k))
+    spline = scipy.interpolate.make_interp_spline(knots, values, k=5)
+    return scipy.interpolate.PPoly.from_spline((spline.t, spline.c, spline.k))
 
 
 class ArmIntegrals:

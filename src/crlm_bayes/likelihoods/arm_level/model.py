@@ -13,7 +13,7 @@ other reasons is granted by τ, the standard deviation *between arms*, two of on
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.special import expit
+import scipy
 
 from crlm_bayes.arrays import Floats
 from crlm_bayes.documents.analysis import AnalysisSpec
@@ -145,8 +145,8 @@ def sample_nuisance(
         "tau": ((), tau),
         "z": (("study_arm",), z),
         "log_odds": (("study_arm",), eta),
-        "arm_probability": (("study_arm",), expit(eta)),
-        "probability": (("arm",), expit(alpha[:, None] + theta[:, None] * ARM_POSITION)),
+        "arm_probability": (("study_arm",), scipy.special.expit(eta)),
+        "probability": (("arm",), scipy.special.expit(alpha[:, None] + theta[:, None] * ARM_POSITION)),
     }
 
 

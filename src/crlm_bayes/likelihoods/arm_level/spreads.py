@@ -7,7 +7,7 @@ the standard error of the largest arm its singularities are no nearer than π/2 
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import betaln, xlogy
+import scipy
 
 from crlm_bayes.arrays import LOG_SQRT_2PI, Floats
 from crlm_bayes.exact.quadrature import DROP
@@ -42,9 +42,9 @@ def highest(arms: Side, tau: Floats) -> Floats:
     No blur is above the maximum of what it blurs, nor above its integral, a beta function, over τ √2π.
     """
     r, n = arms.events, arms.n
-    maximum = xlogy(r, r / n) + xlogy(n - r, 1 - r / n)
+    maximum = scipy.special.xlogy(r, r / n) + scipy.special.xlogy(n - r, 1 - r / n)
     log_tau = np.log(np.maximum(tau, np.finfo(float).tiny))
-    return np.asarray(np.minimum(maximum, betaln(r, n - r) - log_tau[:, None] - LOG_SQRT_2PI).sum(axis=1))
+    return np.asarray(np.minimum(maximum, scipy.special.betaln(r, n - r) - log_tau[:, None] - LOG_SQRT_2PI).sum(axis=1))
 
 
 class ArmSpreads(NamedTuple):

@@ -10,8 +10,8 @@ from functools import cache
 from typing import NamedTuple
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.special import gammaln, stdtrit
 
 from crlm_bayes.arrays import Floats
 from crlm_bayes.documents.analysis_parts import Baseline
@@ -133,9 +133,9 @@ def _peaks(
 def draws_of(count: int, size: int) -> tuple[Floats, Floats]:
     """Student t draws by lattice, mirrored, (R, K); and minus their log density, (R,)."""
     p = np.clip(lattice(count, size, 0.5 / count), 0.5 / count, 1 - 0.5 / count)
-    z = stdtrit(DF, p)
+    z = scipy.special.stdtrit(DF, p)
     z = np.concatenate([z, -z])
-    constant = gammaln((DF + 1) / 2) - gammaln(DF / 2) - 0.5 * math.log(DF * math.pi)
+    constant = scipy.special.gammaln((DF + 1) / 2) - scipy.special.gammaln(DF / 2) - 0.5 * math.log(DF * math.pi)
     return z, -(constant - (DF + 1) / 2 * np.log1p(z**2 / DF)).sum(axis=1)
 
 

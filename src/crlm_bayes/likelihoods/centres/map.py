@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from scipy.special import ndtri
+import scipy
 
 from crlm_bayes.arrays import Floats
 from crlm_bayes.documents.analysis import AnalysisSpec
@@ -118,7 +118,7 @@ def falls_at(found: CentreMap, row: int) -> float | None:
     float or None
         None where it survives in the whole row.
     """
-    z = ndtri(np.clip(found.p_benefit[row], SURE, 1 - SURE)) - Z
+    z = scipy.special.ndtri(np.clip(found.p_benefit[row], SURE, 1 - SURE)) - Z
     fine = np.linspace(found.correlations[0], found.correlations[-1], 2001)
     lost = fine[np.interp(fine, found.correlations, z) < 0]
     if not len(lost):
@@ -129,7 +129,9 @@ def falls_at(found: CentreMap, row: int) -> float | None:
 
 def spread_at_which_it_falls(found: CentreMap) -> float | None:
     """Smallest τ_u at which the claim is lost although allocation and prognosis are not correlated; None if it is not."""
-    z = ndtri(np.clip([np.interp(0.0, found.correlations, row) for row in found.p_benefit], SURE, 1 - SURE))
+    z = scipy.special.ndtri(
+        np.clip([np.interp(0.0, found.correlations, row) for row in found.p_benefit], SURE, 1 - SURE)
+    )
     fine = np.linspace(found.spreads[0], found.spreads[-1], 2001)
     lost = fine[np.interp(fine, found.spreads, z - Z) < 0]
     return float(lost[0]) if len(lost) else None

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.special import ndtri
 
 from crlm_bayes.arrays import Floats
 
@@ -61,7 +61,7 @@ def centre_points(base: int, order: tuple[int, ...], seed: int) -> CentrePoints:
     dims = HYPER + 3 * len(order)
     x = lattice(base, dims, np.random.default_rng(seed).uniform(size=dims))
     x = np.clip(x, EDGE, 1 - EDGE)
-    hyper, rest = x[:, :HYPER], ndtri(x[:, HYPER:])
+    hyper, rest = x[:, :HYPER], scipy.special.ndtri(x[:, HYPER:])
     u, v, e = (rest[:, k::3][:, list(order)] for k in range(3))
     first, second = (np.repeat(signs, base)[:, None] for signs in ((1, 1, -1, -1), (1, -1, 1, -1)))
     again = (MIRRORED, 1)

@@ -14,7 +14,7 @@ both axes, each blur a matrix; the centres are multiplied, α is summed out, and
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.interpolate import make_interp_spline
+import scipy
 
 from crlm_bayes.arrays import Floats, legendre, log_sum
 from crlm_bayes.documents.analysis_parts import CentrePriors
@@ -199,7 +199,7 @@ class CentreTables:
         """Evidence curve of θ: τ_u and τ_v averaged over their priors. Beyond the lattice it goes on straight."""
         log_weight = self.spread_u.log_weight[:, None] + self.spread_v.log_weight
         values = log_sum((self.log_values + log_weight[..., None]).reshape(-1, len(self.theta)), axis=0)
-        spline = make_interp_spline(self.theta, values, k=5)
+        spline = scipy.interpolate.make_interp_spline(self.theta, values, k=5)
         slope = spline.derivative()
         low, high = float(self.theta[0]), float(self.theta[-1])
         rise, fall = max(float(slope(low)), 0.0), min(float(slope(high)), 0.0)
