@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.interpolate import make_interp_spline
 
 from crlm_bayes.arrays import Floats, log_sum
 from crlm_bayes.documents.analysis_parts import CentrePriors
@@ -110,7 +110,7 @@ class LatentAllocation:
             return self.pooled.log_likelihood(mode + (theta - centre) * width / stretch)
 
         log_values = self._log_change(theta, found, kept, log_weight, spreads) + self.pooled.log_likelihood(theta)
-        spline = make_interp_spline(u, log_values - wider(theta), k=5)
+        spline = scipy.interpolate.make_interp_spline(u, log_values - wider(theta), k=5)
 
         def log_likelihood(theta: Floats) -> Floats:
             inside = np.clip(np.arcsinh((theta - centre) / stretch), u[0], u[-1])
@@ -157,7 +157,17 @@ class LatentAllocation:
         """Approximate log likelihoods at θ, shape (T, J): the curve of the study as a whole, moved and stretched."""
         shift = self.pooled.mode - float(self.peak.theta[0])
         z = (theta[:, None] - found.theta - shift) / (found.sd * self._scale)
-        return np.asarray(np.interp(z, *self.shape) + found.log_area)
+        return np.asarray(self._shape_at(z) + found.log_area)
+
+    def _shape_at(self, z: Floats) -> Floats:
+        """Linear between the nodes of the shape, as `np.interp`, which would search for the place of every point."""
+        nodes, values = self.shape
+        last = len(nodes) - 2
+        place = np.clip((np.arcsinh(z) / np.arcsinh(nodes[-1]) + 1) * (0.5 * (last + 1)), 0, last).astype(np.intp)
+        place -= (z < nodes[place]) & (place > 0)  # where rounding took the next
+        place += (z >= nodes[place + 1]) & (place < last)
+        within = np.clip(z, nodes[0], nodes[-1]) - nodes[place]
+        return np.asarray((np.diff(values) / np.diff(nodes))[place] * within + values[place])
 
     def _average(self, theta: Floats, found: Peaks) -> Floats:
         """Log of the average of the approximations at θ, shape (T,)."""
