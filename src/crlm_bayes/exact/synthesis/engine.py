@@ -195,8 +195,16 @@ class Engine:
             return total
         prior = shift.mean
         return total + gaussian_blur(
-            self.group.line, self.of_group(chosen), self.free.line.points + prior.mean, prior.sd
+            self.group.line,
+            self.group_of_all if chosen.all() else self.of_group(chosen),
+            self.free.line.points + prior.mean,
+            prior.sd,
         )
+
+    @cached_property
+    def group_of_all(self) -> Floats:
+        """:meth:`of_group` of everyone."""
+        return self.of_group(self.everyone)
 
     @cached_property
     def joint_of_all(self) -> Floats:

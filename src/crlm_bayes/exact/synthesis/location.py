@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from scipy.interpolate import make_interp_spline
+import scipy
 
 from crlm_bayes.arrays import LOG_SQRT_2PI, Floats, hermite, log_sum
 from crlm_bayes.exact.posterior import GridPosterior
@@ -55,7 +55,7 @@ class GroupLocation:
         """Find where m lies after the data: first on the group's own line, then closer."""
         assert engine.structure.shift is not None
         shift = engine.structure.shift.mean
-        group = engine.of_group(engine.everyone)
+        group = engine.group_of_all
 
         def look(line: Grid) -> tuple[Floats, Floats]:
             log_others = _moved(engine, log_layers, nodes, prior, shift, line.points)
@@ -123,7 +123,7 @@ class GroupLocation:
         assert engine.structure.shift is not None
         prior = engine.structure.shift.mean
         base = others(engine, self.log_layers, mu, self.prior) + np.log(self.nodes.weights)
-        group = engine.of_group(engine.everyone)
+        group = engine.group_of_all
         log_tau = log_sum(log_sum(log_sum(self.log_mass, axis=3), axis=2), axis=0)
         kept = log_tau > log_tau.max() - DROPPED
         base, group = base[:, kept], group[:, kept]
@@ -141,7 +141,7 @@ class GroupLocation:
             inside = np.flatnonzero(log_density > log_density.max() - DROP)
             first, last = max(inside[0] - 1, 0), min(inside[-1] + 1, len(points) - 1)
             points = np.linspace(points[first], points[last], size)
-        spline = make_interp_spline(points, log_likelihood(points), k=5)
+        spline = scipy.interpolate.make_interp_spline(points, log_likelihood(points), k=5)
         return GridPosterior.on_panels(
             lambda b: spline(b) + prior.logpdf(b), np.linspace(points[0], points[-1], 4 * len(points))
         )
