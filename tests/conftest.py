@@ -21,6 +21,7 @@ from crlm_bayes.evidence.assemble import assemble, of_study
 from crlm_bayes.evidence.values import Evidence
 from crlm_bayes.exact.curve import EvidenceCurve
 from crlm_bayes.likelihoods.registry import evidence_curve
+from crlm_bayes.memory import Memory
 from crlm_bayes.priors.density import Prior
 
 # nothing that an earlier run kept may decide a test; the processes of one run share what they make
@@ -93,6 +94,12 @@ def curve_of(
         return evidence_curve(evidence_of(name), analyses[name])
 
     return find
+
+
+@pytest.fixture
+def forgetful(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everything is computed: for tests that change the program itself, or count what it does."""
+    monkeypatch.setattr(Memory, "recall", lambda _self, _key, make, _state="": make())
 
 
 @pytest.fixture

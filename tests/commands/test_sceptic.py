@@ -25,7 +25,7 @@ def questions(root) -> list[Question]:
 
 
 @pytest.fixture
-def calls(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
+def calls(forgetful: None, monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
     """How often a synthesis has been built, and a critical sd searched."""
     counted = {"syntheses": 0, "searches": 0}
 

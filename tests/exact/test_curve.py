@@ -63,6 +63,7 @@ def test_blur_moves_a_skew_curve_as_adaptive_integration_does(curve_of: Callable
 # grids
 
 
+@pytest.mark.usefixtures("forgetful")
 @pytest.mark.parametrize(
     "name", ["pfs_chen2025_landmark", "hypertension_yan2025_counts", "pfs_chen2025_landmark_nonproportional"]
 )
@@ -112,6 +113,7 @@ MODELS = Path(__file__).resolve().parents[2] / "models"
 
 
 # curves of centres are averages over lattice points: their error is of another kind, and tested with them
+@pytest.mark.usefixtures("forgetful")
 @pytest.mark.parametrize(
     "name", sorted(p.stem for p in MODELS.glob("*.toml") if p.name != "priors.toml" and not p.stem.endswith("_centres"))
 )

@@ -5,8 +5,9 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from crlm_bayes.answers.pooled_view import SynthesisView
-from crlm_bayes.answers.question import Question
+from crlm_bayes.answers.question import ANSWERS, Question
 from crlm_bayes.answers.variants import Variants
+from crlm_bayes.digests import digest
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.errors import InvalidInput
 from crlm_bayes.evidence.values import CentreEvidence, SynthesisEvidence
@@ -105,6 +106,11 @@ class Answer(Shown):
         return self.question.spec
 
     @cached_property
+    def identity(self) -> str:
+        """Digest of what the parts rest on: the curve, the analysis and the priors of its panel."""
+        return digest(self.curve.identity, self.spec, dict(self.question.priors))
+
+    @cached_property
     def synthesis(self) -> Synthesis | None:
         """The studies as they are printed, whatever is doubted of the whole; None for one study."""
         if self.printed is not None:
@@ -122,7 +128,7 @@ class Answer(Shown):
             curve = curve.shifted(-self.spec.sign * self.bias)
         return curve.tempered(1 - self.discount) if self.discount else curve
 
-    @cached_property
+    @ANSWERS.part
     def scepticism(self) -> Scepticism:
         """What the panel makes of the curve, and what a sceptic would have to believe."""
         return examine(self.curve, self.spec, self.question.priors)
@@ -135,26 +141,30 @@ class Answer(Shown):
     @cached_property
     def others(self) -> Panel:
         """What the priors beside the panel make of the curve."""
-        priors = self.question.others.items()
-        return Panel(verdict(self.curve.apply(self.spec.effect_prior(p)), self.spec, name) for name, p in priors)
+        curve, spec, others = self.curve, self.spec, self.question.others
 
-    @cached_property
+        def make() -> Panel:
+            return Panel(verdict(curve.apply(spec.effect_prior(p)), spec, name) for name, p in others.items())
+
+        return ANSWERS.recall(digest("others", curve.identity, spec, list(others), dict(others)), make)
+
+    @ANSWERS.part
     def robustness(self) -> Robustness:
         """How much scepticism, bias, discount and confounding the claim bears."""
         return robustness(self.curve, self.spec, self.question.priors, self.scepticism)
 
-    @cached_property
+    @ANSWERS.part
     def reverse(self) -> ReverseBayes:
         """Which beliefs the claim needs, and which it withstands."""
         return reverse_bayes(self.curve, self.spec.sign, self.question.priors, self.scepticism)
 
-    @cached_property
+    @ANSWERS.part
     def maps(self) -> TippingMaps:
         """P(benefit) over prior mean and width, bias and discount."""
         curve, sign = self.curve, self.spec.sign
         return TippingMaps(mean_sd_map(curve, sign), bias_map(curve, sign), discount_map(curve, sign))
 
-    @cached_property
+    @ANSWERS.part
     def decision(self) -> Decision:
         """What a reader would conclude under each prior, and how much evidence would turn it."""
         return decision(self.curve, self.spec, self.question.priors, self.panel)
@@ -182,7 +192,10 @@ class Answer(Shown):
         evidence, spec = self.question.evidence, self.spec
         if not isinstance(evidence, CentreEvidence) or evidence.tables:
             return None
-        return centre_map(evidence, spec, self.question.priors[spec.primary], name=spec.primary)
+        prior = self.question.priors[spec.primary]
+        return ANSWERS.recall(
+            digest("centre_map", evidence, spec, prior), lambda: centre_map(evidence, spec, prior, name=spec.primary)
+        )
 
     @cached_property
     def estimated(self) -> Estimated | None:

@@ -9,8 +9,16 @@ from crlm_bayes.audits.study_audit import StudyAudit
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.documents.study import Study
 from crlm_bayes.evidence.values import CentreEvidence, Evidence
+from crlm_bayes.memory import Memory
 from crlm_bayes.priors.density import Prior
 from crlm_bayes.words.shown import Shown
+
+ANSWERS: Final = Memory(
+    "answers",
+    "arrays.py", "rule.py", "toml.py", "words/**/*.py", "priors/**/*.py", "documents/**/*.py", "exact/**/*.py",
+    "audits/**/*.py", "scepticism/**/*.py", "evidence/**/*.py", "likelihoods/**/*.py", "answers/**/*.py",
+)  # fmt: skip
+"""Questions as they were read, and what exact curves say of them."""
 
 SYNTHESIS: Final = "synthesis"
 """Group of the analyses of several studies."""

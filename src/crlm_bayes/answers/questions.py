@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from crlm_bayes.answers.question import Question
+from crlm_bayes.answers.question import ANSWERS, Question
 from crlm_bayes.audits.reading import read_audits
 from crlm_bayes.audits.registry import audit_studies
 from crlm_bayes.audits.study_audit import StudyAudit
+from crlm_bayes.digests import digest
 from crlm_bayes.documents.analyses import PRIORS_FILE, read_priors, read_specs, spec_of
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.documents.analysis_meaning import check_studies
@@ -24,13 +26,37 @@ from crlm_bayes.priors.density import Prior
 
 
 def read_questions(data: Path, models: Path, names: Iterable[str] | None = None) -> list[Question]:
-    """Read the named analyses (or all) and assemble their evidence.
+    """Read the named analyses (or all) and assemble their evidence; documents that have not changed are not read again.
 
     Raises
     ------
     CrlmBayesError
         For the first document that is not usable.
     """
+    named = None if names is None else list(names)
+    where = digest("questions", str(data.resolve()), str(models.resolve()), named)
+    return ANSWERS.recall(where, lambda: _read(data, models, named), digest(_files(data), _files(models)))
+
+
+def _files(folder: Path) -> list[tuple[str, str | tuple[int, int]]]:
+    """Documents of a folder by their bytes, and what lies beside them, which they may name, by size and time."""
+    return [
+        (
+            str(path.relative_to(folder)),
+            sha256(path.read_bytes()).hexdigest() if path.suffix == ".toml" else _stamp(path),
+        )
+        for pattern in ("*", "*/*")
+        for path in sorted(folder.glob(pattern))
+        if path.is_file()
+    ]
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    found = path.stat()
+    return found.st_size, found.st_mtime_ns
+
+
+def _read(data: Path, models: Path, names: list[str] | None) -> list[Question]:
     specs, priors = read_specs(models, names)
     known = study_paths(data)
     for spec in specs.values():

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from crlm_bayes.answers.answer import Answer
+from crlm_bayes.answers.replications import replications
 from crlm_bayes.commands.console import KEY, SINGLE_STUDIES, SYNTHESES, inverse
 from crlm_bayes.exact.posterior import GridPosterior
 from crlm_bayes.prose.decision import verdicts_by_prior
@@ -17,7 +18,6 @@ from crlm_bayes.prose.robustness import NO_ESTIMATE, assumed, bearings, confound
 from crlm_bayes.prose.scepticism import AGAINST, REPLICATION, against_prior, critical_summary
 from crlm_bayes.rule import standing
 from crlm_bayes.scepticism.panel import PriorVerdict
-from crlm_bayes.scepticism.replication import Estimated, pairs
 from crlm_bayes.words.nouns import SIGNS, prior_name, vocabulary
 from crlm_bayes.words.numbers import (
     LEVEL,
@@ -42,7 +42,7 @@ def sceptic_rows(answers: Iterable[Answer]) -> list[dict[str, Any]]:
     `weights`, by study, the prior's among them; all under the primary prior and of the evidence as it is printed.
     """
     every = list(answers)
-    found = pairs(_claims(every))
+    found = replications(every)
     return [
         _row(answer)
         | {
@@ -58,11 +58,6 @@ def sceptic_rows(answers: Iterable[Answer]) -> list[dict[str, Any]]:
         }
         for answer in every
     ]
-
-
-def _claims(answers: Iterable[Answer]) -> list[Estimated]:
-    """Estimates to be replicated, and replications; what is hypothetical is neither."""
-    return [a.estimated for a in answers if a.estimated is not None and not a.spec.hypothetical]
 
 
 def _row(answer: Answer) -> dict[str, Any]:
@@ -134,7 +129,7 @@ def print_scepticism(answers: Sequence[Answer]) -> None:
 
 
 def _print_replications(console: Console, answers: Iterable[Answer]) -> None:
-    found = pairs(_claims(answers))
+    found = replications(answers)
     if not found:
         return
     console.print(f"[bold]Replication[/]: {REPLICATION}", soft_wrap=True)

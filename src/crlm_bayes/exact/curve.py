@@ -4,13 +4,14 @@ A curve is what a study says about the log ratio θ once every nuisance paramete
 multiplication, a summary an integral on a grid: exact to the accuracy of the quadrature, without Monte Carlo error.
 """
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy.interpolate import BSpline, CubicSpline, make_interp_spline
 
 from crlm_bayes.arrays import Floats
 from crlm_bayes.errors import InvalidInput
@@ -24,6 +25,8 @@ REACH = 24.0
 """Curves are tabulated for |θ| up to this: ratios down to 4e-11."""
 
 KNOTS = 401
+
+DEGREE = 5
 
 FINE = 4096
 
@@ -55,6 +58,8 @@ class EvidenceCurve:
         Nodes in u, with θ = mode + stretch sinh(u): dense at the mode, wide in the tails.
     log_likelihood_at_knots : array, shape (K,)
         0 at its maximum.
+    pieces : pair of array
+        Knots and coefficients of the quintic spline through them.
     stretch : float
         The width of the curve as it was tabulated.
     has_mode : bool
@@ -66,7 +71,7 @@ class EvidenceCurve:
     width: float
     knots: Floats
     log_likelihood_at_knots: Floats
-    _spline: BSpline = field(repr=False, compare=False)
+    pieces: tuple[Floats, Floats] = field(repr=False, compare=False)
     stretch: float
     has_mode: bool = True
 
@@ -83,15 +88,34 @@ class EvidenceCurve:
         """
         if peak is not None and peak[1] ** -2 >= FLAT:
             mode, width = peak
-            return cls(mode, width, *_tabulate(log_likelihood, mode, width, knots), width)
+            return cls.through(mode, width, *_tabulate(log_likelihood, mode, width, knots), width, has_mode=True)
         mode, width, peaks = 0.0, 0.5, True
         for _ in range(4):  # coarse looks, until one resolves the peak
             before = width
-            look, _values, spline = _tabulate(log_likelihood, mode, width, FIRST_LOOK)
+            look, values = _tabulate(log_likelihood, mode, width, FIRST_LOOK)
+            spline = scipy.interpolate.make_interp_spline(look, values, k=DEGREE)
             mode, width, peaks = _mode_and_width(mode, width, look, spline)
             if width > 0.2 * before:
                 break
-        return cls(mode, width, *_tabulate(log_likelihood, mode, width, knots), width, peaks)
+        return cls.through(mode, width, *_tabulate(log_likelihood, mode, width, knots), width, peaks)
+
+    @classmethod
+    def through(
+        cls, mode: float, width: float, knots: Floats, values: Floats, stretch: float, has_mode: bool
+    ) -> "EvidenceCurve":
+        """The curve through values at knots in u."""
+        spline = scipy.interpolate.make_interp_spline(knots, values, k=DEGREE)
+        return cls(mode, width, knots, values, (spline.t, spline.c), stretch, has_mode)
+
+    @cached_property
+    def identity(self) -> str:
+        """Digest of all that the curve says, to the last bit."""
+        numbers = np.array([self.mode, self.width, self.stretch, self.has_mode])
+        return hashlib.sha256(b"".join(x.tobytes() for x in (numbers, self.knots, *self.pieces))).hexdigest()
+
+    @cached_property
+    def _spline(self) -> "scipy.interpolate.BSpline":
+        return scipy.interpolate.BSpline(*self.pieces, DEGREE)
 
     @property
     def grid(self) -> Floats:
@@ -102,7 +126,7 @@ class EvidenceCurve:
     def _fine(self) -> tuple[Floats, Floats]:
         """Coefficients of cubic pieces (highest power first) on FINE even cells in u, and θ at the ends."""
         u = np.linspace(self.knots[0], self.knots[-1], FINE + 1)
-        return np.ascontiguousarray(CubicSpline(u, self._spline(u)).c.T), self.grid[[0, -1]]
+        return np.ascontiguousarray(scipy.interpolate.CubicSpline(u, self._spline(u)).c.T), self.grid[[0, -1]]
 
     def quick(self, theta: Floats) -> Floats:
         """Log likelihood as by :meth:`log_likelihood`, to 1e-9 of its size, from a fine table: for millions of points."""
@@ -127,7 +151,7 @@ class EvidenceCurve:
         spline is of fifth order: the curve itself is closer still by a factor of thirty or more.
         """
         values = self.log_likelihood_at_knots
-        half = make_interp_spline(self.knots[::2], values[::2], k=5)
+        half = scipy.interpolate.make_interp_spline(self.knots[::2], values[::2], k=DEGREE)
         matters = (values > -REGION)[1:-1:2]
         gap = np.abs(half(self.knots[1:-1:2]) - values[1:-1:2])
         return float(gap[matters].max(initial=0.0))
@@ -161,22 +185,23 @@ class EvidenceCurve:
             self,
             width=self.width / float(np.sqrt(weight)),
             log_likelihood_at_knots=weight * self.log_likelihood_at_knots,
-            _spline=BSpline(self._spline.t, weight * self._spline.c, self._spline.k),
+            pieces=(self.pieces[0], weight * self.pieces[1]),
         )
 
 
 def _tabulate(
     log_likelihood: Callable[[Floats], Floats], mode: float, width: float, size: int
-) -> tuple[Floats, Floats, BSpline]:
-    """Knots in u, log likelihood there (0 at its maximum), and the spline through them."""
+) -> tuple[Floats, Floats]:
+    """Knots in u, and the log likelihood there, 0 at its maximum."""
     low, high = np.arcsinh((-REACH - mode) / width), np.arcsinh((REACH - mode) / width)
     knots = np.linspace(low, high, size)
     values = log_likelihood(mode + width * np.sinh(knots))
-    values = values - values.max()
-    return knots, values, make_interp_spline(knots, values, k=5)
+    return knots, values - values.max()
 
 
-def _mode_and_width(mode: float, width: float, knots: Floats, spline: BSpline) -> tuple[float, float, bool]:
+def _mode_and_width(
+    mode: float, width: float, knots: Floats, spline: "scipy.interpolate.BSpline"
+) -> tuple[float, float, bool]:
     """Find the mode on the spline, the width from the curvature there, and whether there is a maximum at all."""
     fine = np.linspace(knots[0], knots[-1], 4001)
     u = float(fine[int(np.argmax(spline(fine)))])

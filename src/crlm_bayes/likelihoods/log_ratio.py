@@ -16,7 +16,6 @@ which is even in θ: it says how far from no effect, and nothing of the side. It
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.interpolate import make_interp_spline
 
 from crlm_bayes.arrays import LOG_SQRT_2PI, Floats
 from crlm_bayes.documents.analysis import AnalysisSpec
@@ -148,8 +147,7 @@ def curve(evidence: RatioEvidence, spec: AnalysisSpec) -> EvidenceCurve:
     values = log_likelihood(evidence, evidence.se * np.sinh(knots))
     # a maximum lies between no effect and y, or its mirror
     values -= max(values.max(), log_likelihood(evidence, np.linspace(0.0, evidence.log_ratio, FINE)).max())
-    spline = make_interp_spline(knots, values, k=5)
-    return EvidenceCurve(0.0, evidence.se, knots, values, spline, evidence.se, has_mode=False)
+    return EvidenceCurve.through(0.0, evidence.se, knots, values, evidence.se, has_mode=False)
 
 
 def coordinates(evidence: RatioEvidence) -> dict[str, list[Any]]:

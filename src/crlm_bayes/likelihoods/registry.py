@@ -3,11 +3,12 @@
 from typing import Final
 
 from crlm_bayes.documents.analysis import AnalysisSpec
-from crlm_bayes.evidence.values import Evidence
+from crlm_bayes.evidence.values import Evidence, SynthesisEvidence
 from crlm_bayes.exact.curve import EvidenceCurve
 from crlm_bayes.likelihoods.arm_level import model as arm_level
 from crlm_bayes.likelihoods.centres import model as centres
 from crlm_bayes.likelihoods.contract import Model
+from crlm_bayes.likelihoods.curves import curve_of
 from crlm_bayes.likelihoods.leaves import LEAVES
 from crlm_bayes.likelihoods.studies import model as synthesis
 
@@ -21,4 +22,6 @@ def module_of(model: str) -> Model:
 
 def evidence_curve(evidence: Evidence, spec: AnalysisSpec) -> EvidenceCurve:
     """Return the exact evidence curve of an analysis: the log ratio's integrated likelihood."""
-    return module_of(spec.model).curve(evidence, spec)
+    if isinstance(evidence, SynthesisEvidence):
+        return synthesis.curve(evidence, spec)
+    return curve_of(module_of(spec.model), evidence, spec)

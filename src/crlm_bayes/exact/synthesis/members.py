@@ -2,12 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from crlm_bayes.errors import InvalidInput
 from crlm_bayes.exact.curve import EvidenceCurve
+from crlm_bayes.memory import Memory
 from crlm_bayes.priors.families import Normal
 from crlm_bayes.priors.spreads import SpreadPrior
 from crlm_bayes.words.numbers import short
+
+SYNTHESES: Final = Memory("syntheses", "arrays.py", "rule.py", "toml.py", "priors/**/*.py", "exact/**/*.py")
 
 
 @dataclass(frozen=True)

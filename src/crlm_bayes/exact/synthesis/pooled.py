@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from scipy.interpolate import make_interp_spline
+import scipy
 
 from crlm_bayes.arrays import Floats, log_sum
 from crlm_bayes.exact.curve import EvidenceCurve
@@ -13,6 +13,7 @@ from crlm_bayes.exact.posterior import GridPosterior
 from crlm_bayes.exact.quadrature import DROP
 from crlm_bayes.exact.synthesis.engine import Engine
 from crlm_bayes.exact.synthesis.location import GroupLocation
+from crlm_bayes.exact.synthesis.members import SYNTHESES
 from crlm_bayes.exact.synthesis.quadratures import Nodes, log_beta
 from crlm_bayes.exact.synthesis.scatter import Scatter
 from crlm_bayes.exact.synthesis.unbiased import bias_free
@@ -57,6 +58,8 @@ class Pooled(Shown):
 
     Attributes
     ----------
+    identity : str
+        Digest of the synthesis and the prior.
     log_layers : array, shape (K,)
         Log weight of each node of the discount, normalising constant included.
     curve : EvidenceCurve
@@ -65,6 +68,7 @@ class Pooled(Shown):
         Of μ.
     """
 
+    identity: str
     engine: Engine
     log_layers: Floats
     discount: Nodes
@@ -83,7 +87,7 @@ class Pooled(Shown):
         found += [_shown(effect.name, effect.effect, shares[effect.name]) for effect in self.effects]
         return found
 
-    @cached_property
+    @SYNTHESES.part
     def mu(self) -> GridPosterior:
         """The pooled effect."""
         return self.curve.apply(self.prior)
@@ -105,7 +109,7 @@ class Pooled(Shown):
         mass = np.maximum(self.nodes.weights * self.nodes.density, np.finfo(float).tiny)
         return log_p + np.log(mass)
 
-    @cached_property
+    @SYNTHESES.part
     def tau(self) -> GridPosterior | None:
         """Standard deviation of the effects between studies; None without heterogeneity."""
         prior = self.engine.structure.heterogeneity
@@ -113,7 +117,7 @@ class Pooled(Shown):
             return None
         return _of_spread(prior, self.engine.tau, log_sum(log_sum(self.log_joint, axis=2), axis=0))
 
-    @cached_property
+    @SYNTHESES.part
     def delta(self) -> GridPosterior | None:
         """The unknown discount; None where there is none."""
         power, nodes = self.engine.structure.discount, self.discount
@@ -121,7 +125,7 @@ class Pooled(Shown):
             return None
         angle = np.arcsin(np.sqrt(nodes.points))
         log_mass = log_sum(log_sum(self.log_joint, axis=2))
-        spline = make_interp_spline(angle, log_mass - nodes.log_weights, k=5)
+        spline = scipy.interpolate.make_interp_spline(angle, log_mass - nodes.log_weights, k=5)
         # the rule is of open ends: its first and last node lie inside of them
         start = max(float(angle[0] - 0.9 * (angle[1] - angle[0])), 0.0)
         end = min(float(angle[-1] + 0.9 * (angle[-1] - angle[-2])), 0.5 * np.pi)
@@ -137,12 +141,12 @@ class Pooled(Shown):
         """The group's location μ + β beside everything else; only where there is a shift."""
         return GroupLocation.of(self.engine, self.log_layers, self.nodes, self.prior)
 
-    @cached_property
+    @SYNTHESES.part
     def beta(self) -> GridPosterior | None:
         """The shift of the flagged members; None without one."""
         return self.location.shift if self.engine.structure.shift else None
 
-    @cached_property
+    @SYNTHESES.part
     def sigma(self) -> GridPosterior | None:
         """Standard deviation of the biases about β; None where the structure has none."""
         shift = self.engine.structure.shift
@@ -154,14 +158,14 @@ class Pooled(Shown):
     def _scatter(self) -> Scatter:
         return Scatter.about_mu(self.engine, self.nodes, self.prior, self.log_joint)
 
-    @cached_property
+    @SYNTHESES.part
     def predictive(self) -> GridPosterior:
         """The effect in a new study, free of bias: N(μ, τ²) over the posterior; μ itself for a common effect."""
         if self.engine.structure.heterogeneity is None:
             return self.mu
         return self._scatter.new()
 
-    @cached_property
+    @SYNTHESES.part
     def effects(self) -> tuple[Effect, ...]:
         """Every member's effect, in the order of the members."""
         return tuple(self._effect(i) for i in range(len(self.engine.members)))
@@ -179,7 +183,7 @@ class Pooled(Shown):
             effect = estimated = self.mu if common else self._scatter.members[i]
         return Effect(member.name, estimate, limits, effect, estimated)
 
-    @cached_property
+    @SYNTHESES.part
     def weights(self) -> tuple[Weight, ...]:
         """Share of each member, in order, and of the prior of μ, last, in the posterior mean of μ; they sum to 1."""
         location = self.location if self.engine.structure.shift else None
@@ -200,7 +204,7 @@ def _of_spread(prior: SpreadPrior, nodes: Nodes, log_mass: Floats) -> GridPoster
     scale = float(nodes.points[len(nodes.points) // 4])
     u = np.arcsinh(nodes.points / scale)
     log_likelihood = log_mass - nodes.log_weights
-    spline = make_interp_spline(u, log_likelihood - log_likelihood.max(), k=5)
+    spline = scipy.interpolate.make_interp_spline(u, log_likelihood - log_likelihood.max(), k=5)
     inside = np.flatnonzero(log_mass > log_mass.max() - DROP)
     ends = u[max(inside[0] - 1, 0)], u[inside[-1]]
     edges = scale * np.sinh(np.linspace(*ends, 161))

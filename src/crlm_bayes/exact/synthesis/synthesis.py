@@ -5,14 +5,15 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
-from scipy.interpolate import make_interp_spline
+import scipy
 
 from crlm_bayes.arrays import Floats, log_sum
+from crlm_bayes.digests import digest
 from crlm_bayes.errors import UnknownName
 from crlm_bayes.exact.curve import EvidenceCurve
 from crlm_bayes.exact.posterior import GridPosterior
 from crlm_bayes.exact.synthesis.engine import Chosen, Engine
-from crlm_bayes.exact.synthesis.members import Member, Structure, check
+from crlm_bayes.exact.synthesis.members import SYNTHESES, Member, Structure, check
 from crlm_bayes.exact.synthesis.pooled import Pooled
 from crlm_bayes.exact.synthesis.quadratures import ABSENT, Nodes, weight_nodes
 from crlm_bayes.priors.density import Prior
@@ -59,6 +60,15 @@ class Synthesis:
     _under: dict[Prior, Pooled] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
+    def identity(self) -> str:
+        """Digest of the members, by what their curves say, and of the structure."""
+        members = [
+            (m.name, m.curve.identity, m.shifted, m.discount, m.discounted, m.printed and m.printed.identity)
+            for m in self.members
+        ]
+        return digest(members, self.structure)
+
+    @SYNTHESES.part
     def delta(self) -> Nodes:
         """Quadrature over the unknown discount; one node where there is none."""
         power = self.structure.discount
@@ -88,13 +98,16 @@ class Synthesis:
 
     def curve_of(self, chosen: Chosen) -> EvidenceCurve:
         """Evidence curve of μ from some members only, shape of `chosen` (n,)."""
+        return SYNTHESES.recall(digest(self.identity, chosen), lambda: self._tabulated(chosen))
+
+    def _tabulated(self, chosen: Chosen) -> EvidenceCurve:
         number = int(chosen.sum())
         if 0 < number < min(FEW, len(self.members)):  # the grids of all may be too coarse for one or two
             few = tuple(member for member, taken in zip(self.members, chosen, strict=True) if taken)
             return Synthesis(few, self.structure).curve
         engine = self.engine if number >= len(self.members) - 1 else self.engine_of_few
         line = engine.free.line
-        spline = make_interp_spline(line.knots, self._log_likelihood(chosen, engine), k=5)
+        spline = scipy.interpolate.make_interp_spline(line.knots, self._log_likelihood(chosen, engine), k=5)
         return EvidenceCurve.tabulate(lambda mu: np.asarray(spline(line.position(mu))))
 
     def _log_likelihood(self, chosen: Chosen, engine: Engine) -> Floats:
@@ -119,11 +132,17 @@ class Synthesis:
             weighted = log_likelihood + initial.logpdf(line.points) + line.log_weights
         return np.asarray(self.delta.log_weights - log_sum(weighted))
 
+    @SYNTHESES.part
+    def layers(self) -> Floats:
+        """:meth:`log_layers` of all members."""
+        return self.log_layers(self.engine.everyone, self.engine)
+
     def under(self, prior: Prior) -> Pooled:
         """Posterior of everything under a prior of μ (of the reported log ratio); the same prior gives the same value."""
         if prior not in self._under:
-            log_layers = self.log_layers(self.engine.everyone, self.engine)
-            self._under[prior] = Pooled(self.engine, log_layers, self.delta, self.curve, prior)
+            self._under[prior] = Pooled(
+                digest(self.identity, prior), self.engine, self.layers, self.delta, self.curve, prior
+            )
         return self._under[prior]
 
     def leave_one_out(self, prior: Prior) -> tuple[PooledAt, ...]:

@@ -10,7 +10,7 @@ import itertools
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.special import expit
+import scipy
 
 from crlm_bayes.arrays import Floats
 from crlm_bayes.documents.analysis import AnalysisSpec
@@ -28,6 +28,7 @@ from crlm_bayes.likelihoods.centres.pymc_model import CentreShape
 from crlm_bayes.likelihoods.centres.shifts import share_of_data, shift_data
 from crlm_bayes.likelihoods.centres.tables import CentreTables
 from crlm_bayes.likelihoods.contract import ARM_POSITION, Effect, FitFigure
+from crlm_bayes.likelihoods.curves import curve_of
 from crlm_bayes.likelihoods.variables import spread_data
 from crlm_bayes.priors.density import Prior
 from crlm_bayes.priors.nuisance import RandomWalk, UniformCorrelation
@@ -100,9 +101,8 @@ def tables_of(evidence: CentreEvidence, spec: AnalysisSpec) -> CentreTables:
 
 def pooled_curve(evidence: CentreEvidence, spec: AnalysisSpec) -> EvidenceCurve:
     """Evidence curve of the same study without regard to centres."""
-    if isinstance(evidence.pooled, SurvivalEvidence):
-        return piecewise_exponential.curve(evidence.pooled, spec)
-    return binomial.curve(evidence.pooled, spec)
+    module = piecewise_exponential if isinstance(evidence.pooled, SurvivalEvidence) else binomial
+    return curve_of(module, evidence.pooled, spec)
 
 
 def curve(evidence: CentreEvidence, spec: AnalysisSpec) -> EvidenceCurve:
@@ -135,7 +135,7 @@ def sample_nuisance(evidence: CentreEvidence, spec: AnalysisSpec, theta: Floats,
     if evidence.tables:
         alpha = binomial.baseline_of(spec).sample(size, rng)
         drawn |= {"baseline_z": (("centre",), z["baseline_z"]), "effect_z": (("centre",), z["effect_z"])}
-        cells = expit(alpha[:, None, None] + offsets)
+        cells = scipy.special.expit(alpha[:, None, None] + offsets)
         return drawn | {
             "alpha": ((), alpha),
             "cell_probability": (("centre", "arm"), cells),
@@ -150,7 +150,7 @@ def sample_nuisance(evidence: CentreEvidence, spec: AnalysisSpec, theta: Floats,
     weights = patients / patients.sum(axis=1, keepdims=True)
     if not evidence.intervals:
         alpha = binomial.baseline_of(spec).sample(size, rng)
-        probability = (weights * expit(alpha[:, None, None] + offsets)).sum(axis=1)
+        probability = (weights * scipy.special.expit(alpha[:, None, None] + offsets)).sum(axis=1)
         return drawn | {
             "alpha": ((), alpha),
             "arm_probability": (("arm",), probability),

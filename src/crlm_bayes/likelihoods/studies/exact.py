@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 import numpy as np
-from scipy.interpolate import make_interp_spline
+import scipy
 
 from crlm_bayes.arrays import Floats
 from crlm_bayes.documents.analysis import AnalysisSpec
@@ -12,6 +12,7 @@ from crlm_bayes.evidence.values import StudyEvidence as Assembled
 from crlm_bayes.evidence.values import SynthesisEvidence
 from crlm_bayes.exact.synthesis.members import Member, PowerPrior, Shift, Structure
 from crlm_bayes.exact.synthesis.synthesis import Synthesis, synthesise
+from crlm_bayes.likelihoods.curves import curve_of
 from crlm_bayes.likelihoods.leaves import LEAVES
 from crlm_bayes.priors.families import Normal
 from crlm_bayes.rule import turned
@@ -34,12 +35,12 @@ def members_of(evidence: SynthesisEvidence, spec: AnalysisSpec) -> tuple[Member,
 
 
 def _member(member: Assembled, own: AnalysisSpec) -> Member:
-    curve = LEAVES[own.likelihood].curve
-    printed = curve(member.evidence, own)
+    likelihood = LEAVES[own.likelihood]
+    printed = curve_of(likelihood, member.evidence, own)
     weaker = member.evidence.discounted(member.discount) if 0 < member.discount < 1 else member.evidence
     if weaker is member.evidence:
         return Member(member.study, printed, member.shifted, member.discount, member.learnt)
-    return Member(member.study, curve(weaker, own), member.shifted, printed=printed)
+    return Member(member.study, curve_of(likelihood, weaker, own), member.shifted, printed=printed)
 
 
 def structure_of(spec: AnalysisSpec) -> Structure:
@@ -76,4 +77,4 @@ def log_normaliser(synthesis: Synthesis) -> tuple[float, Callable[[Floats], Floa
     at = np.log1p(k * delta.points) / np.log1p(k)
     values = delta.log_weights - log_layers
     order = np.argsort(at)
-    return k, make_interp_spline(np.append(0.0, at[order]), np.append(0.0, values[order]), k=5)
+    return k, scipy.interpolate.make_interp_spline(np.append(0.0, at[order]), np.append(0.0, values[order]), k=5)
