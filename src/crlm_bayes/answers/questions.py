@@ -38,21 +38,19 @@ def read_questions(data: Path, models: Path, names: Iterable[str] | None = None)
     return ANSWERS.recall(where, lambda: _read(data, models, named), digest(_files(data), _files(models)))
 
 
-def _files(folder: Path) -> list[tuple[str, str | tuple[int, int]]]:
+def _files(folder: Path) -> list[tuple[str, object]]:
     """Documents of a folder by their bytes, and what lies beside them, which they may name, by size and time."""
-    return [
-        (
-            str(path.relative_to(folder)),
-            sha256(path.read_bytes()).hexdigest() if path.suffix == ".toml" else _stamp(path),
-        )
-        for pattern in ("*", "*/*")
-        for path in sorted(folder.glob(pattern))
-        if path.is_file()
-    ]
+    found = sorted(path for pattern in ("*", "*/*") for path in folder.glob(pattern))
+    return [(str(path.relative_to(folder)), _content(path)) for path in found]
 
 
-def _stamp(path: Path) -> tuple[int, int]:
-    found = path.stat()
+def _content(path: Path) -> object:
+    try:
+        if path.suffix == ".toml":
+            return sha256(path.read_bytes()).hexdigest()
+        found = path.stat()
+    except OSError as error:  # whoever reads it says so
+        return str(error.errno)
     return found.st_size, found.st_mtime_ns
 
 
