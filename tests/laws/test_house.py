@@ -19,10 +19,10 @@ MOST_LINES, MOST_FILES = 300, 16
 DRUG = re.compile(r"bevacizumab|\bbev\b|\bchen\b|\byan\b|chen2025|yan2025")
 HEAVY = ("pymc", "pytensor", "nutpie", "arviz", "pandas", "matplotlib", "xarray", "numba", "bokeh", "jinja2")
 LIGHT_ROOMS = (
-    "errors", "rule", "arrays", "toml", "words", "priors", "documents", "exact", "audits", "scepticism", "evidence", "batches",
+    "errors", "cache", "digests", "memory", "rule", "arrays", "toml", "words", "priors", "documents", "exact", "audits", "scepticism", "evidence", "batches",
 )  # fmt: skip
 LIGHT_MODULES = (
-    "likelihoods.registry", "answers.question", "answers.questions", "answers.identity", "answers.pooled_view", "answers.answer",
+    "likelihoods.registry", "answers.question", "answers.questions", "answers.identity", "answers.pooled_view", "answers.answer", "answers.replications",
     "run.batch", "commands.console", "commands.audit", "commands.check", "commands.list", "commands.sceptic", "commands.show", "cli",
 )  # fmt: skip
 WITHOUT_SAMPLER = (

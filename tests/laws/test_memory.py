@@ -21,6 +21,7 @@ RESTS_ON = {
     "exact.synthesis.synthesis": SYNTHESES,
     "answers.answer": ANSWERS,
     "answers.questions": ANSWERS,
+    "answers.variants": ANSWERS,
     "answers.replications": ANSWERS,
 }
 """Modules that make values of a kind."""

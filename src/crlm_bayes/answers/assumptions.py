@@ -12,7 +12,9 @@ from typing import Final
 import numpy as np
 import scipy
 
+from crlm_bayes.answers.question import ANSWERS
 from crlm_bayes.arrays import Floats
+from crlm_bayes.digests import digest
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.evidence.values import SynthesisEvidence
 from crlm_bayes.exact.synthesis.members import Member, Structure
@@ -137,7 +139,13 @@ def _along(
     rows: dict[str, list[float]] = {name: [] for name in priors}
     for value in values:
         members = tuple(changed(member, float(value)) for member in synthesis.members)
-        curve = Synthesis(members, structure).curve
-        for name, prior in priors.items():
-            rows[name].append(curve.apply(prior).p_benefit(sign))
+        for name, p in _p_benefits(Synthesis(members, structure), priors, sign).items():
+            rows[name].append(p)
     return {name: np.array(row) for name, row in rows.items()}
+
+
+def _p_benefits(synthesis: Synthesis, priors: Mapping[str, Prior], sign: int) -> dict[str, float]:
+    def make() -> dict[str, float]:
+        return {name: synthesis.curve.apply(prior).p_benefit(sign) for name, prior in priors.items()}
+
+    return ANSWERS.recall(digest("p_benefit", synthesis.identity, dict(priors), sign), make)

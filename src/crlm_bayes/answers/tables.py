@@ -3,14 +3,16 @@
 import math
 from collections.abc import Mapping
 from dataclasses import asdict
+from functools import partial
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 
 from crlm_bayes.answers.answer import Answer
-from crlm_bayes.answers.question import Question
+from crlm_bayes.answers.question import ANSWERS, Question
 from crlm_bayes.answers.synthesis_rows import carried_rows, synthesis_rows, variant_rows
+from crlm_bayes.digests import digest
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.evidence.values import Evidence
 from crlm_bayes.exact.curve import EvidenceCurve
@@ -132,34 +134,40 @@ def curve_estimates(
     """
     tables = []
     for name in spec.effect_priors:
-        posterior = curve.apply(spec.effect_prior(priors[name]))
-        panel = verdict(posterior, spec, name)
-        ratio_mean = posterior.expect(np.exp)
-        ratio_sd = math.sqrt(max(posterior.expect(lambda t: np.exp(2 * t)) - ratio_mean**2, 0.0))
-        shared = {k: v for k, v in asdict(panel).items() if k.startswith("p_")}
-        ratio = {
-            "quantity": spec.measure,
-            "median": panel.median,
-            "mean": ratio_mean,
-            "sd": ratio_sd,
-            "eti95_lower": panel.lower,
-            "eti95_upper": panel.upper,
-        }
-        log = {
-            "quantity": spec.quantity,
-            "median": posterior.median,
-            "mean": posterior.mean,
-            "sd": posterior.sd,
-        }
-        log |= {"eti95_lower": math.log(panel.lower), "eti95_upper": math.log(panel.upper)}
-        rows = [ratio | shared, log | shared]
-        if synthesis is not None:
-            rows += [
-                log | shared | {"quantity": "mu"},
-                *synthesis_rows(spec, synthesis, priors[name], whole=name == spec.primary),
-            ]
+        of = digest("estimates", curve.identity, spec, name, priors[name], synthesis and synthesis.identity)
+        rows = ANSWERS.recall(of, partial(_curve_rows, spec, curve, name, priors[name], synthesis))
         tables.append(_table(spec, name, "curve", rows))
     return pd.concat(tables, ignore_index=True)
+
+
+def _curve_rows(
+    spec: AnalysisSpec, curve: EvidenceCurve, name: str, prior: Prior, synthesis: Synthesis | None
+) -> list[dict[str, object]]:
+    posterior = curve.apply(spec.effect_prior(prior))
+    panel = verdict(posterior, spec, name)
+    ratio_mean = posterior.expect(np.exp)
+    ratio_sd = math.sqrt(max(posterior.expect(lambda t: np.exp(2 * t)) - ratio_mean**2, 0.0))
+    shared = {k: v for k, v in asdict(panel).items() if k.startswith("p_")}
+    ratio = {
+        "quantity": spec.measure,
+        "median": panel.median,
+        "mean": ratio_mean,
+        "sd": ratio_sd,
+        "eti95_lower": panel.lower,
+        "eti95_upper": panel.upper,
+    }
+    log = {
+        "quantity": spec.quantity,
+        "median": posterior.median,
+        "mean": posterior.mean,
+        "sd": posterior.sd,
+    }
+    log |= {"eti95_lower": math.log(panel.lower), "eti95_upper": math.log(panel.upper)}
+    rows: list[dict[str, object]] = [ratio | shared, log | shared]
+    if synthesis is not None:
+        rows += [log | shared | {"quantity": "mu"}]
+        rows += synthesis_rows(spec, synthesis, prior, whole=name == spec.primary)
+    return rows
 
 
 def _table(spec: AnalysisSpec, prior: str, engine: str, rows: list[dict[str, object]]) -> pd.DataFrame:
