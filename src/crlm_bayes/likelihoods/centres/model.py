@@ -28,7 +28,6 @@ from crlm_bayes.likelihoods.centres.pymc_model import CentreShape
 from crlm_bayes.likelihoods.centres.shifts import share_of_data, shift_data
 from crlm_bayes.likelihoods.centres.tables import CentreTables
 from crlm_bayes.likelihoods.contract import ARM_POSITION, Effect, FitFigure
-from crlm_bayes.likelihoods.curves import curve_of
 from crlm_bayes.likelihoods.variables import spread_data
 from crlm_bayes.priors.density import Prior
 from crlm_bayes.priors.nuisance import RandomWalk, UniformCorrelation
@@ -101,8 +100,9 @@ def tables_of(evidence: CentreEvidence, spec: AnalysisSpec) -> CentreTables:
 
 def pooled_curve(evidence: CentreEvidence, spec: AnalysisSpec) -> EvidenceCurve:
     """Evidence curve of the same study without regard to centres."""
-    module = piecewise_exponential if isinstance(evidence.pooled, SurvivalEvidence) else binomial
-    return curve_of(module, evidence.pooled, spec)
+    if isinstance(evidence.pooled, SurvivalEvidence):
+        return piecewise_exponential.curve(evidence.pooled, spec)
+    return binomial.curve(evidence.pooled, spec)
 
 
 def curve(evidence: CentreEvidence, spec: AnalysisSpec) -> EvidenceCurve:

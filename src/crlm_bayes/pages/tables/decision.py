@@ -12,7 +12,7 @@ from crlm_bayes.prose.decision import scaling as scaling_words
 from crlm_bayes.rule import LOWER, SURVIVES, standing
 from crlm_bayes.sampling.power_scaling import MAX_K, Scaled, Scaling, power_scaling
 from crlm_bayes.scepticism import scaling
-from crlm_bayes.scepticism.decision import PriorDecision, Verdict, decision
+from crlm_bayes.scepticism.decision import PriorDecision, Verdict
 from crlm_bayes.scepticism.scaling import ALPHAS, ExactScaling, exact_scaling
 from crlm_bayes.words.nouns import SIGNS, Vocabulary, capital, prior_name, vocabulary
 from crlm_bayes.words.numbers import ABSENT, number, probability, ratio
@@ -89,7 +89,7 @@ class SensitivitySection:
 def decision_section(result: Result) -> DecisionSection:
     """Lay out the decision of an analysis."""
     spec, words = result.spec, vocabulary(result.spec)
-    made = decision(result.curve, spec, result.question.priors, result.scepticism.panel)
+    made = result.decision
     bounds = sorted((spec.mcid, 1 / spec.mcid))
     return DecisionSection(
         rule(spec),
