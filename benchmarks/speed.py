@@ -1,7 +1,9 @@
 """Whole-process times of the commands that people wait for: ``python benchmarks/speed.py [--fit]``.
 
-Each command runs several times after one warm-up; the median is what to quote. `--fit` adds `fit` of everything: cold
-(an empty compile cache), warm (the cache kept, results removed) and unchanged. Not a test: nothing passes or fails.
+Each command runs several times after one warm-up; the median is what to quote. `sceptic` of all analyses runs with
+nothing kept between runs, and again with what the first left; what to hold the second to is the time of `import pymc`,
+before which no sampler says anything. `--fit` adds `fit` of everything: cold (an empty compile cache), warm (the cache
+kept, results removed) and unchanged. Not a test: nothing passes or fails.
 """
 
 import argparse
@@ -14,12 +16,20 @@ import tempfile
 import time
 from pathlib import Path
 
+PROGRAM = ["-m", "crlm_bayes"]
 
-def seconds(command: list[str], environment: dict[str, str]) -> float:
+
+def seconds(command: list[str], environment: dict[str, str], program: list[str] = PROGRAM) -> float:
     """Run a command of the program once; return its wall time."""
     began = time.perf_counter()
-    subprocess.run([sys.executable, "-m", "crlm_bayes", *command], check=True, capture_output=True, env=environment)
+    subprocess.run([sys.executable, *program, *command], check=True, capture_output=True, env=environment)
     return time.perf_counter() - began
+
+
+def with_nothing_kept(command: list[str], environment: dict[str, str]) -> float:
+    """Run a command with an empty cache of its own."""
+    with tempfile.TemporaryDirectory() as empty:
+        return seconds(command, environment | {"CRLM_BAYES_CACHE": empty})
 
 
 def report(name: str, times: list[float], target: float) -> None:
@@ -37,11 +47,18 @@ def main() -> None:
     environment = dict(os.environ)
     for name, command, target in (
         ("--help", ["--help"], 0.4),
-        ("sceptic (all analyses)", ["sceptic"], 1.5),
+        ("sceptic (all analyses), again", ["sceptic"], 1.5),
+        ("audit (all studies)", ["audit"], 1.0),
+        ("list", ["list"], 1.0),
         ("check", ["check"], 1.0),
     ):
         seconds(command, environment)
         report(name, [seconds(command, environment) for _ in range(options.runs)], target)
+    report("sceptic, nothing kept", [with_nothing_kept(["sceptic"], environment) for _ in range(options.runs)], 4)
+    sampler = ["-c", "import pymc"]
+    seconds([], environment, sampler)
+    times = [seconds([], environment, sampler) for _ in range(options.runs)]
+    print(f"{'import pymc, for comparison':34s} median {statistics.median(times):7.2f} s")
     if not options.fit:
         return
     with tempfile.TemporaryDirectory() as folder:

@@ -5,8 +5,9 @@ is what would be computed. What does not come back whole is computed again.
 """
 
 import pickle
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from functools import cached_property, wraps
 from platform import machine, python_version
 from typing import Any, Final, Protocol
@@ -26,6 +27,19 @@ UNREADABLE: Final = (
     pickle.UnpicklingError, AttributeError, EOFError, ImportError, IndexError, KeyError, TypeError, ValueError,
 )  # fmt: skip
 """What pickle raises for bytes that are none of its own, or of another version of a class."""
+
+
+_KEEPING: ContextVar[bool] = ContextVar("keeping", default=True)
+
+
+@contextmanager
+def unkept() -> Iterator[None]:
+    """For values by the thousand that nobody asks for again: they are made, and not kept."""
+    before = _KEEPING.set(False)
+    try:
+        yield
+    finally:
+        _KEEPING.reset(before)
 
 
 class Identified(Protocol):
@@ -66,6 +80,8 @@ class Memory:
         state : str
             Digest of what comes and goes, where only the value of the latest is worth its place.
         """
+        if not _KEEPING.get():
+            return make()
         alive: T | None = self._alive.get(key + state)
         if alive is not None:
             return alive

@@ -14,6 +14,7 @@ from unittest import mock
 
 import pytest
 
+from crlm_bayes import cache
 from crlm_bayes.cli import main
 
 REPOSITORY = Path(__file__).parents[2]
@@ -172,6 +173,20 @@ def test_list_and_check_cover_the_bundled_documents():
     assert result.returncode == 0
     answer = json.loads(result.stdout)
     assert answer["faults"] == [] and answer["analyses"] == len(on_disk)
+
+
+def test_list_says_beside_the_list_what_is_kept_between_runs(tmp_path, monkeypatch):
+    """On stderr, in one line; `--json` is the list alone."""
+    monkeypatch.setenv(cache.PLACE, str(tmp_path))
+    monkeypatch.setattr(
+        cache, "sizes", lambda: {"answers": cache.Size(1200, 1_500_000), "curves": cache.Size(7, 540_000)}
+    )
+    shown = crlm("list")
+    (line,) = shown.stderr.splitlines()
+    assert line == f"Kept, and safe to delete: answers (1,200) and curves (7); 2.0 MB in {tmp_path}"
+    assert line not in shown.stdout and crlm("list", "--json").stderr == ""
+    monkeypatch.setattr(cache, "sizes", dict)
+    assert str(tmp_path) in crlm("list").stderr
 
 
 def recipe_of_the_readme(folder: Path) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from crlm_bayes.answers.question import ANSWERS
 from crlm_bayes.digests import PACKAGE
 from crlm_bayes.exact.synthesis.members import SYNTHESES
 from crlm_bayes.likelihoods.curves import CURVES
-from crlm_bayes.memory import Memory
+from crlm_bayes.memory import Memory, unkept
 
 RESTS_ON = {
     "likelihoods.registry": CURVES,
@@ -82,6 +82,15 @@ def test_of_what_comes_and_goes_the_latest_is_kept() -> None:
     for state in ("old", "new"):
         assert Memory("kind", "rule.py").recall("a", lambda state=state: state, state) == state
     assert Memory("kind", "rule.py").recall("a", never, "new") == "new"
+    assert len(entries()) == 1
+
+
+def test_what_is_made_by_the_thousand_is_not_kept() -> None:
+    """As the rows of a batch; what comes after is kept again."""
+    with unkept():
+        assert Memory("kind", "rule.py").recall("a", lambda: 1) == 1
+    assert not entries()
+    assert Memory("kind", "rule.py").recall("a", lambda: 2) == 2
     assert len(entries()) == 1
 
 

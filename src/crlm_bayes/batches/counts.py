@@ -11,6 +11,7 @@ from crlm_bayes.batches.plan import OF_TRIAL, UNDER_PRIOR, Plan
 from crlm_bayes.batches.trials import COUNTED, Flags, Trials
 from crlm_bayes.documents.analyses import spec_of
 from crlm_bayes.evidence.values import BinomialEvidence
+from crlm_bayes.memory import unkept
 
 DOCUMENT: Final[dict[str, Any]] = {
     "id": "batch", "title": "batch", "question": "batch", "endpoint": "event", "measure": COUNTED, "studies": ["trial"],
@@ -29,10 +30,11 @@ ARMS = ("control", "treatment")
 
 def answers(trials: Trials, rows: Flags, plan: Plan) -> dict[str, Floats]:
     """Answer the rows that are flagged, all of them sound counts; as for ratios."""
-    found = [
-        _answer(tuple(trials.counts[i].tolist()), trials.betters[i], float(trials.mcid[i]), plan)
-        for i in np.flatnonzero(rows).tolist()
-    ]
+    with unkept():
+        found = [
+            _answer(tuple(trials.counts[i].tolist()), trials.betters[i], float(trials.mcid[i]), plan)
+            for i in np.flatnonzero(rows).tolist()
+        ]
     return {name: np.array([row[name] for row in found], dtype=float) for name in plan.numbers}
 
 
