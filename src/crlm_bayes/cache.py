@@ -10,7 +10,6 @@ import os
 import shutil
 import threading
 from contextlib import suppress
-from functools import cache
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -21,19 +20,6 @@ PLACE: Final = "CRLM_BAYES_CACHE"
 
 KEPT: Final = 3
 """Generations of a kind that are kept: an older one was made by versions that are gone."""
-
-
-PACKAGE: Final = Path(__file__).parent
-
-
-@cache
-def sources(*patterns: str, root: Path = PACKAGE) -> str:
-    """SHA-256 of files of this package, by glob patterns below it: what was made by other files is another's."""
-    found = sorted({path for pattern in patterns for path in root.glob(pattern) if path.is_file()})
-    total = hashlib.sha256()
-    for path in found:
-        total.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
-    return total.hexdigest()
 
 
 class Size(NamedTuple):

@@ -24,7 +24,8 @@ from pytensor.graph import rewrite_graph
 from pytensor.graph.replace import clone_replace
 
 from crlm_bayes.arrays import Floats
-from crlm_bayes.cache import Cache, sources
+from crlm_bayes.cache import Cache
+from crlm_bayes.digests import source_digest
 from crlm_bayes.sampling.native import ARGUMENTS
 
 RESTS_ON: Final = ("pytensor", "pymc", "numba", "llvmlite", "numpy", "scipy")
@@ -171,4 +172,4 @@ def generation() -> str:
     """What decides the code of all models: versions, the machine, and the sources."""
     versions = (f"{name} {version(name)}" for name in RESTS_ON)
     cpu = registry.cpu_target.target_context.codegen().magic_tuple()
-    return " ".join([python_version(), machine(), *map(str, cpu), *versions, sources(*SOURCES)])
+    return " ".join([python_version(), machine(), *map(str, cpu), *versions, source_digest(*SOURCES)])
