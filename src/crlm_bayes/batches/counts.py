@@ -11,11 +11,12 @@ from crlm_bayes.batches.plan import OF_TRIAL, UNDER_PRIOR, Plan
 from crlm_bayes.batches.trials import COUNTED, Flags, Trials
 from crlm_bayes.documents.analyses import spec_of
 from crlm_bayes.evidence.values import BinomialEvidence
+from crlm_bayes.likelihoods.leaves import LEAVES
 from crlm_bayes.memory import unkept
 
 DOCUMENT: Final[dict[str, Any]] = {
     "id": "batch", "title": "batch", "question": "batch", "endpoint": "event", "measure": COUNTED, "studies": ["trial"],
-    "likelihood": "binomial", "reading": "counts", "structure": "single",
+    "likelihood": next(name for name, module in LEAVES.items() if module.EVIDENCE is BinomialEvidence), "reading": "counts", "structure": "single",
     "priors": {
         "baseline": {
             "dist": "normal", "mean": 0.0, "sd": 1.5,
