@@ -83,10 +83,8 @@ def acceptance(spec: AnalysisSpec) -> float:
     Where a standard deviation is learnt from a few studies, arms or centres a posterior has narrow places, which larger
     steps would leave out; that of one study has none.
     """
-    if spec.structure == "centres":
-        return 0.995
     if spec.structure != "single":
-        return 0.98
+        return 0.995
     return 0.8 if spec.proportional and not isinstance(spec.priors.baseline, RandomWalk) else 0.95
 
 
