@@ -9,7 +9,7 @@
 Folders that are not given are the bundled ones. Everything up to an answer is exact and loads no sampler.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +27,7 @@ from crlm_bayes.documents.study import Study
 from crlm_bayes.errors import InvalidInput, UnknownName
 from crlm_bayes.run.batch import batch as batch
 from crlm_bayes.run.batch import batch_file as batch_file
-from crlm_bayes.run.folder import FolderRun, fit_folder, render_folder
+from crlm_bayes.run.folder import FolderRun, Watch, fit_folder, render_folder
 from crlm_bayes.run.store import PAGE, Store
 from crlm_bayes.sampling.settings import Settings
 
@@ -209,10 +209,11 @@ def fit_all(
     settings: Settings = DEFAULTS,
     force: bool = False,
     exact: bool = False,
-    started: Callable[[int, int], None] = lambda _all, _kept: None,
-    done: Callable[[str, Any], None] = lambda _name, _outcome: None,
+    watch: Watch | None = None,
 ) -> FolderRun:
     """Fit analyses of a folder, and write every page and the index; what is current is kept.
+
+    Everything that is exact is written first, in seconds; then the posteriors are sampled, page by page.
 
     Parameters
     ----------
@@ -225,12 +226,14 @@ def fit_all(
     force : bool
         Sample again what is current, too.
     exact : bool
-        Sample nothing: every page, table and verdict from the exact engine, in seconds.
-    started, done : callable
-        Told of the number of analyses and of those that are current, and of each analysis as it ends.
+        Stop before the sampling: every page, table and verdict from the exact engine.
+    watch : Watch, optional
+        Told of how it goes on.
 
     Raises
     ------
+    Interrupted
+        By Ctrl-C: a `KeyboardInterrupt` that says what was finished, all of which is kept.
     UnknownName, InvalidInput
         If a document is not usable, or a name is unknown.
     """
@@ -241,9 +244,7 @@ def fit_all(
     known = {name for one in asked for name in one.spec.effect_priors}
     if prior is not None and prior not in known:
         raise UnknownName.among("--prior", "prior", prior, known)
-    return fit_folder(
-        asked, where, Store(Path(out)), settings, prior=prior, force=force, exact=exact, started=started, done=done
-    )
+    return fit_folder(asked, where, Store(Path(out)), settings, prior=prior, force=force, exact=exact, watch=watch)
 
 
 def render_all(

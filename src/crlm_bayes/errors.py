@@ -19,6 +19,9 @@ from typing import Final
 EXIT_GATE: Final = 3
 """Exit code of a run in which a fit failed the diagnostics gate, and of a strict audit with a serious finding."""
 
+EXIT_STOPPED: Final = 130
+"""Exit code of a run that its user stopped: what was finished is kept."""
+
 
 def nearest(word: str, allowed: Iterable[str], cutoff: float = 0.55) -> str | None:
     """Return the allowed word most like `word`, or None where nothing is near; 1 is the same word."""

@@ -24,6 +24,7 @@ ROUNDED = {
     "priors/elicited.py": "probabilities of a turned prior, without the noise of 1 - (1 - p)",
     "pages/explorer/payload.py": "coefficients of the explorer's curve, a file format",
     "run/one.py": "seconds in run.json, a file format",
+    "run/sampled.py": "seconds in run.json, a file format",
 }
 """Where `round` is called beside `words.numbers`, and why: none of it is text."""
 

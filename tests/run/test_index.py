@@ -1,9 +1,17 @@
 """The page of all analyses, from what is in the output folder."""
 
-import pandas as pd
+import re
+from pathlib import Path
 
+import pandas as pd
+import pytest
+
+from crlm_bayes import api, figures
 from crlm_bayes.answers.question import SYNTHESIS
-from crlm_bayes.run.index import _drawn
+from crlm_bayes.run import one
+from crlm_bayes.run.index import _drawn, write_index
+from crlm_bayes.run.store import Store
+from crlm_bayes.sampling.settings import Settings
 
 
 def test_syntheses_that_only_ask_what_if_have_no_forest_plot() -> None:
@@ -14,3 +22,26 @@ def test_syntheses_that_only_ask_what_if_have_no_forest_plot() -> None:
     }  # fmt: skip
     assert "synthesis" not in _drawn(pd.DataFrame([row]))
     assert "synthesis" in _drawn(pd.DataFrame([row | {"hypothetical": False}]))
+
+
+def test_verdicts_that_have_no_page_yet_are_shown_and_lead_nowhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = ["pfs_chen2025_adjusted_hr", "orr_chen2025_counts", "orr_seeds"]
+    monkeypatch.setattr(figures, "draw", lambda _result: {})
+    asked = {question.spec.id: question for question in api.questions(names)}
+    begun = {name: one.verdict_record(question, Settings()).record for name, question in asked.items()}
+    store = Store(tmp_path)
+    one.run_exact(asked["orr_chen2025_counts"], Settings(), store)
+    write_index(store, {}, begun)
+    page = (tmp_path / "index.html").read_text(encoding="utf-8")
+    linked = set(re.findall(r'href="([a-z0-9_]+)/report[.]html', page))
+    assert linked == {"orr_chen2025_counts"}
+    assert set(pd.read_csv(tmp_path / "verdicts.csv")["analysis"]) == set(names)
+    for name in ("pfs_chen2025_adjusted_hr", "orr_seeds"):
+        one.run_exact(asked[name], Settings(), store)
+    before = (tmp_path / "verdicts.csv").read_bytes()
+    write_index(store, {})
+    page = (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert set(re.findall(r'href="([a-z0-9_]+)/report[.]html', page)) == set(names)
+    assert (tmp_path / "verdicts.csv").read_bytes() == before, "the page does not change a verdict"

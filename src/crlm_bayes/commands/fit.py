@@ -1,8 +1,9 @@
 """`fit`: its progress and the table of verdicts, on stderr."""
 
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -10,13 +11,18 @@ from rich.table import Table
 from crlm_bayes.answers.question import SYNTHESIS
 from crlm_bayes.api import fit_all
 from crlm_bayes.commands.console import CELL, KEY, SINGLE_STUDIES, SYNTHESES, stderr
-from crlm_bayes.errors import EXIT_GATE
-from crlm_bayes.prose.verdicts import not_yet_sampled
+from crlm_bayes.errors import EXIT_GATE, EXIT_STOPPED
+from crlm_bayes.prose.verdicts import exact_done, not_yet_sampled, stopped
 from crlm_bayes.rule import standing
+from crlm_bayes.run.folder import Interrupted, Watch
+from crlm_bayes.run.outcome import Outcome
 from crlm_bayes.run.store import INDEX
 from crlm_bayes.sampling.settings import Settings
 from crlm_bayes.words.nouns import SIGNS
 from crlm_bayes.words.numbers import probability
+
+STAGES: Final = {"exact": "exact answers", "sampled": "sampling"}
+"""How the display calls the two stages."""
 
 
 def fit_command(
@@ -34,22 +40,42 @@ def fit_command(
     Returns
     -------
     int
-        Exit code: 0, or 3 where a fit failed the gate.
+        Exit code: 0, 3 where a fit failed the gate, or 130 where the user stopped it.
     list of dict
         Verdict rows.
     """
-    with FitProgress() as progress:
-        run = fit_all(
-            out, names, data=data, models=models, prior=prior, settings=settings, force=force, exact=exact, started=progress.started, done=progress.done,
-        )  # fmt: skip
+    with FitProgress(out) as progress:
+        try:
+            run = fit_all(
+                out,
+                names,
+                data=data,
+                models=models,
+                prior=prior,
+                settings=settings,
+                force=force,
+                exact=exact,
+                watch=progress,
+            )
+        except Interrupted as stop:
+            progress.stop()
+            kept = stopped(len(stop.run.records), stop.run.kept, stop.every)
+            stderr().print(kept, soft_wrap=True)
+            return EXIT_STOPPED, stop.run.verdicts
     print_verdicts(run.records, out, run.kept)
     return (0 if run.passed else EXIT_GATE), run.verdicts
 
 
-class FitProgress:
-    """Progress of a run, an analysis at a time."""
+class FitProgress(Watch):
+    """Progress of a run: its stage, an analysis at a time, and what is left.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    out : path
+        Where the pages are.
+    """
+
+    def __init__(self, out: Path) -> None:
         columns = (
             SpinnerColumn(),
             TextColumn("{task.description}"),
@@ -57,29 +83,45 @@ class FitProgress:
             MofNCompleteColumn(),
             TimeElapsedColumn(),
         )
+        self._out, self._began = out, time.monotonic()
         self._progress = Progress(*columns, console=stderr())
         self._task = self._progress.add_task("starting", start=False, visible=False)
+        self._stages: list[str] = []
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Show nothing more."""
         if self._progress.live.is_started:  # a display that was never shown leaves no line
             self._progress.stop()
 
-    def started(self, total: int, unchanged: int) -> None:
+    def started(self, every: int, kept: int) -> None:
         """Show itself: there is something to do."""
         self._progress.start()
         self._progress.start_task(self._task)
-        said = "loading libraries"
-        self._progress.update(self._task, description=said, total=total, completed=unchanged, visible=True)
+        self._progress.update(self._task, description="starting", total=every - kept, completed=0, visible=True)
 
-    def done(self, name: str, outcome: Any) -> None:
+    def stage(self, name: str, todo: int) -> None:
+        """Say what the exact stage has left, and count anew."""
+        if name == "sampled" and "exact" in self._stages:
+            line = exact_done(time.monotonic() - self._began, str(self._out / INDEX), todo)
+            self._progress.console.print(line, soft_wrap=True)
+        self._stages.append(name)
+        self._progress.update(self._task, description=STAGES[name], total=todo, completed=0)
+
+    def done(self, name: str, outcome: Outcome) -> None:
         """Count an analysis."""
         failed = "" if outcome.record["passed"] else "  [bold red]gate failed[/]"
         done = f"{outcome.sampled} posteriors sampled" if outcome.sampled else "rendered"
-        self._progress.console.print(f"  {name}: {done}{failed}")
-        self._progress.update(self._task, advance=1, description="fitting and rendering")
+        if self._stages[-1] == "sampled" or failed:
+            self._progress.console.print(f"  {name}: {done}{failed}")
+        for line in outcome.said:
+            self._progress.console.print(f"    {line}", soft_wrap=True)
+        self._progress.update(self._task, advance=1)
 
 
 def print_verdicts(records: Mapping[str, Mapping[str, Any]], out: Path, unchanged: int) -> None:

@@ -1,6 +1,6 @@
 """Pages as text: values in, HTML out. Nothing is computed here and no file is written."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from crlm_bayes.answers.result import Result
@@ -49,6 +49,7 @@ def index_page(
     explorable: Sequence[Payload] = (),
     replications: Sequence[Pair] = (),
     together: Sequence[OverviewGroup] = (),
+    paged: Collection[str] | None = None,
 ) -> str:
     """Write the page of all analyses.
 
@@ -68,6 +69,8 @@ def index_page(
         Analyses of two studies, one taken as a replication of the other.
     together : sequence of OverviewGroup
         The syntheses, by endpoint.
+    paged : collection of str, optional
+        Analyses that have a page, to which the index leads; all, if not given.
     """
     studies = {name: audit.study for name, audit in audits.items()}
     chief, rest = index_rest(audits)
@@ -75,6 +78,7 @@ def index_page(
     context = {
         "audits": index_findings(chief),
         "audited": rest,
+        "paged": set(verdicts.get("analysis", ())) if paged is None else paged,
         "explorer": explorer_fragment(explorable, select=True),
         "replications": [reverse.replicated(pair) for pair in replications],
         "summary": answer.sentences_of_index(verdicts),

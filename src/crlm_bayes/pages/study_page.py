@@ -73,6 +73,7 @@ def shared(result: Result, figures: Mapping[str, str]) -> dict[str, Any]:
         "threshold": numbers.threshold,
         "failed": failed,
         "unsampled": "" if result.trees else verdicts.UNSAMPLED,
+        "sampled_longer": verdicts.sampled_longer(result.record["fits"]),
         "gate_failures": verdicts.gate_failures(len(failed), len(gates)),
         "without_sampling": verdicts.without_sampling(primary_failed=prior_name(spec.primary) in failed_priors),
         "last_difference": _last_difference(result),

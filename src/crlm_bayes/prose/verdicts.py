@@ -1,11 +1,11 @@
 """The rule and its verdicts in words: one name for each, in the terminal, in tables and in figures."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 from crlm_bayes.rule import LOWER, SURVIVES, Standing, standing
 from crlm_bayes.words.nouns import SIGNS, Vocabulary, listed, prior_name
-from crlm_bayes.words.numbers import LEVEL, probability
+from crlm_bayes.words.numbers import LEVEL, duration, many, probability
 
 VERDICTS: Final[Mapping[str, str]] = {"survives": "survives", "open": "does not survive", "harm": "points to harm"}
 
@@ -88,6 +88,34 @@ UNSAMPLED: Final = (
 def not_yet_sampled(some: int, every: int) -> str:
     """Say how many analyses were answered and not yet fitted."""
     return f"Not yet sampled: {some} of {every} analyses; their pages have what is exact."
+
+
+def exact_done(seconds: float, page: str, left: int) -> str:
+    """Say that all that is exact stands, and what is left to be sampled."""
+    rest = (
+        f"; {left} {'analysis is' if left == 1 else 'analyses are'} sampled now (Ctrl-C keeps what is there)"
+        if left
+        else ""
+    )
+    return f"Exact answers: written in {duration(seconds)}, {page}{rest}"
+
+
+def stopped(answered: int, sampled: int, every: int) -> str:
+    """Say what a run that was interrupted has kept."""
+    return f"Stopped. Kept: the exact answers of {answered} of {every} analyses, the posteriors of {sampled}; the next fit goes on from there."
+
+
+def sampled_again(prior: str, failures: Sequence[str], draws: int) -> str:
+    """Say why a posterior was not good enough and how long it was sampled then."""
+    return f"{prior_name(prior)}: {'; '.join(failures)}: sampled again with {many(draws)} draws a chain"
+
+
+def sampled_longer(fits: Mapping[str, Mapping[str, Any]]) -> str:
+    """Say which posteriors had to be sampled longer than was asked for; empty where none had to."""
+    longer = [
+        f"{prior_name(name)} {many(fit['draws'])} draws a chain" for name, fit in fits.items() if fit.get("too_short")
+    ]
+    return f"sampled longer, because fewer draws failed: {', '.join(longer)}" if longer else ""
 
 
 def without_sampling(*, primary_failed: bool) -> str:

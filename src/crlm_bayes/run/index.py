@@ -1,6 +1,7 @@
 """The pages of all analyses and of the audit: from the run records in the output folder and the studies."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -50,20 +51,25 @@ def replications(records: Mapping[str, Mapping[str, Any]]) -> list[Pair]:
     return pairs(said)
 
 
-def write_index(store: Store, audits: Mapping[str, StudyAudit]) -> pd.DataFrame:
+def write_index(
+    store: Store, audits: Mapping[str, StudyAudit], begun: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
+) -> pd.DataFrame:
     """Write `verdicts.csv`, `index.html`, `audit.html` and their figures, from every run record in the folder.
 
     Parameters
     ----------
     audits : mapping of id to StudyAudit
         All studies of the data folder; `audit.html` shows them all, the index those that were analysed.
+    begun : mapping of id to run record
+        Analyses that are answered and may have no page yet: their verdicts are shown, and nothing leads to their pages.
 
     Returns
     -------
     DataFrame
         The verdicts.
     """
-    records = store.records()
+    there = store.records()
+    records = dict(begun) | there
     table = verdicts(records)
     drawn = _drawn(table) | {
         f"audit_{name}": figures.draw_audit(audit) for name, audit in audits.items() if is_drawn(audit)
@@ -78,8 +84,8 @@ def write_index(store: Store, audits: Mapping[str, StudyAudit]) -> pd.DataFrame:
     payloads = [store.explorer(str(name)) for name in dict.fromkeys(table["analysis"])]
     explorable = [payload for payload in payloads if payload is not None]
     several = dict.fromkeys(of_syntheses(table)["analysis"])
-    together = overview(table, {str(name): store.estimates(str(name)) for name in several}, records)
-    page = index_page(table, drawings, present, latest, explorable, replications(records), together)
+    together = overview(table, {str(name): store.estimates(str(name)) for name in several if name in there}, records)
+    page = index_page(table, drawings, present, latest, explorable, replications(records), together, set(there))
     store.write_text(INDEX, page)
     return table
 

@@ -1,82 +1,130 @@
-"""Many analyses on few cores: questions of one model shape share a process, so that each shape is compiled once."""
+"""Many analyses on few cores: each core has a process of its own, which takes what comes next when it is done."""
 
+import contextlib
 import multiprocessing
 import os
-from collections.abc import Callable, Sequence
+import signal
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from types import TracebackType
+from typing import Final, Self
 
 from crlm_bayes.answers.question import Question
 from crlm_bayes.likelihoods.registry import module_of
-from crlm_bayes.run.store import Store
-from crlm_bayes.sampling.settings import Settings
+from crlm_bayes.run.outcome import Outcome
 
-if TYPE_CHECKING:
-    from crlm_bayes.run.one import Outcome
-
-COMPILE_COST = 6.0
+COMPILE_COST: Final = 6.0
 """A compilation in units of one analysis fitted and rendered; it decides how work is dealt out, nothing else."""
 
+AHEAD: Final = 2
+"""Analyses that a process is handed at a time, so that it need not wait for this one."""
 
-def run_all(
-    questions: Sequence[Question],
-    settings: Settings,
-    store: Store,
-    *,
-    prior: str | None = None,
-    force: bool = False,
-    exact: bool = False,
-    done: Callable[[str, "Outcome"], None] = lambda _name, _outcome: None,
-) -> dict[str, "Outcome"]:
-    """Run every question, in as many processes as there are cores and shapes.
+
+class Lanes:
+    """Processes that outlive what they are given to do; none where one would be alone, then this process works itself.
+
+    They do not hear Ctrl-C, which this process answers for them: left by an exception, they end at once.
 
     Parameters
     ----------
-    exact : bool
-        Sample nothing: what is exact, with the posteriors that are current.
-    done : callable
-        Told of each analysis as it ends.
+    number : int
+        How many there are.
     """
-    cores = settings.cores or os.cpu_count() or 1
-    lanes = deal(questions, cores)
-    outcomes: dict[str, Outcome] = {}
-    if len(lanes) <= 1:
-        for question in questions:
-            outcomes[question.spec.id] = _run(question, settings, store, prior, force, exact)
-            done(question.spec.id, outcomes[question.spec.id])
-        return outcomes
-    own = replace(settings, cores=max(1, cores // len(lanes)))
-    pools = [ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) for _ in lanes]
-    try:
-        pending: dict[Future[Outcome], str] = {
-            pool.submit(_run, question, own, store, prior, force, exact): question.spec.id
-            for pool, lane in zip(pools, lanes, strict=True)
-            for question in lane
-        }
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self._pools: list[ProcessPoolExecutor] = []
+        self._pids: list[Future[int]] = []
+
+    def __enter__(self) -> Self:
+        """Start the processes."""
+        spawn = multiprocessing.get_context("spawn")
+        with _deaf():  # what a process inherits it has from its first instruction on
+            for _ in range(self.number if self.number > 1 else 0):
+                self._pools.append(ProcessPoolExecutor(1, mp_context=spawn, initializer=_ignore_interrupts))
+                self._pids.append(self._pools[-1].submit(os.getpid))
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, _error: object, _trace: TracebackType | None) -> None:
+        if kind is not None:
+            for pid in self.pids():
+                with contextlib.suppress(OSError):
+                    os.kill(pid, signal.SIGTERM)
+        for pool in self._pools:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+    def pids(self) -> list[int]:
+        """Ids of the processes."""
+        return [future.result() for future in self._pids if not future.cancelled() and future.exception() is None]
+
+    def run(
+        self,
+        task: Callable[[Question], Outcome],
+        queues: Sequence[deque[Question]],
+        done: Callable[[str, Outcome], None] = lambda _name, _outcome: None,
+    ) -> dict[str, Outcome]:
+        """Do a task for every question.
+
+        Parameters
+        ----------
+        task : callable
+            A function of a module, or a partial one.
+        queues : sequence of deque of Question
+            What each process does, in this order; those that are given the same queue take from it in turn.
+        done : callable
+            Told of each analysis as it ends.
+        """
+        outcomes: dict[str, Outcome] = {}
+        if not self._pools:
+            for queue in queues:
+                while queue:
+                    question = queue.popleft()
+                    outcomes[question.spec.id] = task(question)
+                    done(question.spec.id, outcomes[question.spec.id])
+            return outcomes
+        pending: dict[Future[Outcome], tuple[int, str]] = {}
+
+        def hand(lane: int) -> None:
+            if queues[lane]:
+                question = queues[lane].popleft()
+                pending[self._pools[lane].submit(task, question)] = (lane, question.spec.id)
+
+        for lane in [*range(len(queues))] * AHEAD:
+            hand(lane)
         while pending:
             finished, _ = wait(pending, return_when=FIRST_COMPLETED)
             for future in finished:
-                name = pending.pop(future)
+                lane, name = pending.pop(future)
+                hand(lane)
                 outcomes[name] = future.result()
                 done(name, outcomes[name])
+        return outcomes
+
+
+def _ignore_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+@contextlib.contextmanager
+def _deaf() -> Iterator[None]:
+    """Ignore Ctrl-C for a moment; only a main thread may say so."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
     finally:
-        for pool in pools:
-            pool.shutdown(wait=True, cancel_futures=True)
-    return outcomes
-
-
-def _run(
-    question: Question, settings: Settings, store: Store, prior: str | None, force: bool, exact: bool
-) -> "Outcome":
-    """Run one question where the sampler may be imported: in a lane, so that the parent stays light."""
-    from crlm_bayes.run.one import run
-
-    return run(question, settings, store, prior, force, exact)
+        signal.signal(signal.SIGINT, before)
 
 
 def deal(questions: Sequence[Question], cores: int) -> list[list[Question]]:
-    """Deal groups of equal shape to lanes, the costliest first, each to the lane with the least to do."""
+    """Deal groups of equal shape to lanes, the costliest first, each to the lane with the least to do.
+
+    Questions of one model shape share a process, so that each shape is compiled once.
+    """
     groups: dict[tuple[object, ...], list[Question]] = {}
     for question in questions:
         groups.setdefault(_shape(question), []).append(question)
@@ -93,3 +141,10 @@ def _shape(question: Question) -> tuple[object, ...]:
     """What decides whether two questions share a compiled model, without importing a sampler."""
     families = sorted({type(prior).__name__ for prior in question.priors.values()})
     return (module_of(question.spec.model).shape(question.evidence, question.spec), *families)
+
+
+def costliest_first(questions: Sequence[Question]) -> list[Question]:
+    """Order questions so that none of the long ones is begun last."""
+    return sorted(
+        questions, key=lambda question: -len(question.spec.studies) - 2 * (question.spec.structure == "centres")
+    )

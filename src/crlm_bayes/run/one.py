@@ -3,7 +3,7 @@
 import shutil
 import time
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -17,14 +17,16 @@ import xarray as xr
 from crlm_bayes import figures
 from crlm_bayes.answers import tables
 from crlm_bayes.answers.answer import Answer
-from crlm_bayes.answers.identity import digests, fit_digest
+from crlm_bayes.answers.identity import digests
 from crlm_bayes.answers.question import Question
 from crlm_bayes.answers.result import Result
 from crlm_bayes.digests import canonical
 from crlm_bayes.pages import pages
 from crlm_bayes.pages.explorer import payload
 from crlm_bayes.pages.tables.matrix import reading
-from crlm_bayes.run.saved import current_fits, require_current, wanted_priors
+from crlm_bayes.run.outcome import Outcome
+from crlm_bayes.run.sampled import gated, judged, sample
+from crlm_bayes.run.saved import current_fits, require_current, settings_of, wanted_priors
 from crlm_bayes.run.store import (
     ESTIMATES,
     EXPLORER,
@@ -44,21 +46,12 @@ TABULATED: Final = ("posterior", "sample_stats")
 """Groups of a posterior that tables and diagnostics are made from."""
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What a run reports of one analysis: its record, and how many posteriors were sampled anew."""
-
-    record: Mapping[str, Any]
-    sampled: int
-
-
 def run(
     question: Question,
     settings: Settings,
     store: Store,
     prior: str | None = None,
     force: bool = False,
-    exact: bool = False,
 ) -> Outcome:
     """Fit what is missing, judge, summarise, render, and replace the saved result.
 
@@ -68,51 +61,64 @@ def run(
         Fit this prior (and the primary one); saved posteriors of the others are kept.
     force : bool
         Sample again even what is unchanged.
-    exact : bool
-        Sample nothing: what is exact, with the saved posteriors that are current.
     """
     kept = {} if force and prior is None else current_fits(question, settings, store)
-    wanted = () if exact else wanted_priors(question, prior)
+    wanted = wanted_priors(question, prior)
     if force:
         kept = {name: fit for name, fit in kept.items() if name not in wanted}
     sampled = [name for name in wanted if name not in kept]
-    result = fitted(question, sampled, settings, saved_trees(question, kept, store), kept)
+    result, said = _fitted(question, sampled, settings, saved_trees(question, kept, store), kept)
     write(result, store, kept)
-    return Outcome(result.record, len(sampled))
+    return Outcome(result.record, len(sampled), said)
 
 
-def fitted(
-    question: Question,
-    sampled: Iterable[str],
-    settings: Settings,
-    trees: Mapping[str, xr.DataTree] = MappingProxyType({}),
-    kept: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
-) -> Result:
-    """Sample a question under some priors; nothing is written.
+def run_exact(question: Question, settings: Settings, store: Store) -> Outcome:
+    """Answer exactly, render, and replace the saved result; posteriors that are current stay, and nothing is sampled.
+
+    Saved posteriors are held to the settings that they were sampled with: those asked for decide nothing here.
+    """
+    own = settings_of(store.record(question.spec.id), settings)
+    kept = current_fits(question, own, store)
+    result, _ = _fitted(question, (), own, saved_trees(question, kept, store), kept)
+    write(result, store, kept)
+    return Outcome(result.record, 0)
+
+
+def verdict_record(question: Question, settings: Settings) -> Outcome:
+    """Make of the run record what the page of all analyses needs; nothing is written."""
+    head = head_of(question, settings, datetime.now(UTC), 0.0)
+    return Outcome(canonical(head | _answered(Answer(question), {})), 0)
+
+
+def fitted(question: Question, sampled: Iterable[str], settings: Settings) -> Result:
+    """Sample a question under some priors, longer where the gate asks for it; nothing is written.
 
     Parameters
     ----------
     sampled : iterable of str
         Names of the priors.
-    trees, kept : mapping of prior name to DataTree and to its record
-        Posteriors that are there already.
     """
-    began, clock = datetime.now(UTC), time.perf_counter()
-    found, fits = dict(trees), {name: dict(fit) for name, fit in kept.items()}
-    for name in sampled:
-        from crlm_bayes.sampling import nuts  # an exact run needs no sampler
+    return _fitted(question, sampled, settings)[0]
 
-        start = time.perf_counter()
-        fit = nuts.fit(question.spec, question.evidence, name, question.priors[name], settings)
-        found[name] = fit.tree
-        seconds = round(time.perf_counter() - start, 3)
-        fits[name] = {
-            "digest": fit_digest(question, name, settings),
-            "seed": fit.tree.attrs["seed"],
-            "seconds": seconds,
-        }
+
+def _fitted(
+    question: Question,
+    sampled: Iterable[str],
+    settings: Settings,
+    trees: Mapping[str, xr.DataTree] = MappingProxyType({}),
+    kept: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
+) -> tuple[Result, tuple[str, ...]]:
+    """Add to posteriors that are there already (by prior, and their records) those that are sampled now."""
+    began, clock = datetime.now(UTC), time.perf_counter()
+    answer = Answer(question)
+    exact = tables.exact_estimates(answer)
+    made = {name: sample(question, name, settings, exact) for name in sampled}
+    found = {**trees, **{name: one.tree for name, one in made.items()}}
+    fits = {name: dict(fit) for name, fit in kept.items()} | {name: one.record for name, one in made.items()}
     ordered = {name: found[name] for name in question.spec.effect_priors if name in found}
-    return conclude(Answer(question), ordered, fits, head_of(question, settings, began, time.perf_counter() - clock))
+    head = head_of(question, settings, began, time.perf_counter() - clock)
+    result = conclude(answer, ordered, fits, head, exact, {name: one.table for name, one in made.items()})
+    return result, tuple(line for one in made.values() for line in one.said)
 
 
 def unsampled(answer: Answer, settings: Settings) -> Result:
@@ -137,29 +143,43 @@ def conclude(
     trees: Mapping[str, xr.DataTree],
     fits: dict[str, dict[str, Any]],
     record: dict[str, Any],
+    exact: pd.DataFrame | None = None,
+    tabulated: Mapping[str, pd.DataFrame] = MappingProxyType({}),
 ) -> Result:
-    """Turn posteriors into tables and verdicts, and hold each to the gate."""
-    question, spec, evidence = answer.question, answer.spec, answer.question.evidence
-    exact = tables.exact_estimates(answer)
+    """Turn posteriors into tables and verdicts, and hold each to the gate.
+
+    Parameters
+    ----------
+    exact : DataFrame, optional
+        The exact estimates, where they are at hand.
+    tabulated : mapping of prior name to DataFrame
+        Tables of posteriors whose record in `fits` has their gate already.
+    """
+    exact = tables.exact_estimates(answer) if exact is None else exact
     found = [exact]
     for name, tree in trees.items():
-        table = tables.nuts_estimates(spec, evidence, name, tree["posterior"].to_dataset())
-        gate = tables.judge(spec, table, exact[exact["prior"] == name], tree["sample_stats"].to_dataset())
-        fits[name]["gate"] = asdict(gate) | {"passed": gate.passed, "failures": list(gate.failures)}
+        table = tabulated.get(name)
+        if table is None:
+            table, gate = judged(answer.question, name, tree, exact)
+            fits[name] |= gated(gate)
         found.append(table)
-    ordered = {name: fits[name] for name in trees}
-    passed = all(fit["gate"]["passed"] for fit in ordered.values())
-    full = record | {
-        "likelihood": None if answer.estimated is None else answer.estimated._asdict(),
-        "fits": ordered,
-        "verdicts": tables.verdict_rows(question, answer.scepticism, passed),
-        "rows": [asdict(row) for row in evidence.rows],
-        "passed": passed,
-    }
+    full = record | _answered(answer, {name: fits[name] for name in trees})
     return Result.of(answer, pd.concat(found, ignore_index=True), trees, canonical(full))
 
 
-def render_again(question: Question, store: Store) -> Result:
+def _answered(answer: Answer, fits: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """What a run record says of the answer and of its fits."""
+    passed = all(fit["gate"]["passed"] for fit in fits.values())
+    return {
+        "likelihood": None if answer.estimated is None else answer.estimated._asdict(),
+        "fits": fits,
+        "verdicts": tables.verdict_rows(answer.question, answer.scepticism, passed),
+        "rows": [asdict(row) for row in answer.question.evidence.rows],
+        "passed": passed,
+    }
+
+
+def render_again(question: Question, store: Store) -> Outcome:
     """Render a saved result again and write it.
 
     Raises
@@ -172,7 +192,7 @@ def render_again(question: Question, store: Store) -> Result:
     head = {k: v for k, v in record.items() if k not in ("likelihood", "fits", "verdicts", "rows", "passed")}
     result = conclude(Answer(question), trees, fits, head)
     write(result, store, fits)
-    return result
+    return Outcome(result.record, 0)
 
 
 def saved_trees(question: Question, names: Iterable[str], store: Store) -> dict[str, xr.DataTree]:

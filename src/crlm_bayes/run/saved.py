@@ -1,6 +1,7 @@
 """Saved results: what is still current, and what may not be shown. Needs no sampler and no plotting."""
 
 from collections.abc import Mapping
+from dataclasses import fields, replace
 from typing import Any
 
 from crlm_bayes.answers.identity import digests, fit_digest
@@ -33,6 +34,14 @@ def current_fits(question: Question, settings: Settings, store: Store) -> dict[s
     }
 
 
+def settings_of(record: Mapping[str, Any] | None, asked: Settings) -> Settings:
+    """Settings that a saved result was made with; those asked for where there is none."""
+    if record is None:
+        return asked
+    known = {field.name for field in fields(Settings)}
+    return replace(asked, **{key: value for key, value in record["settings"].items() if key in known})
+
+
 def unchanged(question: Question, settings: Settings, store: Store, prior: str | None) -> Mapping[str, Any] | None:
     """Return the saved record where everything asked for is there and nothing has changed."""
     record, fits = _saved(question, settings, store)
@@ -40,8 +49,11 @@ def unchanged(question: Question, settings: Settings, store: Store, prior: str |
 
 
 def answered(question: Question, settings: Settings, store: Store) -> Mapping[str, Any] | None:
-    """Return the saved record where everything that is exact is there and nothing has changed, sampled or not."""
-    return _saved(question, settings, store)[0]
+    """Return the saved record where everything that is exact is there and nothing has changed, sampled or not.
+
+    What was sampled with other settings than those asked for is as good as it was.
+    """
+    return _saved(question, settings_of(store.record(question.spec.id), settings), store)[0]
 
 
 def _saved(
@@ -67,7 +79,7 @@ def require_current(question: Question, store: Store) -> tuple[dict[str, Any], d
     where, again = f"analysis {spec.id}", f"python -m crlm_bayes fit {spec.id}"
     if record is None:
         raise StaleResult(where, f"has no fit in {store.root}", allowed=again)
-    settings = Settings(**record["settings"])
+    settings = settings_of(record, Settings())
     now = digests(question, settings)
     changed = ", ".join(key for key, value in now.items() if record["digests"].get(key) != value)
     if changed:

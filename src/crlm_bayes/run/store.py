@@ -6,7 +6,7 @@ A run that is killed leaves the last good result or none, never half of one.
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -136,6 +136,18 @@ class Store:
             if old.exists() and not target.exists():
                 old.rename(target)
             shutil.rmtree(old, ignore_errors=True)
+
+    def clear(self, processes: Collection[int]) -> None:
+        """Remove what processes that were stopped have left half done; the last good result stays or comes back."""
+        for process in processes:
+            for path in self.root.glob(f".*-{process}"):
+                target = self.root / path.name[1:].rpartition(".")[0]
+                if path.name.endswith(f".old-{process}") and not target.exists():
+                    path.rename(target)
+                elif path.is_dir():
+                    shutil.rmtree(path, ignore_errors=True)
+                else:
+                    path.unlink(missing_ok=True)
 
     def write_text(self, name: str, text: str) -> None:
         """Write a file at the top of the folder atomically."""

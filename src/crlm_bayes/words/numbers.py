@@ -29,6 +29,11 @@ def fixed(x: SupportsFloat, decimals: int) -> str:
     return f"{float(x):.{decimals}f}"
 
 
+def many(n: int) -> str:
+    """Write a whole number that may be large: ``4,000``."""
+    return f"{n:,}"
+
+
 def as_percent(p: float) -> str:
     """Write a stated proportion in percent, with the digits that it has: ``95%``, ``99.5%``."""
     return f"{short(round(100 * p, 6))}%"

@@ -1,0 +1,85 @@
+"""One posterior, sampled until it passes the gate or longer does not help."""
+
+import time
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Final
+
+import pandas as pd
+import xarray as xr
+
+from crlm_bayes.answers import tables
+from crlm_bayes.answers.identity import fit_digest
+from crlm_bayes.answers.question import Question
+from crlm_bayes.prose.verdicts import sampled_again
+from crlm_bayes.sampling.gate import Gate
+from crlm_bayes.sampling.settings import Settings
+
+LONGER: Final = (1, 2, 4)
+"""Multiples of the draws and of the warm-up that were asked for: a posterior that fails is sampled again, twice."""
+
+
+@dataclass(frozen=True)
+class Sampled:
+    """A posterior with what is said of it.
+
+    Attributes
+    ----------
+    tree : DataTree
+    table : DataFrame
+        Its rows of `estimates.csv`.
+    record : dict
+        Its entry in the run record: identity (by the settings asked for), seed, seconds, gate, and the draws and warm-up
+        of each chain that it took, with the failures of those that were too short.
+    said : tuple of str
+        A line for each time that it was sampled again.
+    """
+
+    tree: xr.DataTree
+    table: pd.DataFrame
+    record: dict[str, Any]
+    said: tuple[str, ...]
+
+
+def sample(question: Question, name: str, settings: Settings, exact: pd.DataFrame) -> Sampled:
+    """Sample a question under one prior; where the gate fails again with twice, then with four times the draws and warm-up.
+
+    Parameters
+    ----------
+    exact : DataFrame
+        What the exact engine estimates, which the gate compares with.
+    """
+    from crlm_bayes.sampling import nuts  # an exact run needs no sampler
+
+    start, failed, said = time.perf_counter(), list[dict[str, Any]](), list[str]()
+    for times in LONGER:
+        asked = replace(settings, draws=times * settings.draws, tune=times * settings.tune)
+        if failed:
+            said.append(sampled_again(name, failed[-1]["failures"], asked.draws))
+        fit = nuts.fit(question.spec, question.evidence, name, question.priors[name], asked)
+        if fit.tree["posterior"].sizes["draw"] < asked.draws:
+            raise KeyboardInterrupt  # which the sampler answers with the draws that it has
+        table, gate = judged(question, name, fit.tree, exact)
+        if gate.passed:
+            break
+        failed.append({"draws": asked.draws, "tune": asked.tune, "failures": list(gate.failures)})
+    record: dict[str, Any] = {
+        "digest": fit_digest(question, name, settings),
+        "seed": fit.tree.attrs["seed"],
+        "seconds": round(time.perf_counter() - start, 3),
+        "draws": asked.draws,
+        "tune": asked.tune,
+    }
+    shorter = [one for one in failed if one["draws"] < asked.draws]
+    return Sampled(fit.tree, table, record | ({"too_short": shorter} if shorter else {}) | gated(gate), tuple(said))
+
+
+def judged(question: Question, name: str, tree: xr.DataTree, exact: pd.DataFrame) -> tuple[pd.DataFrame, Gate]:
+    """Tabulate one posterior and hold it to the gate."""
+    table = tables.nuts_estimates(question.spec, question.evidence, name, tree["posterior"].to_dataset())
+    ours = exact[exact["prior"] == name]
+    return table, tables.judge(question.spec, table, ours, tree["sample_stats"].to_dataset())
+
+
+def gated(gate: Gate) -> dict[str, Any]:
+    """The gate as the run record has it."""
+    return {"gate": asdict(gate) | {"passed": gate.passed, "failures": list(gate.failures)}}
