@@ -217,3 +217,34 @@ def test_an_exact_run_keeps_what_was_sampled(data, models, fitted, tmp_path, mon
     again = json.loads((out / ANALYSIS / "run.json").read_text(encoding="utf-8"))
     assert again["fits"] == record["fits"] and again["digests"]["program"] != "old"
     assert len(list(out.rglob("posterior.nc"))) == len(record["fits"])
+
+
+def test_every_draw_that_a_table_rests_on_is_saved_exactly_and_the_rest_is_short(fitted):
+    out, _ = fitted
+    store = Store(out)
+    record = store.record(ANALYSIS)
+    assert {name: fit["whole"] for name, fit in record["fits"].items()} == {"neutral": False, "sceptical": True}
+    other, primary = (store.tree(ANALYSIS, name) for name in ("neutral", "sceptical"))
+    assert set(other.children) == {"posterior", "sample_stats"}
+    for tree in (other, primary):
+        assert tree["posterior"]["theta"].dtype == "float64"
+    saved = pd.read_csv(out / ANALYSIS / "estimates.csv").set_index(["prior", "engine", "quantity"])["mean"]
+    for name, tree in (("neutral", other), ("sceptical", primary)):
+        assert float(tree["posterior"]["theta"].mean()) == pytest.approx(saved[name, "nuts", "log_hr"], rel=1e-9)
+    assert primary["prior_predictive"].sizes["draw"] == 1000 and primary["log_prior"]["theta"].dtype == "float32"
+
+
+def test_a_new_primary_prior_whose_posterior_was_saved_in_part_is_sampled_again(
+    data, models, fitted, tmp_path, undrawn
+):
+    out, edited = tmp_path / "reports", tmp_path / "models"
+    shutil.copytree(fitted[0], out)
+    shutil.copytree(models, edited)
+    path = edited / f"{ANALYSIS}.toml"
+    path.write_text(path.read_text().replace('primary = "sceptical"', 'primary = "neutral"'))
+    seconds = Store(out).record(ANALYSIS)["fits"]["sceptical"]["seconds"]
+    assert fit_command(data, edited, out, None, None, GOOD, False)[0] == 0
+    fits = Store(out).record(ANALYSIS)["fits"]
+    assert fits["neutral"]["whole"] and fits["sceptical"]["whole"]
+    assert fits["sceptical"]["seconds"] == seconds, "this one was there"
+    assert "log_prior" in Store(out).tree(ANALYSIS, "neutral").children

@@ -9,7 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 from platform import python_version
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any
 
 import pandas as pd
 import xarray as xr
@@ -24,6 +24,7 @@ from crlm_bayes.digests import canonical
 from crlm_bayes.pages import pages
 from crlm_bayes.pages.explorer import payload
 from crlm_bayes.pages.tables.matrix import reading
+from crlm_bayes.run.lean import TABULATED, encoding, lean, tabulated
 from crlm_bayes.run.outcome import Outcome
 from crlm_bayes.run.sampled import gated, judged, sample
 from crlm_bayes.run.saved import current_fits, require_current, settings_of, wanted_priors
@@ -41,9 +42,6 @@ from crlm_bayes.run.store import (
 from crlm_bayes.sampling.settings import Settings
 from crlm_bayes.version import __version__
 from crlm_bayes.words.nouns import capital, endpoint_noun
-
-TABULATED: Final = ("posterior", "sample_stats")
-"""Groups of a posterior that tables and diagnostics are made from."""
 
 
 def run(
@@ -113,7 +111,7 @@ def _fitted(
     answer = Answer(question)
     exact = tables.exact_estimates(answer)
     made = {name: sample(question, name, settings, exact) for name in sampled}
-    found = {**trees, **{name: one.tree for name, one in made.items()}}
+    found = {**trees, **{name: lean(one.tree) for name, one in made.items()}}
     fits = {name: dict(fit) for name, fit in kept.items()} | {name: one.record for name, one in made.items()}
     ordered = {name: found[name] for name in question.spec.effect_priors if name in found}
     head = head_of(question, settings, began, time.perf_counter() - clock)
@@ -204,6 +202,7 @@ def saved_trees(question: Question, names: Iterable[str], store: Store) -> dict[
 
 def write(result: Result, store: Store, kept: Collection[str] = ()) -> None:
     """Replace the saved result; posteriors that were kept are copied, not written again."""
+    fits = result.record["fits"]
 
     def fill(folder: Path) -> None:
         drawings = write_figures(folder / "figures", figures.draw(result))
@@ -214,7 +213,8 @@ def write(result: Result, store: Store, kept: Collection[str] = ()) -> None:
             if name in kept:
                 shutil.copy2(store.posterior(result.spec.id, name), folder / name / POSTERIOR)
             else:
-                tree.to_netcdf(folder / name / POSTERIOR, engine="h5netcdf")
+                saved = tree if fits[name]["whole"] else tabulated(tree)
+                saved.to_netcdf(folder / name / POSTERIOR, engine="h5netcdf", encoding=encoding(saved))
         write_json(folder / RECORD, result.record)
         name = f"{capital(endpoint_noun(result.spec.endpoint))}: {reading(result.spec.title, result.spec.reading)}"
         write_json(folder / EXPLORER, payload(result.spec, result.curve, result.question.priors, name), compact=True)

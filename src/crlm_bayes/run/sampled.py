@@ -28,8 +28,8 @@ class Sampled:
     table : DataFrame
         Its rows of `estimates.csv`.
     record : dict
-        Its entry in the run record: identity (by the settings asked for), seed, seconds, gate, and the draws and warm-up
-        of each chain that it took, with the failures of those that were too short.
+        Its entry in the run record: identity (by the settings asked for), seed, seconds, gate, whether all of its
+        groups are saved, and the draws and warm-up of each chain that it took, with the failures of those too short.
     said : tuple of str
         A line for each time that it was sampled again.
     """
@@ -68,6 +68,7 @@ def sample(question: Question, name: str, settings: Settings, exact: pd.DataFram
         "seconds": round(time.perf_counter() - start, 3),
         "draws": asked.draws,
         "tune": asked.tune,
+        "whole": name == question.spec.primary,
     }
     shorter = [one for one in failed if one["draws"] < asked.draws]
     return Sampled(fit.tree, table, record | ({"too_short": shorter} if shorter else {}) | gated(gate), tuple(said))

@@ -31,6 +31,7 @@ def current_fits(question: Question, settings: Settings, store: Store) -> dict[s
         if name in saved
         and saved[name].get("digest") == fit_digest(question, name, settings)
         and (store.root / question.spec.id / name / POSTERIOR).is_file()
+        and (name != question.spec.primary or saved[name].get("whole", True))  # which was another's part until now
     }
 
 
