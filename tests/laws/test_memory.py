@@ -15,6 +15,9 @@ from crlm_bayes.digests import PACKAGE
 from crlm_bayes.exact.synthesis.members import SYNTHESES
 from crlm_bayes.likelihoods.curves import CURVES
 from crlm_bayes.memory import Memory, unkept
+from crlm_bayes.pages.tables.decision import SENSITIVITIES
+from crlm_bayes.run.drawings import FIGURES
+from crlm_bayes.run.sampled import DRAWS
 
 RESTS_ON = {
     "likelihoods.registry": CURVES,
@@ -23,6 +26,9 @@ RESTS_ON = {
     "answers.questions": ANSWERS,
     "answers.variants": ANSWERS,
     "answers.replications": ANSWERS,
+    "answers.tables": DRAWS,
+    "sampling.power_scaling": SENSITIVITIES,
+    "run.drawings": FIGURES,
 }
 """Modules that make values of a kind."""
 

@@ -23,6 +23,7 @@ ROUNDED = {
     "audits/survival/hazards.py": "a whole number of survivors, from a printed percentage",
     "priors/elicited.py": "probabilities of a turned prior, without the noise of 1 - (1 - p)",
     "pages/explorer/payload.py": "coefficients of the explorer's curve, a file format",
+    "figures/frame/saved.py": "coordinates in an SVG, a file format",
     "run/one.py": "seconds in run.json, a file format",
     "run/sampled.py": "seconds in run.json, a file format",
 }

@@ -41,7 +41,7 @@ def data(tmp_path):
 
 
 @pytest.fixture(autouse=True)
-def undrawn(monkeypatch):
+def undrawn(monkeypatch, forgetful):
     """Figures are not the point here."""
     monkeypatch.setattr(figures, "draw", lambda _result: {})
     monkeypatch.setattr(figures, "draw_index", lambda _table: {"forest": Figure()})

@@ -25,7 +25,7 @@ def test_syntheses_that_only_ask_what_if_have_no_forest_plot() -> None:
 
 
 def test_verdicts_that_have_no_page_yet_are_shown_and_lead_nowhere(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, forgetful: None
 ) -> None:
     names = ["pfs_chen2025_adjusted_hr", "orr_chen2025_counts", "orr_seeds"]
     monkeypatch.setattr(figures, "draw", lambda _result: {})

@@ -45,7 +45,7 @@ def data(tmp_path_factory):
 
 
 @pytest.fixture
-def undrawn(monkeypatch):
+def undrawn(monkeypatch, forgetful):
     """Runs whose pages are not the point draw no figures."""
     monkeypatch.setattr(figures, "draw", lambda _result: {})
     monkeypatch.setattr(figures, "draw_index", lambda _table: {"forest": Figure()})

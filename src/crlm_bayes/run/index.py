@@ -16,6 +16,7 @@ from crlm_bayes.pages.pages import index_page
 from crlm_bayes.pages.tables.overview import overview
 from crlm_bayes.prose.audit import is_drawn
 from crlm_bayes.prose.index import of_single_studies, of_syntheses
+from crlm_bayes.run.drawings import of_audit, of_index
 from crlm_bayes.run.store import AUDIT, INDEX, Store
 from crlm_bayes.scepticism.replication import Estimated, Pair, pairs
 from crlm_bayes.words.nouns import endpoint_order
@@ -71,9 +72,9 @@ def write_index(
     there = store.records()
     records = dict(begun) | there
     table = verdicts(records)
-    drawn = _drawn(table) | {
-        f"audit_{name}": figures.draw_audit(audit) for name, audit in audits.items() if is_drawn(audit)
-    }
+    drawn = of_index(lambda: _drawn(table), table)
+    for audit in audits.values():
+        drawn |= of_audit(audit) if is_drawn(audit) else {}
     drawings = store.write_figures(drawn)
     of_studies = {name: drawings[f"audit_{name}"] for name in audits if f"audit_{name}" in drawings}
     store.write_text(VERDICTS, table.to_csv(index=False, float_format="%.6g", lineterminator="\n"))

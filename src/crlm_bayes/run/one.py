@@ -2,9 +2,10 @@
 
 import shutil
 import time
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import cache, partial
 from importlib.metadata import version
 from pathlib import Path
 from platform import python_version
@@ -14,7 +15,6 @@ from typing import Any
 import pandas as pd
 import xarray as xr
 
-from crlm_bayes import figures
 from crlm_bayes.answers import tables
 from crlm_bayes.answers.answer import Answer
 from crlm_bayes.answers.identity import digests
@@ -24,7 +24,8 @@ from crlm_bayes.digests import canonical
 from crlm_bayes.pages import pages
 from crlm_bayes.pages.explorer import payload
 from crlm_bayes.pages.tables.matrix import reading
-from crlm_bayes.run.lean import TABULATED, encoding, lean, tabulated
+from crlm_bayes.run.drawings import of_result
+from crlm_bayes.run.lean import encoding, lean, tabulated
 from crlm_bayes.run.outcome import Outcome
 from crlm_bayes.run.sampled import gated, judged, sample
 from crlm_bayes.run.saved import current_fits, require_current, settings_of, wanted_priors
@@ -39,6 +40,7 @@ from crlm_bayes.run.store import (
     write_figures,
     write_json,
 )
+from crlm_bayes.run.trees import Trees, drawn_of, saved_trees
 from crlm_bayes.sampling.settings import Settings
 from crlm_bayes.version import __version__
 from crlm_bayes.words.nouns import capital, endpoint_noun
@@ -65,7 +67,7 @@ def run(
     if force:
         kept = {name: fit for name, fit in kept.items() if name not in wanted}
     sampled = [name for name in wanted if name not in kept]
-    result, said = _fitted(question, sampled, settings, saved_trees(question, kept, store), kept)
+    result, said = _fitted(question, sampled, settings, kept, saved_trees(question, kept, store))
     write(result, store, kept)
     return Outcome(result.record, len(sampled), said)
 
@@ -77,7 +79,7 @@ def run_exact(question: Question, settings: Settings, store: Store) -> Outcome:
     """
     own = settings_of(store.record(question.spec.id), settings)
     kept = current_fits(question, own, store)
-    result, _ = _fitted(question, (), own, saved_trees(question, kept, store), kept)
+    result, _ = _fitted(question, (), own, kept, saved_trees(question, kept, store))
     write(result, store, kept)
     return Outcome(result.record, 0)
 
@@ -103,19 +105,22 @@ def _fitted(
     question: Question,
     sampled: Iterable[str],
     settings: Settings,
-    trees: Mapping[str, xr.DataTree] = MappingProxyType({}),
     kept: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
+    sources: Mapping[str, Callable[[], xr.DataTree]] = MappingProxyType({}),
 ) -> tuple[Result, tuple[str, ...]]:
-    """Add to posteriors that are there already (by prior, and their records) those that are sampled now."""
+    """Add to posteriors that are there already (by prior, their records and how to read them) those that are sampled now."""
     began, clock = datetime.now(UTC), time.perf_counter()
     answer = Answer(question)
     exact = tables.exact_estimates(answer)
     made = {name: sample(question, name, settings, exact) for name in sampled}
-    found = {**trees, **{name: lean(one.tree) for name, one in made.items()}}
-    fits = {name: dict(fit) for name, fit in kept.items()} | {name: one.record for name, one in made.items()}
-    ordered = {name: found[name] for name in question.spec.effect_priors if name in found}
+    drawn = drawn_of(question, {*kept, *made})
+    fits = {name: dict(fit) for name, fit in kept.items()}
+    fits |= {name: one.record | {"whole": name == drawn} for name, one in made.items()}
+    found = dict(sources)
+    found |= {name: partial(lean, one.tree) for name, one in made.items()}
+    trees = Trees({name: found[name] for name in question.spec.effect_priors if name in found})
     head = head_of(question, settings, began, time.perf_counter() - clock)
-    result = conclude(answer, ordered, fits, head, exact, {name: one.table for name, one in made.items()})
+    result = conclude(answer, trees, fits, head, exact, {name: one.table for name, one in made.items()})
     return result, tuple(line for one in made.values() for line in one.said)
 
 
@@ -155,10 +160,10 @@ def conclude(
     """
     exact = tables.exact_estimates(answer) if exact is None else exact
     found = [exact]
-    for name, tree in trees.items():
+    for name in trees:
         table = tabulated.get(name)
         if table is None:
-            table, gate = judged(answer.question, name, tree, exact)
+            table, gate = judged(answer.question, name, trees, exact, fits[name].get("content"))
             fits[name] |= gated(gate)
         found.append(table)
     full = record | _answered(answer, {name: fits[name] for name in trees})
@@ -186,18 +191,11 @@ def render_again(question: Question, store: Store) -> Outcome:
         If it is missing, out of date, or failed the gate.
     """
     record, fits = require_current(question, store)
-    trees = saved_trees(question, fits, store)
+    trees = Trees(saved_trees(question, fits, store))
     head = {k: v for k, v in record.items() if k not in ("likelihood", "fits", "verdicts", "rows", "passed")}
     result = conclude(Answer(question), trees, fits, head)
     write(result, store, fits)
     return Outcome(result.record, 0)
-
-
-def saved_trees(question: Question, names: Iterable[str], store: Store) -> dict[str, xr.DataTree]:
-    """Read saved posteriors: all of the one that the page draws, of the others what tables and diagnostics need."""
-    spec, saved = question.spec, list(names)
-    drawn = spec.primary if spec.primary in saved else next(iter(saved), None)
-    return {name: store.tree(spec.id, name, () if name == drawn else TABULATED) for name in saved}
 
 
 def write(result: Result, store: Store, kept: Collection[str] = ()) -> None:
@@ -205,15 +203,15 @@ def write(result: Result, store: Store, kept: Collection[str] = ()) -> None:
     fits = result.record["fits"]
 
     def fill(folder: Path) -> None:
-        drawings = write_figures(folder / "figures", figures.draw(result))
+        drawings = write_figures(folder / "figures", of_result(result))
         (folder / PAGE).write_text(pages.analysis_page(result, drawings), encoding="utf-8")
         write_estimates(folder / ESTIMATES, result.estimates)
-        for name, tree in result.trees.items():
+        for name in result.trees:
             (folder / name).mkdir()
             if name in kept:
                 shutil.copy2(store.posterior(result.spec.id, name), folder / name / POSTERIOR)
             else:
-                saved = tree if fits[name]["whole"] else tabulated(tree)
+                saved = result.trees[name] if fits[name]["whole"] else tabulated(result.trees[name])
                 saved.to_netcdf(folder / name / POSTERIOR, engine="h5netcdf", encoding=encoding(saved))
         write_json(folder / RECORD, result.record)
         name = f"{capital(endpoint_noun(result.spec.endpoint))}: {reading(result.spec.title, result.spec.reading)}"
@@ -222,7 +220,8 @@ def write(result: Result, store: Store, kept: Collection[str] = ()) -> None:
     store.write_analysis(result.spec.id, fill)
 
 
-def versions() -> dict[str, str]:
+@cache
+def versions() -> Mapping[str, str]:
     """Versions of everything that a number may depend on."""
     packages = (
         "pymc",
@@ -236,5 +235,4 @@ def versions() -> dict[str, str]:
         "pandas",
         "matplotlib",
     )
-    found = {"python": python_version(), "crlm_bayes": __version__} | {name: version(name) for name in packages}
-    return found
+    return {"python": python_version(), "crlm_bayes": __version__} | {name: version(name) for name in packages}

@@ -1,7 +1,11 @@
 """One posterior, sampled until it passes the gate or longer does not help."""
 
+import hashlib
 import time
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
+from functools import cache
+from importlib.metadata import version
 from typing import Any, Final
 
 import pandas as pd
@@ -9,10 +13,15 @@ import xarray as xr
 
 from crlm_bayes.answers import tables
 from crlm_bayes.answers.identity import fit_digest
-from crlm_bayes.answers.question import Question
+from crlm_bayes.answers.question import ANSWERS, Question
+from crlm_bayes.digests import digest
+from crlm_bayes.memory import Memory
 from crlm_bayes.prose.verdicts import sampled_again
 from crlm_bayes.sampling.gate import Gate
 from crlm_bayes.sampling.settings import Settings
+
+DRAWS: Final = Memory("draws", *ANSWERS.sources, "sampling/**/*.py")
+"""Tables and gates of posteriors."""
 
 LONGER: Final = (1, 2, 4)
 """Multiples of the draws and of the warm-up that were asked for: a posterior that fails is sampled again, twice."""
@@ -28,8 +37,8 @@ class Sampled:
     table : DataFrame
         Its rows of `estimates.csv`.
     record : dict
-        Its entry in the run record: identity (by the settings asked for), seed, seconds, gate, whether all of its
-        groups are saved, and the draws and warm-up of each chain that it took, with the failures of those too short.
+        Its entry in the run record: identity (by the settings asked for), seed, seconds, gate, the digest of its
+        draws, and the draws and warm-up of each chain that it took, with the failures of those that were too short.
     said : tuple of str
         A line for each time that it was sampled again.
     """
@@ -58,7 +67,8 @@ def sample(question: Question, name: str, settings: Settings, exact: pd.DataFram
         fit = nuts.fit(question.spec, question.evidence, name, question.priors[name], asked)
         if fit.tree["posterior"].sizes["draw"] < asked.draws:
             raise KeyboardInterrupt  # which the sampler answers with the draws that it has
-        table, gate = judged(question, name, fit.tree, exact)
+        drawn = content(fit.tree)
+        table, gate = judged(question, name, {name: fit.tree}, exact, drawn)
         if gate.passed:
             break
         failed.append({"draws": asked.draws, "tune": asked.tune, "failures": list(gate.failures)})
@@ -68,17 +78,51 @@ def sample(question: Question, name: str, settings: Settings, exact: pd.DataFram
         "seconds": round(time.perf_counter() - start, 3),
         "draws": asked.draws,
         "tune": asked.tune,
-        "whole": name == question.spec.primary,
+        "content": drawn,
     }
     shorter = [one for one in failed if one["draws"] < asked.draws]
     return Sampled(fit.tree, table, record | ({"too_short": shorter} if shorter else {}) | gated(gate), tuple(said))
 
 
-def judged(question: Question, name: str, tree: xr.DataTree, exact: pd.DataFrame) -> tuple[pd.DataFrame, Gate]:
-    """Tabulate one posterior and hold it to the gate."""
-    table = tables.nuts_estimates(question.spec, question.evidence, name, tree["posterior"].to_dataset())
+def content(tree: xr.DataTree) -> str:
+    """Digest of the draws themselves: what is known of them is known by it, whatever made them."""
+    total = hashlib.sha256()
+    for group in ("posterior", "sample_stats"):
+        for name, values in sorted(tree[group].data_vars.items(), key=lambda item: str(item[0])):
+            total.update(f"{group} {name} {values.dims} {values.dtype}".encode() + values.values.tobytes())
+    return total.hexdigest()
+
+
+def judged(
+    question: Question, name: str, trees: Mapping[str, xr.DataTree], exact: pd.DataFrame, draws: str | None
+) -> tuple[pd.DataFrame, Gate]:
+    """Tabulate one posterior and hold it to the gate.
+
+    Parameters
+    ----------
+    trees : mapping of prior name to DataTree
+        The posterior is asked for only if it is not known what comes of it.
+    exact : DataFrame
+        What the exact engine estimates.
+    draws : str or None
+        The digest of the draws, :func:`content`; None where it is not known.
+    """
     ours = exact[exact["prior"] == name]
-    return table, tables.judge(question.spec, table, ours, tree["sample_stats"].to_dataset())
+
+    def make() -> tuple[pd.DataFrame, Gate]:
+        tree = trees[name]
+        table = tables.nuts_estimates(question.spec, question.evidence, name, tree["posterior"].to_dataset())
+        return table, tables.judge(question.spec, table, ours, tree["sample_stats"].to_dataset())
+
+    if draws is None:
+        return make()
+    key = digest("judged", draws, name, question.spec, question.evidence, ours.to_csv(), _versions())
+    return DRAWS.recall(key, make)
+
+
+@cache
+def _versions() -> tuple[str, ...]:
+    return tuple(version(name) for name in ("arviz-stats", "arviz", "xarray", "pandas"))
 
 
 def gated(gate: Gate) -> dict[str, Any]:

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
     import xarray as xr
-    from matplotlib.figure import Figure
 
 ESTIMATES, RECORD, PAGE, POSTERIOR, INDEX, AUDIT, EXPLORER = (
     "estimates.csv", "run.json", "report.html", "posterior.nc", "index.html", "audit.html", "explorer.json",
@@ -157,26 +156,23 @@ class Store:
         fresh.write_text(text, encoding="utf-8")
         fresh.replace(target)
 
-    def write_figures(self, figures: Mapping[str, "Figure"]) -> dict[str, str]:
+    def write_figures(self, drawn: Mapping[str, tuple[str, bytes]]) -> dict[str, str]:
         """Write the figures of the index; return their SVG."""
         fresh = self.root / f".figures.new-{os.getpid()}"
-        texts = write_figures(fresh, figures)
+        texts = write_figures(fresh, drawn)
         target = self.root / "figures"
         shutil.rmtree(target, ignore_errors=True)
         fresh.rename(target)
         return texts
 
 
-def write_figures(folder: Path, figures: Mapping[str, "Figure"]) -> dict[str, str]:
-    """Save figures as SVG and PNG; return the SVG of each by name."""
-    from crlm_bayes.figures.frame.style import SAVE, rendering
-
+def write_figures(folder: Path, drawn: Mapping[str, tuple[str, bytes]]) -> dict[str, str]:
+    """Write figures, each as SVG and as PNG; return the SVG of each by name."""
     folder.mkdir(parents=True, exist_ok=True)
-    with rendering():
-        for name, figure in figures.items():
-            figure.savefig(folder / f"{name}.svg", **SAVE["svg"])
-            figure.savefig(folder / f"{name}.png", **SAVE["png"])
-    return {name: (folder / f"{name}.svg").read_text(encoding="utf-8") for name in figures}
+    for name, (svg, png) in drawn.items():
+        (folder / f"{name}.svg").write_text(svg, encoding="utf-8")
+        (folder / f"{name}.png").write_bytes(png)
+    return {name: svg for name, (svg, _) in drawn.items()}
 
 
 def require_table(path: Path) -> None:

@@ -13,6 +13,7 @@ from scipy.special import ndtri, stdtrit
 
 from crlm_bayes.pages.explorer.layout import CONTROLS, document, library
 from crlm_bayes.pages.explorer.payload import Payload
+from crlm_bayes.pages.html import Compiled
 from crlm_bayes.priors.families import Cauchy, student_constant
 from crlm_bayes.prose.verdicts import SAFETY_VERDICTS, VERDICTS
 from crlm_bayes.rule import LOWER, SURVIVES, UPPER
@@ -97,5 +98,6 @@ def _template() -> Template:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        bytecode_cache=Compiled(),
     )
     return env.get_template("explorer.html.jinja")

@@ -8,11 +8,18 @@ import gzip
 import json
 import re
 from functools import cache
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from crlm_bayes.memory import Memory
 
 if TYPE_CHECKING:
     from bokeh.models.plots import Plot
     from bokeh.models.widgets.sliders import Slider
+
+
+EXPLORER: Final = Memory("explorer", "pages/explorer/layout.py")
+"""What BokehJS is given, the same for every page."""
 
 
 class Control(NamedTuple):
@@ -60,6 +67,10 @@ def document() -> Document:
 
     Roots go into the elements ``explorer-plot`` and ``explorer-slider-<name>``.
     """
+    return EXPLORER.recall(f"document {version('bokeh')}", _document)
+
+
+def _document() -> Document:
     from bokeh.document import Document as BokehDocument
 
     roots = {"explorer-plot": _plot()} | {f"explorer-slider-{c.name}": _slider(c) for c in CONTROLS}
@@ -150,6 +161,10 @@ def library() -> str:
 
     It is a third of the bare text, which would add 1.8 MB to every page.
     """
+    return EXPLORER.recall(f"library {version('bokeh')}", _library)
+
+
+def _library() -> str:
     from bokeh.resources import Resources
 
     inline = Resources(mode="inline", components=["bokeh", "bokeh-widgets"], minified=True, log_level="error")

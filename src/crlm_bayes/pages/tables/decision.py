@@ -2,10 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from importlib.metadata import version
+from typing import Final, NamedTuple
 
+from crlm_bayes.answers.question import ANSWERS
 from crlm_bayes.answers.result import Result
+from crlm_bayes.digests import digest
 from crlm_bayes.documents.analysis import AnalysisSpec
+from crlm_bayes.memory import Memory
 from crlm_bayes.prose.absolute import chief
 from crlm_bayes.prose.decision import paragraph, rule, scaling_columns, unreliable, wording
 from crlm_bayes.prose.decision import scaling as scaling_words
@@ -19,6 +23,9 @@ from crlm_bayes.words.numbers import ABSENT, number, probability, ratio
 
 ESTABLISHED = {1: f"≥ {probability(SURVIVES)}", 0: "between", -1: f"≤ {probability(LOWER)}"}
 """What the probability of a side of a mark has to be."""
+
+SENSITIVITIES: Final = Memory("sensitivities", *ANSWERS.sources, "sampling/**/*.py")
+"""Of posteriors by NUTS, to their priors and their data."""
 
 
 @dataclass(frozen=True)
@@ -127,8 +134,7 @@ def sensitivity_section(result: Result) -> SensitivitySection:
     """Scale prior and likelihood of the primary posterior, exactly and by NUTS."""
     spec, priors = result.spec, result.question.priors
     base = next(v for v in result.scepticism.panel if v.prior == spec.primary)
-    tree = result.trees.get(spec.primary)
-    rows = power_scaling(tree) if tree is not None and {"log_prior", "log_likelihood"} <= set(tree.children) else ()
+    rows = _by_draws(result) if spec.primary in result.trees else ()
     sampled = rows[0] if rows else None
     scaled = exact_scaling(result.curve, spec, priors[spec.primary])
     found = sampled.diagnosis if sampled else scaling.diagnose(scaled[0].sensitivity, scaled[1].sensitivity)
@@ -142,6 +148,18 @@ def sensitivity_section(result: Result) -> SensitivitySection:
         any(not row.trusted for row in rows),
         unreliable(MAX_K),
     )
+
+
+def _by_draws(result: Result) -> tuple[Scaling, ...]:
+    """Scale the primary posterior by NUTS, the same draws once; nothing where its densities are not there."""
+    primary = result.spec.primary
+
+    def make() -> tuple[Scaling, ...]:
+        tree = result.trees[primary]
+        return power_scaling(tree) if {"log_prior", "log_likelihood"} <= set(tree.children) else ()
+
+    draws = result.record["fits"].get(primary, {}).get("content")
+    return make() if draws is None else SENSITIVITIES.recall(digest(draws, version("arviz-stats")), make)
 
 
 def _effect_rows(scaled: tuple[ExactScaling, ExactScaling], sampled: Scaling | None) -> Iterator[ScalingEffectRow]:
