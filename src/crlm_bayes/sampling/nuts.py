@@ -159,7 +159,7 @@ def sample(density: Density, data: Floats, settings: Settings, seed: int, accept
         _shapes={DRAW: (size,)},
         _coords={"parameter": np.arange(size)},
     )
-    trace = nutpie.sample(
+    running = nutpie.sample(
         model,
         draws=settings.draws,
         tune=settings.tune,
@@ -169,7 +169,13 @@ def sample(density: Density, data: Floats, settings: Settings, seed: int, accept
         target_accept=accept,
         save_warmup=False,
         progress_bar=False,
+        blocking=False,
     )
+    try:
+        trace = running.wait()
+    except KeyboardInterrupt:  # nutpie would answer it with the draws that it has
+        running.cancel()
+        raise
     found: xr.Dataset = trace["posterior"].to_dataset().merge(trace["sample_stats"].to_dataset())
     return found
 
