@@ -18,7 +18,8 @@ from crlm_bayes.answers.study_lines import LogInterval, grouped, title_with_year
 from crlm_bayes.documents.study import Study
 from crlm_bayes.evidence.values import BinomialEvidence
 from crlm_bayes.exact.synthesis.synthesis import synthesise
-from crlm_bayes.figures.several import draw_synthesis
+from crlm_bayes.figures import drawings, rendering
+from crlm_bayes.figures.several import of_synthesis
 from crlm_bayes.figures.several.forest_plot import ratio_words
 from crlm_bayes.figures.several.marks import square_size
 from crlm_bayes.prose.captions import captions
@@ -28,6 +29,14 @@ from crlm_bayes.words.numbers import probability
 from makers.drawn import assert_fits, line, marks, said, save, texts
 from makers.made_syntheses import CASES, FITTED, HALF, LABELS, PRIMARY, PRIORS, made, ratio, scattered
 from oracles.paths import bias_path, discount_path
+
+
+def draw_synthesis(result: Result) -> dict[str, Figure]:
+    """Draw what only a synthesis has."""
+    own = {*of_synthesis(result), *FITTED}
+    with rendering():
+        drawn = {name: drawing.draw() for name, drawing in drawings(result).items() if name in own}
+    return {name: figure for name, figure in drawn.items() if figure is not None}
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +51,7 @@ def views(results: Mapping[str, Result]) -> Mapping[str, SynthesisView]:
 
 @pytest.fixture(scope="module")
 def drawn(results: Mapping[str, Result], views: Mapping[str, SynthesisView]) -> dict[str, dict[str, Figure]]:
-    return {name: draw_synthesis(result, [PRIMARY]) for name, result in results.items()}
+    return {name: draw_synthesis(result) for name, result in results.items()}
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -57,7 +66,7 @@ def test_every_figure_that_has_a_sense_fits_its_page(drawn: Any, results: Mappin
 
 def test_without_fits_the_exact_figures_remain(results: Any, views: Any) -> None:
     bare = replace(results["two, common"], trees={})
-    assert list(draw_synthesis(bare, [])) == CASES["two, common"][1]
+    assert list(draw_synthesis(bare)) == CASES["two, common"][1]
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -243,7 +252,7 @@ def test_heterogeneity_shows_prior_and_posterior_of_every_parameter(views: Any, 
 
 def test_a_funnel_needs_ten_estimates(views: Any, drawn: Any) -> None:
     assert len(views["twelve, of every kind"].funnel) == 10  # neither the separated study nor the one without direction
-    assert "funnel" not in draw_synthesis(made(scattered(9), "random", fitted=False, heterogeneity=HALF), [])
+    assert "funnel" not in draw_synthesis(made(scattered(9), "random", fitted=False, heterogeneity=HALF))
     figure, view = drawn["twelve, of every kind"]["funnel"], views["twelve, of every kind"]
     for one in view.funnel:
         ((x, y),) = marks(figure, one.study.id)

@@ -93,17 +93,22 @@ def test_ctrl_c_keeps_what_is_finished_and_says_so_in_a_line(data, models, tmp_p
 
 
 def test_draws_that_the_sampler_cut_short_are_no_result(data, models, tmp_path, monkeypatch):
-    """Nutpie answers Ctrl-C with the draws that it has."""
-    draw = nuts.fit
+    """Nutpie answers Ctrl-C with the draws that it has, unless it is cancelled."""
+    begin, cancelled = nuts.nutpie.sample, []
 
-    def short(*arguments):
-        fit = draw(*arguments)
-        fit.tree["posterior"] = fit.tree["posterior"].isel(draw=slice(100))
-        return fit
+    def interrupted(*arguments, **options):
+        running = begin(*arguments, **options)
+        cancel = running.cancel
+        monkeypatch.setattr(running, "wait", stopped)
+        monkeypatch.setattr(running, "cancel", lambda: (cancelled.append(True), cancel()))
+        return running
 
-    monkeypatch.setattr(nuts, "fit", short)
+    def stopped(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(nuts.nutpie, "sample", interrupted)
     assert fit_command(data, models, tmp_path / "reports", None, None, QUICK, False)[0] == EXIT_STOPPED
-    assert not any(states(tmp_path / "reports").values())
+    assert cancelled and not any(states(tmp_path / "reports").values())
 
 
 def test_a_sampled_result_stays_until_its_successor_is_there(data, models, tmp_path, monkeypatch):

@@ -4,7 +4,9 @@ Numbers come from the table of estimates, the exact curve, the prior panel and t
 that make sense for it. Save them inside :func:`rendering` with the keyword arguments :data:`SAVE`.
 """
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
 
 from matplotlib.figure import Figure
 
@@ -17,17 +19,32 @@ from crlm_bayes.prose.robustness import is_adjusted
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["SAVE", "draw", "draw_audit", "draw_index", "rendering"]
+__all__ = ["SAVE", "draw", "draw_audit", "draw_index", "drawings", "rendering"]
 
 
-def draw(result: Result) -> dict[str, Figure]:
-    """Draw every figure of one analysis, in the order of its report.
+class Drawing(NamedTuple):
+    """How one figure of an analysis is drawn.
+
+    Attributes
+    ----------
+    draw : callable
+        Gives the figure; None where it would show nothing.
+    fitted : bool
+        Whether it shows draws, or what was made of them: else the exact answer is all that it rests on.
+    """
+
+    draw: Callable[[], Figure | None]
+    fitted: bool = False
+
+
+def drawings(result: Result) -> dict[str, Drawing]:
+    """Say how every figure of one analysis is drawn, in the order of its report.
 
     Returns
     -------
-    dict of str to Figure
+    dict of str to Drawing
         ``panel``, ``densities``; ``survival`` or ``probability`` where the likelihood has them, ``arm_level``, ``centres``,
-        or those of :func:`~crlm_bayes.figures.several.draw_synthesis`; ``robustness``, ``mean_sd``, ``bias_discount``;
+        or those of :func:`~crlm_bayes.figures.several.of_synthesis`; ``robustness``, ``mean_sd``, ``bias_discount``;
         ``predictive``, ``prior_predictive``, ``chains``. Fitted figures show the primary prior, or the first that was
         fitted.
     """
@@ -41,30 +58,42 @@ def draw(result: Result) -> dict[str, Figure]:
     from crlm_bayes.figures.one.robustness import draw_robustness
     from crlm_bayes.figures.one.survival import draw_survival
     from crlm_bayes.figures.one.tipping import draw_bias_discount, draw_mean_sd
-    from crlm_bayes.figures.several import draw_synthesis
+    from crlm_bayes.figures.several import of_synthesis
+    from crlm_bayes.figures.several.predictive import draw_synthesis_predictive
 
-    spec, priors, maps = result.spec, result.question.priors, result.maps
-    designs, adjusted = [study.design for study in result.question.studies], is_adjusted(result.question)
+    spec, priors = result.spec, result.question.priors
     fitted = [name for name in (spec.primary, *spec.effect_priors) if name in result.trees]
-    centres = result.centre_map
+
+    def draw_robust() -> Figure:
+        designs, adjusted = [study.design for study in result.question.studies], is_adjusted(result.question)
+        return draw_robustness(result.robustness, spec, designs=designs, adjusted=adjusted)
+
+    found = {
+        "panel": Drawing(partial(draw_panel, result), True),
+        "densities": Drawing(partial(draw_densities, result)),
+    }
+    if result.synthesis is not None:
+        found |= {name: Drawing(draw) for name, draw in of_synthesis(result).items()}
+    elif fitted and (name := module_of(spec.model).FIGURE.name):
+        draw_fit = {"survival": draw_survival, "probability": draw_probability, "arm_level": draw_arm_level}[name]
+        found[name] = Drawing(partial(draw_fit, result, fitted[0]), True)
+    found["centres"] = Drawing(lambda: None if result.centre_map is None else draw_centres(result.centre_map, spec))
+    found["robustness"] = Drawing(draw_robust)
+    found["mean_sd"] = Drawing(lambda: draw_mean_sd(result.maps.mean_sd, spec, priors))
+    found["bias_discount"] = Drawing(lambda: draw_bias_discount(result.maps.bias, result.maps.discount, spec, priors))
+    if fitted:
+        draw_new = draw_predictive if result.synthesis is None else draw_synthesis_predictive
+        for group in ("posterior_predictive", "prior_predictive"):
+            found[group.removeprefix("posterior_")] = Drawing(partial(draw_new, result, fitted[0], group), True)
+        found["chains"] = Drawing(partial(draw_chains, result), True)
+    return found
+
+
+def draw(result: Result) -> dict[str, Figure]:
+    """Draw every figure of one analysis that there is, in the order of its report; see :func:`drawings`."""
     with rendering():
-        figures = {"panel": draw_panel(result), "densities": draw_densities(result)}
-        if result.synthesis is not None:
-            figures |= draw_synthesis(result, fitted)
-        elif fitted and (name := module_of(spec.model).FIGURE.name):
-            draw_fit = {"survival": draw_survival, "probability": draw_probability, "arm_level": draw_arm_level}
-            figures[name] = draw_fit[name](result, fitted[0])
-        if centres is not None:
-            figures["centres"] = draw_centres(centres, spec)
-        figures["robustness"] = draw_robustness(result.robustness, spec, designs=designs, adjusted=adjusted)
-        figures["mean_sd"] = draw_mean_sd(maps.mean_sd, spec, priors)
-        figures["bias_discount"] = draw_bias_discount(maps.bias, maps.discount, spec, priors)
-        if fitted and result.synthesis is None:
-            figures["predictive"] = draw_predictive(result, fitted[0], "posterior_predictive")
-            figures["prior_predictive"] = draw_predictive(result, fitted[0], "prior_predictive")
-        if fitted:
-            figures["chains"] = draw_chains(result)
-    return figures
+        drawn = {name: drawing.draw() for name, drawing in drawings(result).items()}
+    return {name: figure for name, figure in drawn.items() if figure is not None}
 
 
 def draw_index(verdicts: "pd.DataFrame") -> dict[str, Figure]:

@@ -30,33 +30,43 @@ FIGURES: Final = Memory(
 
 
 def of_result(result: Result) -> dict[str, Saved]:
-    """Draw every figure of an analysis."""
+    """Draw every figure of an analysis; those that show no draws are the same before and after it is sampled."""
     fits = {name: fit.get("content") for name, fit in result.record["fits"].items()}
-    if None in fits.values():  # draws that nobody knows by their digest
-        return _saved(figures.draw(result))
-    data = [list(result.question.studies), result.question.evidence]
-    return _recalled(lambda: figures.draw(result), "result", result.identity, data, list(fits.items()))
+    answer = digest(result.identity, list(result.question.studies), result.question.evidence)
+    found: dict[str, Saved] = {}
+    for name, drawing in figures.drawings(result).items():
+        if drawing.fitted and None in fits.values():  # draws that nobody knows by their digest
+            found |= _saved(name, drawing.draw)
+        else:
+            found |= _recalled(name, drawing.draw, answer, list(fits.items()) if drawing.fitted else [])
+    return found
 
 
 def of_audit(audit: StudyAudit) -> dict[str, Saved]:
     """Draw the audit of one study, under the name that its page asks for."""
-    name = f"audit_{audit.study.id}"
-    return _recalled(lambda: {name: figures.draw_audit(audit)}, "audit", audit)
+    return _recalled(f"audit_{audit.study.id}", lambda: figures.draw_audit(audit), audit)
 
 
 def of_index(draw: Callable[[], Mapping[str, "Figure"]], table: "pd.DataFrame") -> dict[str, Saved]:
     """Draw the figures of the page of all analyses."""
-    return _recalled(draw, "index", table.to_csv())
+
+    def make() -> dict[str, Saved]:
+        return {name: saved(figure) for name, figure in draw().items()}
+
+    return FIGURES.recall(digest("index", table.to_csv(), _drawn_by()), make)
 
 
-def _recalled(draw: Callable[[], Mapping[str, "Figure"]], *rest: Any) -> dict[str, Saved]:
-    return FIGURES.recall(digest(*rest, _drawn_by()), lambda: _saved(draw()))
+def _recalled(name: str, draw: Callable[[], "Figure | None"], *rest: Any) -> dict[str, Saved]:
+    found = FIGURES.recall(digest(name, *rest, _drawn_by()), lambda: _saved(name, draw))
+    return dict(found)
+
+
+def _saved(name: str, draw: Callable[[], "Figure | None"]) -> dict[str, Saved]:
+    with figures.rendering():
+        figure = draw()
+    return {} if figure is None else {name: saved(figure)}
 
 
 @cache
 def _drawn_by() -> tuple[str, ...]:
     return tuple(version(name) for name in ("matplotlib", "pillow", "arviz", "arviz-plots", "pandas", "xarray"))
-
-
-def _saved(drawn: Mapping[str, "Figure"]) -> dict[str, Saved]:
-    return {name: saved(figure) for name, figure in drawn.items()}

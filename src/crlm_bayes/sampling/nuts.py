@@ -6,12 +6,14 @@ likelihood, which the tests hold to the PyMC model.
 """
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import nutpie
+import pyarrow
 import xarray as xr
 from nutpie.compile_pymc import CompiledPyMCModel
 
@@ -77,14 +79,20 @@ def seed_of(seed: int, analysis: str, prior: str) -> int:
     return int.from_bytes(hashlib.sha256(f"{seed}/{analysis}/{prior}".encode()).digest()[:4], "big")
 
 
-def acceptance(spec: AnalysisSpec) -> float:
-    """Acceptance that the steps of an analysis must be small enough for.
+SMALLEST: Final = 0.995
+"""Acceptance of the smallest steps."""
 
-    Where a standard deviation is learnt from a few studies, arms or centres a posterior has narrow places, which larger
-    steps would leave out; that of one study has none.
+
+def acceptance(spec: AnalysisSpec) -> float:
+    """Acceptance that the steps of an analysis are made for at first.
+
+    Where a standard deviation is learnt from a few studies, arms or intervals a posterior has narrow places, which larger
+    steps would leave out; those of latent centres are the narrowest. That of one study has none.
     """
+    if spec.structure == "centres":
+        return SMALLEST
     if spec.structure != "single":
-        return 0.995
+        return 0.95
     return 0.8 if spec.proportional and not isinstance(spec.priors.baseline, RandomWalk) else 0.95
 
 
@@ -107,9 +115,12 @@ def fit(spec: AnalysisSpec, evidence: Evidence, name: str, prior: Prior, setting
         values |= module.data_under(turned, evidence)
     density, expand = program(shape_of(spec, evidence, turned))
     data, seed = density.filled(values), seed_of(settings.seed, spec.id, name)
-    trace = sample(density, data, settings, seed, settings.target_accept or acceptance(spec))
+    for accept in dict.fromkeys((settings.target_accept or acceptance(spec), SMALLEST)):
+        trace = sample(density, data, settings, seed, accept)
+        if not trace["diverging"].any():  # else smaller steps, with the same seed
+            break
     tree = _groups(expand(trace[DRAW].values, data), evidence, module.coordinates(evidence))
-    tree["sample_stats"] = xr.DataTree(trace[[k for k in KEPT_STATS if k in trace]])
+    tree["sample_stats"] = xr.DataTree(trace[list(KEPT_STATS)])
     rng = np.random.default_rng(seed)
     tree["posterior_predictive"] = xr.DataTree(module.replicate(tree["posterior"].to_dataset(), evidence, rng))
     prior_draws = _prior(spec, evidence, turned, settings.chains * settings.draws, rng)
@@ -118,7 +129,7 @@ def fit(spec: AnalysisSpec, evidence: Evidence, name: str, prior: Prior, setting
     seen = module.observed(evidence)
     used = tuple(dict.fromkeys(d for dims, _ in seen.values() for d in dims))
     tree["observed_data"] = xr.DataTree(xr.Dataset(seen, coords=_labels(module.coordinates(evidence), used)))
-    tree.attrs = {"analysis": spec.id, "prior": name, "seed": seed}
+    tree.attrs = {"analysis": spec.id, "prior": name, "seed": seed, "target_accept": accept}
     return Fit(spec.id, name, tree)
 
 
@@ -170,14 +181,27 @@ def sample(density: Density, data: Floats, settings: Settings, seed: int, accept
         save_warmup=False,
         progress_bar=False,
         blocking=False,
+        return_raw_trace=True,
     )
     try:
-        trace = running.wait()
+        raw = running.wait()
     except KeyboardInterrupt:  # nutpie would answer it with the draws that it has
         running.cancel()
         raise
-    found: xr.Dataset = trace["posterior"].to_dataset().merge(trace["sample_stats"].to_dataset())
-    return found
+    return _dataset(*raw.get_arrow_trace())
+
+
+def _dataset(draws: Sequence[Any], stats: Sequence[Any]) -> xr.Dataset:
+    """What is kept of the Arrow tables of all chains, without the warm-up."""
+    kept: dict[str, list[Floats]] = {}
+    for draw, stat in zip(draws, stats, strict=True):
+        after = ~pyarrow.array(stat.column("tuning")).to_numpy(zero_copy_only=False)
+        moved = pyarrow.array(draw.column(DRAW)).flatten().to_numpy().reshape(len(after), -1)
+        columns = {name: pyarrow.array(stat.column(name)).to_numpy(zero_copy_only=False) for name in KEPT_STATS}
+        for name, values in {DRAW: moved, **columns}.items():
+            kept.setdefault(name, []).append(values[after])
+    dims = {name: ("chain", "draw", *(["parameter"] if name == DRAW else [])) for name in kept}
+    return xr.Dataset({name: (dims[name], np.stack(values)) for name, values in kept.items()})
 
 
 def _groups(draws: xr.Dataset, evidence: Evidence, labels: dict[str, list[Any]]) -> xr.DataTree:

@@ -1,49 +1,33 @@
 """Figures of a synthesis of several studies, in the order of its report."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
 
 from matplotlib.figure import Figure
 
 from crlm_bayes.answers.result import Result
-from crlm_bayes.figures.frame.style import rendering
 
 
-def draw_synthesis(result: Result, fitted: Sequence[str]) -> dict[str, Figure]:
-    """Draw every figure that only a synthesis has; those that make no sense for this one are left out.
-
-    Parameters
-    ----------
-    result : Result
-        Of several studies.
-    fitted : sequence of str
-        Priors that were fitted, the one to be shown first.
+def of_synthesis(result: Result) -> dict[str, Callable[[], Figure | None]]:
+    """Say how every figure is drawn that only a synthesis has.
 
     Returns
     -------
-    dict of str to Figure
-        Of ``forest_plot``, ``influence``, ``cumulative``, ``heterogeneity``, ``borrowing``, ``tau_priors``, ``funnel``,
-        ``predictive`` and ``prior_predictive`` those that there are, in this order.
+    dict of str to callable
+        ``forest_plot``, ``influence``, ``cumulative``, ``heterogeneity``, ``borrowing``, ``tau_priors`` and ``funnel``, in this
+        order; those that make no sense for this one give None.
     """
     from crlm_bayes.figures.several.borrowing import draw_borrowing
     from crlm_bayes.figures.several.forest_plot import draw_forest_plot
     from crlm_bayes.figures.several.funnel import draw_funnel
     from crlm_bayes.figures.several.heterogeneity import draw_heterogeneity
-    from crlm_bayes.figures.several.predictive import draw_synthesis_predictive
     from crlm_bayes.figures.several.rows import draw_cumulative, draw_influence, draw_tau_priors
 
-    assert result.synthesis is not None, "asked only of analyses of several studies"
-    view = result.view
-    with rendering():
-        drawn = {
-            "forest_plot": draw_forest_plot(result, view),
-            "influence": draw_influence(view),
-            "cumulative": draw_cumulative(view),
-            "heterogeneity": draw_heterogeneity(view),
-            "borrowing": draw_borrowing(view),
-            "tau_priors": draw_tau_priors(view),
-            "funnel": draw_funnel(view),
-        }
-        if fitted:
-            drawn["predictive"] = draw_synthesis_predictive(result, fitted[0], "posterior_predictive")
-            drawn["prior_predictive"] = draw_synthesis_predictive(result, fitted[0], "prior_predictive")
-    return {name: figure for name, figure in drawn.items() if figure is not None}
+    return {
+        "forest_plot": lambda: draw_forest_plot(result, result.view),
+        "influence": lambda: draw_influence(result.view),
+        "cumulative": lambda: draw_cumulative(result.view),
+        "heterogeneity": lambda: draw_heterogeneity(result.view),
+        "borrowing": lambda: draw_borrowing(result.view),
+        "tau_priors": lambda: draw_tau_priors(result.view),
+        "funnel": lambda: draw_funnel(result.view),
+    }
