@@ -41,7 +41,7 @@ EXCHANGEABLE = "patients of one arm are exchangeable"
 
 EVIDENCE = BinomialEvidence
 
-STACKS = (Stack("counts", "table", ("events", "n")),)
+STACKS = (Stack("counts", "table", ("events", "n", "log_coefficient")),)
 
 FIGURE = FitFigure("probability", "Fitted probabilities beside the printed proportions")
 
@@ -62,10 +62,16 @@ EQUATIONS = (
 NUISANCE = Equation(r"\alpha", "α", "logit of the event probability at the middle of the arms")
 
 
+def log_coefficient(n: Floats, r: Floats) -> Floats:
+    """Log of the binomial coefficient, for real n and r; arrays broadcast."""
+    gammaln = scipy.special.gammaln
+    return np.asarray(gammaln(n + 1) - gammaln(r + 1) - gammaln(n - r + 1))
+
+
 def log_binomial(r: Floats, n: Floats, eta: Floats) -> Floats:
     """Log probability of `r` of `n` at log odds `eta`, for real r; arrays broadcast."""
-    constant = scipy.special.gammaln(n + 1) - scipy.special.gammaln(r + 1) - scipy.special.gammaln(n - r + 1)
-    return np.asarray(r * scipy.special.log_expit(eta) + (n - r) * scipy.special.log_expit(-eta) + constant)
+    log_p, log_q = scipy.special.log_expit(eta), scipy.special.log_expit(-eta)
+    return np.asarray(r * log_p + (n - r) * log_q + log_coefficient(n, r))
 
 
 def baseline_of(spec: AnalysisSpec) -> Normal:
@@ -97,7 +103,13 @@ def stack(evidence: BinomialEvidence) -> Stack:
 def data(evidence: BinomialEvidence, spec: AnalysisSpec) -> dict[str, Any]:
     """Values of the model's `pm.Data`, priors of the nuisance included."""
     baseline = baseline_of(spec)
-    return {"events": evidence.events, "n": evidence.n, "alpha_mean": baseline.mean, "alpha_sd": baseline.sd}
+    return {
+        "events": evidence.events,
+        "n": evidence.n,
+        "log_coefficient": log_coefficient(evidence.n, evidence.events),
+        "alpha_mean": baseline.mean,
+        "alpha_sd": baseline.sd,
+    }
 
 
 def shape(evidence: BinomialEvidence, spec: AnalysisSpec) -> Shape:
@@ -125,15 +137,19 @@ def build(theta: Any, shape: Shape, block: str = "") -> None:
 
 
 def counts_variable(name: str, n: Any, eta: Any, events: Any, dims: tuple[str, ...]) -> Any:
-    """Add observed counts, which may be fractional, to the PyMC model in context; `eta` are log odds."""
+    """Add observed counts, which may be fractional, to the PyMC model in context; `eta` are log odds.
+
+    The log coefficients are data: no draw changes them.
+    """
     import pymc as pm
     import pytensor.tensor as pt
 
-    def logp(value: Any, n: Any, eta: Any) -> Any:
-        constant = pt.gammaln(n + 1) - pt.gammaln(value + 1) - pt.gammaln(n - value + 1)
+    def logp(value: Any, n: Any, eta: Any, constant: Any) -> Any:
         return value * -pt.softplus(-eta) + (n - value) * -pt.softplus(eta) + constant
 
-    return pm.CustomDist(name, n, eta, logp=logp, signature="(),()->()", observed=events, dims=dims)
+    constant = pm.Data("log_coefficient", np.zeros_like(events.get_value()), dims=dims)
+
+    return pm.CustomDist(name, n, eta, constant, logp=logp, signature="(),(),()->()", observed=events, dims=dims)
 
 
 def log_likelihood(evidence: BinomialEvidence, theta: Floats, alpha: Floats) -> Floats:

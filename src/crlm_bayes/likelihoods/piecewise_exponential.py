@@ -16,7 +16,6 @@ import itertools
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import scipy
 
 from crlm_bayes.arrays import Floats, legendre
 from crlm_bayes.documents.analysis import AnalysisSpec
@@ -26,6 +25,7 @@ from crlm_bayes.exact.curve import EvidenceCurve
 from crlm_bayes.exact.mixing import average
 from crlm_bayes.exact.quadrature import log_integral_concave
 from crlm_bayes.likelihoods.absolute_survival import derive as derive
+from crlm_bayes.likelihoods.binomial import log_coefficient
 from crlm_bayes.likelihoods.contract import (
     ARM_POSITION,
     ARM_POSITION_LATEX,
@@ -52,7 +52,7 @@ EXCHANGEABLE = "patients of one arm are exchangeable within an interval between 
 
 EVIDENCE = SurvivalEvidence
 
-STACKS = (Stack("survival", "interval", ("survivors", "n", "months")),)
+STACKS = (Stack("survival", "interval", ("survivors", "n", "months", "log_coefficient")),)
 
 FIGURE = FitFigure("survival", "Fitted survival over the printed landmarks")
 
@@ -96,11 +96,10 @@ def log_survivors(s: Floats, n: Floats, hazard: Floats) -> Floats:
 
     Written as (n - s) log(1 - e^{-H}) - s H, which loses no digits for small or large H.
     """
-    constant = scipy.special.gammaln(n + 1) - scipy.special.gammaln(s + 1) - scipy.special.gammaln(n - s + 1)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         died = np.where(n > s, (n - s) * np.log(-np.expm1(-hazard)), 0.0)
         lived = np.where(s > 0, s * hazard, 0.0)
-    return np.asarray(died - lived + constant)
+    return np.asarray(died - lived + log_coefficient(n, s))
 
 
 def equations(spec: AnalysisSpec) -> tuple[Equation, ...]:
@@ -144,6 +143,7 @@ def data(evidence: SurvivalEvidence, spec: AnalysisSpec) -> dict[str, Any]:
     values: dict[str, Any] = {
         "survivors": evidence.survivors,
         "n": evidence.at_risk,
+        "log_coefficient": log_coefficient(evidence.at_risk, evidence.survivors),
         "months": np.diff(evidence.times),
         "log_hazard_mean": baseline.mean,
         "log_hazard_sd": baseline.sd,
@@ -178,8 +178,8 @@ def build(theta: Any, shape: Shape, block: str = "") -> None:
     import pytensor.tensor as pt
 
     intervals, interval = shape.intervals, f"{block}interval"
-    survivors = pm.Data("survivors", np.zeros((intervals, 2)), dims=(interval, "arm"))
-    n = pm.Data("n", np.zeros((intervals, 2)), dims=(interval, "arm"))
+    cells: Any = {"value": np.zeros((intervals, 2)), "dims": (interval, "arm")}
+    survivors, n, constant = (pm.Data(name, **cells) for name in ("survivors", "n", "log_coefficient"))
     months = pm.Data("months", np.ones(intervals), dims=interval)
     start = pm.Data("log_hazard_mean", -3.5), pm.Data("log_hazard_sd", 2.0)
     if shape.walk:
@@ -196,12 +196,13 @@ def build(theta: Any, shape: Shape, block: str = "") -> None:
     hazard = pt.exp(log_hazard[:, None] + log_ratio[:, None] * ARM_POSITION) * months[:, None]
     hazard = pm.Deterministic("cumulative_hazard", hazard, dims=(interval, "arm"))
 
-    def logp(value: Any, n: Any, hazard: Any) -> Any:
-        constant = pt.gammaln(n + 1) - pt.gammaln(value + 1) - pt.gammaln(n - value + 1)
+    def logp(value: Any, n: Any, hazard: Any, constant: Any) -> Any:
         died = pt.switch(pt.gt(n, value), (n - value) * pt.log1mexp(-hazard), 0.0)
         return died - value * hazard + constant
 
-    pm.CustomDist("y", n, hazard, logp=logp, signature="(),()->()", observed=survivors, dims=(interval, "arm"))
+    pm.CustomDist(
+        "y", n, hazard, constant, logp=logp, signature="(),(),()->()", observed=survivors, dims=(interval, "arm")
+    )
 
 
 def log_likelihood(evidence: SurvivalEvidence, k: int, theta: Floats, log_hazard: Floats) -> Floats:

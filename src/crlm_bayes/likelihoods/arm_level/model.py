@@ -21,7 +21,7 @@ from crlm_bayes.evidence.values import ArmLevelEvidence
 from crlm_bayes.exact.curve import REACH, EvidenceCurve
 from crlm_bayes.likelihoods.arm_level.blur import Side
 from crlm_bayes.likelihoods.arm_level.integrals import USUAL, ArmIntegrals, Resolution
-from crlm_bayes.likelihoods.binomial import baseline_of, counts_variable
+from crlm_bayes.likelihoods.binomial import baseline_of, counts_variable, log_coefficient
 from crlm_bayes.likelihoods.contract import ARM_POSITION, Equation, FitFigure, Shape, prior_line, room
 from crlm_bayes.likelihoods.variables import spread_data, spread_variable
 from crlm_bayes.priors.spreads import SpreadPrior
@@ -111,6 +111,7 @@ def data(evidence: ArmLevelEvidence, spec: AnalysisSpec) -> dict[str, Any]:
     return {
         "events": evidence.events,
         "n": evidence.n,
+        "log_coefficient": log_coefficient(evidence.n, evidence.events),
         "position": positions(evidence.treated),
         "alpha_mean": baseline.mean,
         "alpha_sd": baseline.sd,

@@ -75,7 +75,11 @@ def data(evidence: CentreEvidence, spec: AnalysisSpec) -> dict[str, Any]:
     if evidence.tables:
         baseline = binomial.baseline_of(spec)
         values |= {"alpha_mean": baseline.mean, "alpha_sd": baseline.sd}
-        return values | {"events": evidence.events, "n": evidence.n, "sizes": evidence.sizes}
+        assert evidence.n is not None and evidence.events is not None, "outcomes are printed by centre"
+        constant = binomial.log_coefficient(evidence.n, evidence.events)
+        return values | {
+            "events": evidence.events, "n": evidence.n, "sizes": evidence.sizes, "log_coefficient": constant,
+        }  # fmt: skip
     module = piecewise_exponential if evidence.intervals else binomial
     values |= module.data(evidence.pooled, spec)
     values |= {"sizes": evidence.sizes, "treated": float(evidence.treated)} | shift_data(evidence.pooled)

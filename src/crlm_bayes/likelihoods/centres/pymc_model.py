@@ -137,12 +137,13 @@ def _observe(counts: Any, n: Any, log_p: Any, log_q: Any, dims: tuple[str, ...])
     import pymc as pm
     import pytensor.tensor as pt
 
-    def logp(value: Any, n: Any, log_p: Any, log_q: Any) -> Any:
-        constant = pt.gammaln(n + 1) - pt.gammaln(value + 1) - pt.gammaln(n - value + 1)
+    constant = pm.Data("log_coefficient", np.zeros_like(counts.get_value()), dims=dims)
+
+    def logp(value: Any, n: Any, log_p: Any, log_q: Any, constant: Any) -> Any:
         first = pt.switch(pt.gt(value, 0), value * log_p, 0.0)
         return first + pt.switch(pt.gt(n, value), (n - value) * log_q, 0.0) + constant
 
-    pm.CustomDist("y", n, log_p, log_q, logp=logp, signature="(),(),()->()", observed=counts, dims=dims)
+    pm.CustomDist("y", n, log_p, log_q, constant, logp=logp, signature="(),(),(),()->()", observed=counts, dims=dims)
 
 
 class CentreShape(NamedTuple):

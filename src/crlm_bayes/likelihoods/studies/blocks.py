@@ -13,6 +13,7 @@ import numpy as np
 from crlm_bayes.arrays import Floats
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.evidence.values import StudyEvidence, SynthesisEvidence
+from crlm_bayes.likelihoods import binomial
 from crlm_bayes.likelihoods.contract import Likelihood, Shape, room
 from crlm_bayes.likelihoods.leaves import LEAVES
 
@@ -54,9 +55,15 @@ def dimension_of(block: str) -> str:
 
 
 def rooms(evidence: SynthesisEvidence) -> tuple[tuple[str, int], ...]:
-    """Give every block, whether a study is in it or not, and how many rows it has room for."""
+    """Give the blocks, whether a study is in them or not, and how many rows each has room for.
+
+    Counts are seldom beside what is printed of survival: a model has the block of counts, or all others, or all.
+    """
     needed = {block.name: len(block.of) for block in blocks_of(evidence)}
-    return tuple((name, room(needed.get(name, 0), ROWS)) for name in STACKS)
+    counts = {stack.name for stack in binomial.STACKS}
+    kinds = (counts, STACKS.keys() - counts)
+    named = set().union(*(kind for kind in kinds if needed.keys() & kind))
+    return tuple((name, room(needed.get(name, 0), ROWS)) for name in STACKS if name in named)
 
 
 def module(member: StudyEvidence) -> Likelihood:
