@@ -6,7 +6,7 @@ import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from types import TracebackType
 from typing import Final, Self
@@ -15,8 +15,11 @@ from crlm_bayes.answers.question import Question
 from crlm_bayes.likelihoods.registry import module_of
 from crlm_bayes.run.outcome import Outcome
 
-COMPILE_COST: Final = 6.0
-"""A compilation in units of one analysis fitted and rendered; it decides how work is dealt out, nothing else."""
+COSTS: Final[Mapping[str, tuple[float, float]]] = {"single": (2.0, 1.5), "centres": (20.0, 15.0)}
+"""Seconds, about, that a structure takes to compile once, and for each analysis: they decide how work is dealt out only."""
+
+OTHER: Final = (12.0, 4.0)
+"""The same of every other structure."""
 
 AHEAD: Final = 2
 """Analyses that a process is handed at a time, so that it need not wait for this one."""
@@ -72,7 +75,8 @@ class Lanes:
         task : callable
             A function of a module, or a partial one.
         queues : sequence of deque of Question
-            What each process does, in this order; those that are given the same queue take from it in turn.
+            What each process does, in this order; those that are given the same queue take from it in turn, and one that
+            has nothing left takes the last of what the others have.
         done : callable
             Told of each analysis as it ends.
         """
@@ -87,8 +91,9 @@ class Lanes:
         pending: dict[Future[Outcome], tuple[int, str]] = {}
 
         def hand(lane: int) -> None:
-            if queues[lane]:
-                question = queues[lane].popleft()
+            own, longest = queues[lane], max(queues, key=len)
+            if own or longest:
+                question = own.popleft() if own else longest.pop()
                 pending[self._pools[lane].submit(task, question)] = (lane, question.spec.id)
 
         for lane in [*range(len(queues))] * AHEAD:
@@ -130,11 +135,16 @@ def deal(questions: Sequence[Question], cores: int) -> list[list[Question]]:
         groups.setdefault(_shape(question), []).append(question)
     lanes: list[list[Question]] = [[] for _ in range(min(cores, len(groups)))]
     load = [0.0] * len(lanes)
-    for group in sorted(groups.values(), key=len, reverse=True):
+    for group in sorted(groups.values(), key=_cost, reverse=True):
         lightest = load.index(min(load))
         lanes[lightest].extend(group)
-        load[lightest] += COMPILE_COST + len(group)
+        load[lightest] += _cost(group)
     return lanes
+
+
+def _cost(group: Sequence[Question]) -> float:
+    once, each = COSTS.get(group[0].spec.structure, OTHER)
+    return once + each * len(group)
 
 
 def _shape(question: Question) -> tuple[object, ...]:

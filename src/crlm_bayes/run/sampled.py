@@ -17,6 +17,7 @@ from crlm_bayes.answers.question import ANSWERS, Question
 from crlm_bayes.digests import digest
 from crlm_bayes.memory import Memory
 from crlm_bayes.prose.verdicts import sampled_again
+from crlm_bayes.run.lean import rounded
 from crlm_bayes.sampling.gate import Gate
 from crlm_bayes.sampling.settings import Settings
 
@@ -64,22 +65,22 @@ def sample(question: Question, name: str, settings: Settings, exact: pd.DataFram
         asked = replace(settings, draws=times * settings.draws, tune=times * settings.tune)
         if failed:
             said.append(sampled_again(name, failed[-1]["failures"], asked.draws))
-        fit = nuts.fit(question.spec, question.evidence, name, question.priors[name], asked)
-        drawn = content(fit.tree)
-        table, gate = judged(question, name, {name: fit.tree}, exact, drawn)
+        tree = rounded(nuts.fit(question.spec, question.evidence, name, question.priors[name], asked).tree)
+        drawn = content(tree)
+        table, gate = judged(question, name, {name: tree}, exact, drawn)
         if gate.passed:
             break
         failed.append({"draws": asked.draws, "tune": asked.tune, "failures": list(gate.failures)})
     record: dict[str, Any] = {
         "digest": fit_digest(question, name, settings),
-        "seed": fit.tree.attrs["seed"],
+        "seed": tree.attrs["seed"],
         "seconds": round(time.perf_counter() - start, 3),
         "draws": asked.draws,
         "tune": asked.tune,
         "content": drawn,
     }
     shorter = [one for one in failed if one["draws"] < asked.draws]
-    return Sampled(fit.tree, table, record | ({"too_short": shorter} if shorter else {}) | gated(gate), tuple(said))
+    return Sampled(tree, table, record | ({"too_short": shorter} if shorter else {}) | gated(gate), tuple(said))
 
 
 def content(tree: xr.DataTree) -> str:

@@ -6,7 +6,7 @@ from functools import partial
 import xarray as xr
 
 from crlm_bayes.answers.question import Question
-from crlm_bayes.run.lean import TABULATED
+from crlm_bayes.run.lean import TABULATED, widened
 from crlm_bayes.run.store import Store
 
 
@@ -46,4 +46,11 @@ def drawn_of(question: Question, names: Collection[str]) -> str | None:
 def saved_trees(question: Question, kept: Collection[str], store: Store) -> dict[str, Callable[[], xr.DataTree]]:
     """How to read saved posteriors: of the one that the page draws all groups, of the others what tables need."""
     drawn = drawn_of(question, kept)
-    return {name: partial(store.tree, question.spec.id, name, () if name == drawn else TABULATED) for name in kept}
+    return {name: partial(_read, store, question.spec.id, name, () if name == drawn else TABULATED) for name in kept}
+
+
+def _read(store: Store, analysis: str, prior: str, groups: tuple[str, ...]) -> xr.DataTree:
+    tree = store.tree(analysis, prior, groups)
+    for name in TABULATED:
+        tree[name] = xr.DataTree(widened(tree[name].to_dataset()))
+    return tree
