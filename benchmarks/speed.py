@@ -1,9 +1,9 @@
-"""Whole-process times of the commands that people wait for: ``python benchmarks/speed.py [--fit]``.
+"""What people wait for, as one table: ``python benchmarks/speed.py [--quick] [--runs 5]``.
 
-Each command runs several times after one warm-up; the median is what to quote. `sceptic` of all analyses runs with
-nothing kept between runs, and again with what the first left; what to hold the second to is the time of `import pymc`,
-before which no sampler says anything. `--fit` adds `fit` of everything: cold (an empty compile cache), warm (the cache
-kept, results removed) and unchanged. Not a test: nothing passes or fails.
+Every command runs in a process of its own, with a cache of its own: cold means that nothing was kept between runs, warm
+that everything was. The median of several runs is shown, beside what is aimed at on two cores. `--quick` leaves out what
+takes minutes. Effective draws per second against JAGS and Stan: ``benchmarks/samplers.py``. Not a test: nothing passes
+or fails.
 """
 
 import argparse
@@ -15,37 +15,53 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
 
 PROGRAM = ["-m", "crlm_bayes"]
 
-
-def seconds(command: list[str], environment: dict[str, str], program: list[str] = PROGRAM) -> float:
-    """Run a command of the program once; return its wall time."""
-    began = time.perf_counter()
-    subprocess.run([sys.executable, *program, *command], check=True, capture_output=True, env=environment)
-    return time.perf_counter() - began
+RATIO = "wound_volk2016_or"
+"""An analysis of one printed ratio."""
 
 
-def with_nothing_kept(command: list[str], environment: dict[str, str]) -> float:
-    """Run a command with an empty cache of its own."""
-    with tempfile.TemporaryDirectory() as empty:
-        return seconds(command, environment | {"CRLM_BAYES_CACHE": empty})
+class Bench:
+    """Commands of the program, run with one cache.
 
+    Parameters
+    ----------
+    folder : Path
+        For the cache and for what is written.
+    runs : int
+        How often a command runs that takes seconds.
+    """
 
-def report(name: str, times: list[float], target: float) -> None:
-    """Print one line."""
-    middle = statistics.median(times)
-    print(f"{name:34s} median {middle:7.2f} s   min {min(times):7.2f}   max {max(times):7.2f}   target {target:g} s")
+    def __init__(self, folder: Path, runs: int) -> None:
+        self.folder, self.runs, self.cache = folder, runs, folder / "cache"
 
+    def seconds(self, *command: str, program: list[str] = PROGRAM, cache: Path | None = None) -> float:
+        """Run a command once; return its wall time."""
+        environment = os.environ | {"CRLM_BAYES_CACHE": str(cache or self.cache)}
+        began = time.perf_counter()
+        subprocess.run([sys.executable, *program, *command], check=True, capture_output=True, env=environment, cwd=ROOT)
+        return time.perf_counter() - began
 
-def first_verdicts(environment: dict[str, str]) -> float:
-    """Time until the index, the verdicts and a page are there, of `fit` of everything with nothing kept."""
-    with tempfile.TemporaryDirectory() as folder:
-        out, began = Path(folder) / "reports", time.perf_counter()
-        command = [sys.executable, "-m", "crlm_bayes", "fit", "--out", str(out)]
-        quiet, own = subprocess.DEVNULL, environment | {"CRLM_BAYES_CACHE": f"{folder}/cache"}
-        with subprocess.Popen(command, stdout=quiet, stderr=quiet, env=own) as running:
+    def cold(self, *command: str) -> float:
+        """Run a command with nothing kept."""
+        with tempfile.TemporaryDirectory() as empty:
+            return self.seconds(*command, cache=Path(empty))
+
+    def several(self, run: Callable[[], float], what: str, aim: str) -> None:
+        """Show the median of several runs."""
+        row(what, statistics.median(run() for _ in range(self.runs)), aim)
+
+    def first_verdict(self) -> float:
+        """Time until the index, the verdicts and a page are there, of `fit` of everything with nothing kept."""
+        out, began = self.folder / "first", time.perf_counter()
+        environment = os.environ | {"CRLM_BAYES_CACHE": str(self.folder / "first_cache")}
+        command, quiet = [sys.executable, *PROGRAM, "fit", "--out", str(out)], subprocess.DEVNULL
+        with subprocess.Popen(command, stdout=quiet, stderr=quiet, env=environment, cwd=ROOT) as running:
             while not ((out / "index.html").is_file() and any(out.glob("*/report.html"))):
                 time.sleep(0.05)
                 assert running.poll() is None, "it ended before"
@@ -53,65 +69,65 @@ def first_verdicts(environment: dict[str, str]) -> float:
             running.send_signal(signal.SIGINT)
         return taken
 
+    def own_ratio(self, *options: str) -> float:
+        """Time `fit` of one ratio of one's own: of all that is kept, what no trial decides is of use."""
+        with tempfile.TemporaryDirectory() as place:
+            data, models, cache = (Path(place) / name for name in ("data", "models", "cache"))
+            for target, source in ((data, "data/published/volk2016.toml"), (models, f"models/{RATIO}.toml")):
+                target.mkdir()
+                shutil.copy2(ROOT / source, target)
+            shutil.copy2(ROOT / "models" / "priors.toml", models)
+            for kind in ("models", "templates", "explorer"):
+                if (self.cache / kind).is_dir():
+                    shutil.copytree(self.cache / kind, cache / kind)
+            where = ["--data", str(data), "--models", str(models), "--out", f"{place}/reports"]
+            return self.seconds("fit", RATIO, *options, *where, cache=cache)
 
-def time_pages(environment: dict[str, str], runs: int) -> None:
-    """Time the pages that need no sampling."""
-    report("fit, first verdicts and page", [first_verdicts(environment)], 15)
-    with tempfile.TemporaryDirectory() as folder:
-        environment = environment | {"CRLM_BAYES_CACHE": f"{folder}/cache"}
-        out = Path(folder) / "reports"
 
-        def fresh(*names: str) -> float:
-            shutil.rmtree(out, ignore_errors=True)
-            return seconds(["fit", *names, "--exact", "--out", str(out)], environment)
+def row(what: str, seconds: float, aim: str) -> None:
+    """Print one line of the table."""
+    print(f"| {what} | {seconds:.1f} s | {aim} |", flush=True)
 
-        report("fit --exact, nothing kept", [fresh()], 60)
-        report("fit --exact, an empty folder", [fresh() for _ in range(runs)], 20)
-        report("fit --exact of one ratio", [fresh("pfs_chen2025_adjusted_hr") for _ in range(runs)], 2.5)
+
+def minutes(bench: Bench) -> None:
+    """Show what takes minutes: `fit` of everything, and what is left of it."""
+    out = bench.folder / "reports"
+    row("`fit` of everything, cold", bench.seconds("fit", "--out", str(out)), "≤ 4 min")
+    shutil.rmtree(out)
+    row("`fit` of everything into an empty folder, warm", bench.seconds("fit", "--out", str(out)), "≤ 90 s")
+    bench.several(lambda: bench.seconds("fit", "--out", str(out)), "`fit` of everything, nothing changed", "≤ 1.5 s")
+    shutil.rmtree(bench.cache / "figures", ignore_errors=True)
+    row("`report` of everything, no figure kept", bench.seconds("report", "--out", str(out)), "≤ 60 s")
+    bench.several(lambda: bench.seconds("report", "--out", str(out)), "`report` of everything, warm", "≤ 20 s")
+    size = sum(path.stat().st_size for path in out.rglob("*") if path.is_file()) / 1e6
+    print(f"| size of `reports/` | {size:.0f} MB | < 90 MB |", flush=True)
+    bench.several(lambda: bench.own_ratio(), "`fit` of one own printed ratio, warm", "≤ 6 s")
+    batch = [str(ROOT / "benchmarks" / "batch.py")]
+    row("`batch` of 100,000 ratios × 6 priors (its benchmark, start included)", bench.seconds(program=batch), "≤ 20 s")
+    tests = ["-m", "pytest", "-q", "-n", "auto", "--maxprocesses", "4", "--dist", "loadfile"]
+    row("default tests", bench.seconds(program=tests), "≤ 3 min")
 
 
 def main() -> None:
-    """Time the commands."""
+    """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--fit", action="store_true", help="also time fit of everything, cold, warm and unchanged")
-    parser.add_argument(
-        "--pages", action="store_true", help="also time fit --exact: one analysis and all, and the first verdicts"
-    )
+    parser.add_argument("--quick", action="store_true", help="leave out what takes minutes")
     parser.add_argument("--runs", type=int, default=5)
     options = parser.parse_args()
-    environment = dict(os.environ)
-    for name, command, target in (
-        ("--help", ["--help"], 0.4),
-        ("sceptic (all analyses), again", ["sceptic"], 1.5),
-        ("audit (all studies)", ["audit"], 1.0),
-        ("list", ["list"], 1.0),
-        ("check", ["check"], 1.0),
-    ):
-        seconds(command, environment)
-        report(name, [seconds(command, environment) for _ in range(options.runs)], target)
-    report("sceptic, nothing kept", [with_nothing_kept(["sceptic"], environment) for _ in range(options.runs)], 4)
-    sampler = ["-c", "import pymc"]
-    seconds([], environment, sampler)
-    times = [seconds([], environment, sampler) for _ in range(options.runs)]
-    print(f"{'import pymc, for comparison':34s} median {statistics.median(times):7.2f} s")
-    if options.pages:
-        time_pages(environment, options.runs)
-    if not options.fit:
-        return
     with tempfile.TemporaryDirectory() as folder:
-        out = Path(folder) / "reports"
-        environment["PYTENSOR_FLAGS"] = f"base_compiledir={folder}/pytensor"
-        environment["NUMBA_CACHE_DIR"] = f"{folder}/numba"
-        command = ["fit", "--out", str(out)]
-        report("fit, cold compile cache", [seconds(command, environment)], 180)
-        shutil.rmtree(out)
-        report("fit, warm compile cache", [seconds(command, environment)], 60)
-        report("fit, nothing changed", [seconds(command, environment) for _ in range(3)], 5)
-        command = ["report", "--out", str(out)]
-        report("report, everything again", [seconds(command, environment) for _ in range(3)], 20)
-        print(
-            f"{'size of the reports':34s} {sum(path.stat().st_size for path in out.rglob('*') if path.is_file()) / 1e6:.0f} MB"
-        )
+        bench = Bench(Path(folder), options.runs)
+        print(f"| {os.cpu_count()} cores | measured | aim |\n| --- | --: | --: |")
+        bench.several(lambda: bench.cold("sceptic"), "`sceptic` of everything, cold", "≤ 4 s")
+        bench.seconds("sceptic")
+        bench.several(lambda: bench.seconds("sceptic"), "`sceptic` of everything, warm", "≤ 1.5 s")
+        bench.several(lambda: bench.seconds(program=["-c", "import pymc"]), "`import pymc`, for comparison", "")
+        for command, aim in (("audit", "≤ 1 s"), ("list", "≤ 1 s"), ("check", "≤ 1 s"), ("--help", "≤ 0.4 s")):
+            bench.several(lambda command=command: bench.seconds(command), f"`{command}`, warm", aim)
+        bench.seconds("fit", "os_chen2025_adjusted_hr", "--exact", "--out", f"{folder}/other")
+        bench.several(lambda: bench.own_ratio("--exact"), "`fit --exact` of one own printed ratio, warm", "≤ 2.5 s")
+        row("first complete verdict on disk, of `fit` of everything, cold", bench.first_verdict(), "≤ 15 s")
+        if not options.quick:
+            minutes(bench)
 
 
 if __name__ == "__main__":
