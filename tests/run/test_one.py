@@ -230,7 +230,9 @@ def test_every_draw_that_a_table_rests_on_is_saved_exactly_and_the_rest_is_short
         assert tree["posterior"]["theta"].dtype == "float32"
     saved = pd.read_csv(out / ANALYSIS / "estimates.csv").set_index(["prior", "engine", "quantity"])["mean"]
     for name, tree in (("neutral", other), ("sceptical", primary)):
-        assert float(tree["posterior"]["theta"].astype(float).mean()) == pytest.approx(saved[name, "nuts", "log_hr"], rel=1e-9)
+        assert float(tree["posterior"]["theta"].astype(float).mean()) == pytest.approx(
+            saved[name, "nuts", "log_hr"], rel=1e-9
+        )
     assert primary["prior_predictive"].sizes["draw"] == 1000 and primary["log_prior"]["theta"].dtype == "float32"
 
 

@@ -43,10 +43,8 @@ def saved(figure: Figure) -> Saved:
     text, pixels = io.StringIO(), io.BytesIO()
     with rendering():
         figure.savefig(text, format="svg", **SAVE["svg"])
-        figure.savefig(pixels, format="rgba", dpi=SAVE["png"]["dpi"])
-    width, height = (int(inches * SAVE["png"]["dpi"]) for inches in figure.get_size_inches())
-    image = Image.frombuffer("RGBA", (width, height), pixels.getvalue()).convert("RGB")
-    return Saved(lean_svg(text.getvalue()), _png(image))
+        figure.savefig(pixels, format="png", pil_kwargs={"compress_level": 0}, **SAVE["png"])
+    return Saved(lean_svg(text.getvalue()), _png(Image.open(pixels).convert("RGB")))
 
 
 def lean_svg(svg: str) -> str:
