@@ -8,7 +8,7 @@ from crlm_bayes.answers.lookup import EstimateRow, Key, arguments, by_name
 from crlm_bayes.answers.result import Result
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.documents.analysis_parts import LIKELIHOODS
-from crlm_bayes.likelihoods.leaves import LEAVES
+from crlm_bayes.likelihoods.registry import module_of
 from crlm_bayes.pages.audit_page import study_findings
 from crlm_bayes.pages.captions import drawings
 from crlm_bayes.pages.checklist import checklist
@@ -57,7 +57,7 @@ def shared(result: Result, figures: Mapping[str, str]) -> dict[str, Any]:
     return {
         "spec": spec,
         "likelihood": LIKELIHOODS[spec.likelihood],
-        "fit_figure": LEAVES[spec.likelihood].FIGURE,
+        "fit_figure": module_of(spec.model).FIGURE,
         "record": result.record,
         "words": words,
         "answer": answer.answer_of(spec, result.scepticism.panel, result.scepticism.critical_sd),
