@@ -136,7 +136,7 @@ def test_model_and_numpy_twin_give_the_same_probabilities(name: str) -> None:
     drawn = centres.sample_nuisance(evidence, spec, np.array([-0.4, 0.3, 0.0]), np.random.default_rng(3))
     prior = normal()
     model = model_of(shape_of(spec, evidence, prior))
-    values = centres.data(evidence, spec) | prior_data(prior) | centres.data_under(prior, evidence)
+    values = centres.data(evidence, spec) | prior_data(prior) | centres.data_under(prior, evidence, spec)
     with model:
         pm.set_data({k: np.asarray(v, dtype=float) for k, v in values.items()})
     wanted = [v.name for v in model.deterministics if v.name in {*drawn, "theta"}]

@@ -90,7 +90,7 @@ def test_density_is_that_of_the_plain_model_at_random_points(name: str) -> None:
     spec = analysis(evidence, assumed)
     spec.priors.baseline = walk or spec.priors.baseline
     model = model_of(shape_of(spec, evidence, PRIOR))
-    values = centres.data(evidence, spec) | prior_data(PRIOR) | centres.data_under(PRIOR, evidence)
+    values = centres.data(evidence, spec) | prior_data(PRIOR) | centres.data_under(PRIOR, evidence, spec)
     with model:
         pm.set_data({k: np.asarray(v, dtype=float) for k, v in values.items()})
     kept = [v for v in [*model.free_RVs, *model.deterministics] if v.name != LOG_PRIOR + "allocation_correlation"]
@@ -129,7 +129,7 @@ def test_gradient_is_that_of_the_density_where_centres_differ_most() -> None:
     evidence = latent(PROGRESSION)
     spec = analysis(evidence, latent_priors())
     model = model_of(shape_of(spec, evidence, PRIOR))
-    values = centres.data(evidence, spec) | prior_data(PRIOR) | centres.data_under(PRIOR, evidence)
+    values = centres.data(evidence, spec) | prior_data(PRIOR) | centres.data_under(PRIOR, evidence, spec)
     with model:
         pm.set_data({k: np.asarray(v, dtype=float) for k, v in values.items()})
     logp, slopes = model.compile_logp(mode="FAST_COMPILE"), model.compile_dlogp(mode="FAST_COMPILE")

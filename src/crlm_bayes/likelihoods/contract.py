@@ -164,7 +164,7 @@ class Around(Protocol):
     def build_around(self, effect: Effect, shape: Any) -> None:
         """Add effect and likelihood to the PyMC model in context."""
 
-    def data_under(self, prior: Prior, evidence: Any) -> dict[str, float]:
+    def data_under(self, prior: Prior, evidence: Any, spec: AnalysisSpec) -> dict[str, Any]:
         """Values of its ``pm.Data`` that depend on the prior of the effect."""
 
 

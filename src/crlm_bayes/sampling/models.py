@@ -14,7 +14,7 @@ LOG_LIKELIHOOD = "log_likelihood_"
 
 LOG_PRIOR = "log_prior_"
 
-SHIFTED = {"theta_average": "theta", "alpha_average": "alpha"}
+SHIFTED = {"theta_average": "theta", "alpha_average": "alpha", "gamma_average": "gamma"}
 """What is sampled with a shift added, and what its log prior is that of: the density of the one is that of the other."""
 
 

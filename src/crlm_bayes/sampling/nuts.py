@@ -112,7 +112,7 @@ def fit(spec: AnalysisSpec, evidence: Evidence, name: str, prior: Prior, setting
     module, turned = module_of(spec.model), spec.effect_prior(prior)
     values = {**module.data(evidence, spec), **prior_data(turned)}
     if isinstance(module, Around):
-        values |= module.data_under(turned, evidence)
+        values |= module.data_under(turned, evidence, spec)
     density, expand = program(shape_of(spec, evidence, turned))
     data, seed = density.filled(values), seed_of(settings.seed, spec.id, name)
     for accept in dict.fromkeys((settings.target_accept or acceptance(spec), SMALLEST)):

@@ -90,7 +90,7 @@ def data(evidence: CentreEvidence, spec: AnalysisSpec) -> dict[str, Any]:
     return values | {"correlation_value": correlation.value}
 
 
-def data_under(prior: Prior, evidence: CentreEvidence) -> dict[str, float]:
+def data_under(prior: Prior, evidence: CentreEvidence, spec: AnalysisSpec) -> dict[str, Any]:
     """Values of the model's `pm.Data` that depend on the prior of the effect."""
     return {} if evidence.tables else {"share_of_data": share_of_data(evidence.pooled, prior.spread)}
 

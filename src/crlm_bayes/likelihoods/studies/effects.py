@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from crlm_bayes.likelihoods.contract import Shape
+from crlm_bayes.likelihoods.contract import Effect, Shape
 from crlm_bayes.likelihoods.variables import spread_variable
 
 SHIFTING: Final = ("bias_adjusted", "meta_regression")
@@ -35,27 +35,38 @@ class Effects(NamedTuple):
     weight: Any
 
 
-def study_effects(mu: Any, shape: Shape) -> Effects:
-    """Add the effects of all studies to the PyMC model in context; dims ``study``.
+def study_effects(pooled: Effect, shape: Shape) -> Effects:
+    """Add the pooled effect and those of all studies to the PyMC model in context; dims ``study``.
+
+    What the data determine are the effects of the studies. The pooled effect, and the difference of a meta-regression, are
+    sampled with the average scatter of their studies added, so that they need not follow it; `pull` says how far. The
+    joint density is the same, as what is added does not depend on what it is added to (the Jacobian is 1).
 
     Parameters
     ----------
-    mu : tensor
-        The pooled effect.
+    pooled : Effect
+        Adds the pooled effect under its prior.
     shape : Shape
         Of the synthesis.
     """
     import pymc as pm
     import pytensor.tensor as pt
 
-    effect: Any = mu * pt.ones(shape.studies)
+    scatter: Any = pt.zeros(shape.studies)
     if shape.spread:
         tau = spread_variable("tau", shape.spread)
-        effect = effect + tau * pm.Normal("z", 0, 1, dims="study")
+        scatter = tau * pm.Normal("z", 0, 1, dims="study")
+        moved = (pm.Data("pull", np.zeros(shape.studies), dims="study") * scatter).sum()
+        mu = pm.Deterministic("theta", pooled("theta_average", moved) - moved)
         pm.Deterministic("predictive", mu + tau * pm.Normal("z_new", 0, 1))
+    else:
+        mu, moved = pooled(), 0.0
+    effect = mu + scatter
     shifted = pm.Data("shifted", np.zeros(shape.studies), dims="study") if shape.effects in SHIFTING else None
     if shape.effects == "meta_regression":
-        gamma = pm.Normal("gamma", pm.Data("moderator_mean", 0.0), pm.Data("moderator_sd", 1.0))
+        apart = (pm.Data("pull_apart", np.zeros(shape.studies), dims="study") * scatter).sum() - moved
+        average = pm.Normal("gamma_average", pm.Data("moderator_mean", 0.0) + apart, pm.Data("moderator_sd", 1.0))
+        gamma = pm.Deterministic("gamma", average - apart)
         effect = effect + gamma * shifted
         pm.Deterministic("mu_moderated", mu + gamma)
     effect = pm.Deterministic("effect", effect, dims="study")

@@ -18,14 +18,16 @@ from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.evidence.values import RatioEvidence, SynthesisEvidence
 from crlm_bayes.exact.curve import EvidenceCurve
 from crlm_bayes.likelihoods import log_ratio
-from crlm_bayes.likelihoods.contract import FitFigure, Shape, room
+from crlm_bayes.likelihoods.contract import Effect, FitFigure, Shape, room
 from crlm_bayes.likelihoods.studies import blocks
 from crlm_bayes.likelihoods.studies.blocks import module
 from crlm_bayes.likelihoods.studies.effects import CHEBYSHEV, SHIFTING, study_effects
 from crlm_bayes.likelihoods.studies.equations import equations as equations
 from crlm_bayes.likelihoods.studies.equations import nuisance as nuisance
-from crlm_bayes.likelihoods.studies.exact import log_normaliser, synthesis_of
+from crlm_bayes.likelihoods.studies.exact import log_normaliser, members_of, synthesis_of
 from crlm_bayes.likelihoods.variables import spread_data
+from crlm_bayes.priors.density import Prior
+from crlm_bayes.priors.spreads import ScalePrior
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -50,13 +52,13 @@ def shape(evidence: SynthesisEvidence, spec: AnalysisSpec) -> Shape:
     )
 
 
-def build(theta: Any, shape: Shape, block: str = "") -> None:
-    """Add the studies to the PyMC model in context; `theta` is the pooled effect."""
+def build_around(effect: Effect, shape: Shape) -> None:
+    """Add the pooled effect and the studies to the PyMC model in context."""
     import pymc as pm
 
     model = pm.modelcontext(None)
     model.add_coord("study", range(shape.studies))
-    effects = study_effects(theta, shape)
+    effects = study_effects(effect, shape)
     blocks.build(shape.blocks, effects.estimated, effects.weight)
 
 
@@ -77,6 +79,32 @@ def data(evidence: SynthesisEvidence, spec: AnalysisSpec) -> dict[str, Any]:
         values |= {"discount_a": priors.discount.a, "discount_b": priors.discount.b} | _normaliser(evidence, spec)
         values["learnt"] = np.array([float(member.learnt) for member in evidence.members])
     return values | blocks.data(evidence, spec)
+
+
+def data_under(prior: Prior, evidence: SynthesisEvidence, spec: AnalysisSpec) -> dict[str, Any]:
+    """How far the scatter of each study pulls at the pooled effect: by its share of what is known of that, prior and all."""
+    priors = spec.priors
+    if priors.heterogeneity is None:
+        return {"pull_apart": np.zeros(len(evidence.members))} if priors.moderator is not None else {}
+    members = members_of(evidence, spec)
+    shifted = np.array([member.shifted for member in members])
+    variance = np.array([m.curve.width**2 / m.discount if m.discount > 0 else np.inf for m in members])
+    variance = np.where([m.curve.has_mode for m in members], variance, np.inf) + _median(priors.heterogeneity) ** 2
+    if priors.bias_mean is not None and priors.bias_spread is not None:
+        variance = variance + shifted * (priors.bias_mean.sd**2 + _median(priors.bias_spread) ** 2)
+
+    def pull(group: Any, sd: float) -> Floats:
+        known = group / variance
+        return np.asarray(known / (known.sum() + sd**-2))
+
+    if priors.moderator is None:
+        return {"pull": pull(np.ones(len(members)), prior.spread)}
+    apart = float(np.hypot(prior.spread, priors.moderator.sd))
+    return {"pull": pull(~shifted, prior.spread), "pull_apart": pull(shifted, apart)}
+
+
+def _median(prior: ScalePrior) -> float:
+    return float(prior.quantile(0.5))
 
 
 def _normaliser(evidence: SynthesisEvidence, spec: AnalysisSpec) -> dict[str, Any]:
