@@ -87,10 +87,13 @@ def acceptance(spec: AnalysisSpec) -> float:
     """Acceptance that the steps of an analysis are made for at first.
 
     Where a standard deviation is learnt from a few studies, arms or intervals a posterior has narrow places, which larger
-    steps would leave out; those of latent centres are the narrowest. That of one study has none.
+    steps would leave out; more so where a discount or a difference between studies is learnt beside it, and most with
+    latent centres. That of one study has none.
     """
     if spec.structure == "centres":
         return SMALLEST
+    if spec.priors.discount is not None or spec.priors.moderator is not None:
+        return 0.98
     if spec.structure != "single":
         return 0.95
     return 0.8 if spec.proportional and not isinstance(spec.priors.baseline, RandomWalk) else 0.95
