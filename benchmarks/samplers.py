@@ -29,8 +29,6 @@ import numpy as np
 from peers.cases import Case, meta_analysis, survival
 
 from crlm_bayes.arrays import Floats
-from crlm_bayes.likelihoods.registry import module_of
-from crlm_bayes.likelihoods.variables import prior_data
 from crlm_bayes.sampling import nuts
 from crlm_bayes.sampling.settings import Settings
 
@@ -91,9 +89,9 @@ def timed(action: Callable[[], Any]) -> tuple[float, float, Any]:
 
 def ours(case: Case, settings: Settings, runs: int, accept: float | None) -> Outcome:
     """Sample by NUTS here; what warm-up takes is what the same run takes that stops soon after it."""
-    spec, evidence, module = case.question.spec, case.question.evidence, module_of(case.question.spec.model)
+    spec, evidence = case.question.spec, case.question.evidence
     program = nuts.program(nuts.shape_of(spec, evidence, case.prior))
-    data = program.density.filled({**module.data(evidence, spec), **prior_data(case.prior)})
+    data = program.density.filled(nuts.values_of(spec, evidence, case.prior))
     accept = accept or nuts.acceptance(spec)
 
     def run(seed: int, cores: int = 1, draws: int = settings.draws) -> tuple[float, float, Any]:

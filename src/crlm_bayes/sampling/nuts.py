@@ -74,6 +74,13 @@ def shape_of(spec: AnalysisSpec, evidence: Evidence, prior: Prior) -> Shape:
     return shape._replace(prior=type(prior).__name__, components=components(prior))
 
 
+def values_of(spec: AnalysisSpec, evidence: Evidence, prior: Prior) -> dict[str, Any]:
+    """Values of the model's `pm.Data` for an analysis under a prior of the reported log ratio."""
+    module = module_of(spec.model)
+    values = {**module.data(evidence, spec), **prior_data(prior)}
+    return values | module.data_under(prior, evidence, spec) if isinstance(module, Around) else values
+
+
 def seed_of(seed: int, analysis: str, prior: str) -> int:
     """A seed for each fit that depends on its name alone, so that the set of fits does not matter."""
     return int.from_bytes(hashlib.sha256(f"{seed}/{analysis}/{prior}".encode()).digest()[:4], "big")
@@ -113,11 +120,8 @@ def fit(spec: AnalysisSpec, evidence: Evidence, name: str, prior: Prior, setting
         With all groups; the gate is :mod:`crlm_bayes.sampling.gate`.
     """
     module, turned = module_of(spec.model), spec.effect_prior(prior)
-    values = {**module.data(evidence, spec), **prior_data(turned)}
-    if isinstance(module, Around):
-        values |= module.data_under(turned, evidence, spec)
     density, expand = program(shape_of(spec, evidence, turned))
-    data, seed = density.filled(values), seed_of(settings.seed, spec.id, name)
+    data, seed = density.filled(values_of(spec, evidence, turned)), seed_of(settings.seed, spec.id, name)
     for accept in dict.fromkeys((settings.target_accept or acceptance(spec), SMALLEST)):
         trace = sample(density, data, settings, seed, accept)
         if not trace["diverging"].any():  # else smaller steps, with the same seed
