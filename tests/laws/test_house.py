@@ -110,9 +110,7 @@ def test_no_error_is_swallowed_whole() -> None:
         if isinstance(node, ast.ExceptHandler)
     ]
     assert handlers
-    compiled = {"sampling/native.py"}  # numba knows one kind, and it is a divergence to the sampler
-    whole = {file for file, _, kind in handlers if kind in ("everything", "Exception", "BaseException")}
-    assert whole == compiled
+    assert not [found for found in handlers if found[2] in ("everything", "Exception", "BaseException")]
 
 
 def test_light_modules_load_neither_sampler_nor_tables_nor_pictures() -> None:

@@ -206,3 +206,11 @@ def test_data_that_do_not_fit_are_refused(change: dict[str, object], said: str) 
     values = {"se": 0.2, "log_ratio": -0.3, "prior_mean": 0.0, "prior_sd": 1.0} | change
     with pytest.raises(ValueError, match=said):
         ratio().filled({name: value for name, value in values.items() if value is not None})
+
+
+def test_a_density_that_raises_is_a_divergence_and_no_crash(own_cache: Path) -> None:
+    """A standard error below 0 is refused by PyMC wherever it is evaluated: no draw is made, and the sampler says so."""
+    density = ratio()
+    data = density.filled({"se": -0.2, "log_ratio": 0.0, "prior_mean": 0.0, "prior_sd": 1.0})
+    with pytest.raises(RuntimeError):
+        sample(density, data, Settings(draws=5, tune=5, chains=1), 3, 0.8)

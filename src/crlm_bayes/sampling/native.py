@@ -5,7 +5,6 @@ from typing import Any, Final
 
 import numpy as np
 from numba import carray, cfunc, types
-from numba.core import cgutils
 from numba.extending import intrinsic
 
 from crlm_bayes.arrays import Floats
@@ -27,17 +26,15 @@ FAILED, NOT_FINITE = 1, 4
 
 @intrinsic  # type: ignore[untyped-decorator]
 def _call(typing: Any, address: Any, parameters: Any, data: Any) -> Any:
-    """Call a compiled function of two vectors by its address."""
+    """Call a compiled function of two vectors by its address: whether it came to its end, and its result."""
 
     def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
         kind = context.call_conv.get_function_type(RESULT, ARGUMENTS)
         function = builder.inttoptr(values[0], kind.as_pointer())
         status, found = context.call_conv.call_function(builder, function, RESULT, ARGUMENTS, values[1:])
-        with cgutils.if_unlikely(builder, status.is_error):
-            context.call_conv.return_status_propagate(builder, status)
-        return found
+        return context.make_tuple(builder, signature.return_type, [builder.not_(status.is_error), found])
 
-    return RESULT(types.int64, *ARGUMENTS), generate
+    return types.Tuple((types.boolean, RESULT))(types.int64, *ARGUMENTS), generate
 
 
 @intrinsic  # type: ignore[untyped-decorator]
@@ -52,10 +49,10 @@ def _doubles(typing: Any, address: Any) -> Any:
 
 def _log_density(size: int, x: Any, gradient: Any, log_density: Any, given: Any) -> int:
     told = carray(given, (3,), np.int64)
-    try:
-        (found,) = _call(told[ADDRESS], carray(x, (size,)), carray(_doubles(told[DATA]), (told[LENGTH],)))
-    except Exception:  # whatever it is: numba knows no other
+    ended, result = _call(told[ADDRESS], carray(x, (size,)), carray(_doubles(told[DATA]), (told[LENGTH],)))
+    if not ended:  # by an exception, as of a parameter out of its bounds
         return FAILED
+    found = result[0]
     log_density[0] = found[0]
     out = carray(gradient, (size,))
     finite = np.isfinite(found[0])
