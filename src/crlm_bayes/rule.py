@@ -88,6 +88,15 @@ def significant(p_value: float) -> bool:
     return p_value < ALPHA
 
 
+SIDELESS: Final = (0.4, 0.6)
+"""Prior probability of benefit between which a prior takes no side."""
+
+
+def expects_benefit(p: float) -> bool:
+    """Whether a prior with this probability of benefit takes its side."""
+    return p > SIDELESS[1]
+
+
 def p_benefit[P: (float, "NDArray[np.float64]")](below: P, sign: int) -> P:
     """Turn P(θ < 0) into the probability of benefit.
 

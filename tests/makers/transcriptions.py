@@ -11,10 +11,10 @@ from crlm_bayes.toml import Frozen
 
 TABLES = (
     "arms", "centres", "counts", "percentages", "survival", "medians", "contrasts", "differences", "factors", "events", "tests",
-    "continuous", "baseline",
+    "continuous", "baseline", "designs",
 )  # fmt: skip
 NO_DECIMALS = (
-    "role", "label", "n", "events", "alive", "at_risk", "level", "adjusted", "interval_kind", "favours", "between", "reference",
+    "role", "label", "n", "events", "alive", "at_risk", "level", "adjusted", "interval_kind", "favours", "between", "reference", "says",
 )  # fmt: skip
 """Fields that are words, whole numbers or what the format adds; every other field is a printed text."""
 Key = tuple[str, str, str, str, str, str]
@@ -26,6 +26,8 @@ def identity(table: str, entry: Any) -> tuple[str, str, str, str]:
     match table:
         case "arms":
             return entry.id, "", "", ""
+        case "designs":
+            return entry.design, "", "", ""
         case "centres":
             return entry.name, "", "", ""
         case "contrasts":
@@ -65,6 +67,7 @@ def printed_fields(table: str, entry: Frozen) -> Iterator[tuple[str, str]]:
         values.pop(key, None)
     identifying = {
         "arms": ("id",),
+        "designs": ("design",),
         "centres": ("name",),
         "tests": ("test", "months"),
         "survival": ("months",),

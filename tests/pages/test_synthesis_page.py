@@ -34,7 +34,7 @@ from crlm_bayes.pages.tables.members import effect_rows, study_rows
 from crlm_bayes.pages.tables.overview import overview
 from crlm_bayes.priors.density import Prior
 from crlm_bayes.prose.absolute import absolute, chief
-from crlm_bayes.prose.index import sentences_of_index, sentences_of_syntheses
+from crlm_bayes.prose.index import sentences_of_index
 from crlm_bayes.prose.limits import limits_of
 from crlm_bayes.prose.pooled import holds, scatter, studies_in_words
 from crlm_bayes.run.index import studies_used, verdicts

@@ -9,6 +9,7 @@ from crlm_bayes.answers.question import ANSWERS, Question
 from crlm_bayes.answers.variants import Variants
 from crlm_bayes.digests import digest
 from crlm_bayes.documents.analysis import AnalysisSpec
+from crlm_bayes.documents.study import Study
 from crlm_bayes.errors import InvalidInput
 from crlm_bayes.evidence.values import CentreEvidence, SynthesisEvidence
 from crlm_bayes.exact.curve import EvidenceCurve
@@ -18,6 +19,7 @@ from crlm_bayes.likelihoods.centres.map import CentreMap, centre_map
 from crlm_bayes.likelihoods.registry import evidence_curve
 from crlm_bayes.likelihoods.studies.exact import synthesis_of
 from crlm_bayes.priors.density import Prior
+from crlm_bayes.rule import standing, turned
 from crlm_bayes.scepticism.decision import Decision, decision
 from crlm_bayes.scepticism.panel import Panel, Scepticism, examine, verdict
 from crlm_bayes.scepticism.replication import Estimated
@@ -50,7 +52,7 @@ class Answer(Shown):
     ----------
     question : Question
     bias : float
-        Log ratio by which the whole is taken to overstate the benefit.
+        Log ratio by which the whole is taken to overstate what is claimed.
     discount : float
         Share of the evidence that is set aside, from 0 to below 1.
     printed : Answer or None
@@ -70,7 +72,7 @@ class Answer(Shown):
         prior : Prior, optional
             A prior of one's own, added to the panel as ``own``; on the benefit scale: negative favours the treatment.
         bias : float
-            Log ratio by which studies overstate the benefit.
+            Log ratio by which studies overstate what is claimed, a benefit or a harm.
         discount : float
             Share of the evidence that is set aside.
 
@@ -125,7 +127,7 @@ class Answer(Shown):
             return self.synthesis.curve if self.synthesis else evidence_curve(self.question.evidence, self.spec)
         curve = self.printed.curve
         if self.bias:
-            curve = curve.shifted(-self.spec.sign * self.bias)
+            curve = curve.shifted(-self.spec.claim_sign * self.bias)
         return curve.tempered(1 - self.discount) if self.discount else curve
 
     @ANSWERS.part
@@ -156,12 +158,14 @@ class Answer(Shown):
     @ANSWERS.part
     def reverse(self) -> ReverseBayes:
         """Which beliefs the claim needs, and which it withstands."""
-        return reverse_bayes(self.curve, self.spec.sign, self.question.priors, self.scepticism)
+        spec = self.spec
+        claimed = {name: turned(prior, spec.facing) for name, prior in self.question.priors.items()}
+        return reverse_bayes(self.curve, spec.claim_sign, claimed, self.scepticism)
 
     @ANSWERS.part
     def maps(self) -> TippingMaps:
-        """P(benefit) over prior mean and width, bias and discount."""
-        curve, sign = self.curve, self.spec.sign
+        """Probability of the claim over prior mean and width, bias and discount."""
+        curve, sign = self.curve, self.spec.claim_sign
         return TippingMaps(mean_sd_map(curve, sign), bias_map(curve, sign), discount_map(curve, sign))
 
     @ANSWERS.part
@@ -187,6 +191,15 @@ class Answer(Shown):
         return Variants(self.view)
 
     @cached_property
+    def decisive(self) -> tuple[Study, ...]:
+        """Studies of a synthesis without any one of which its verdict, under the primary prior, is another."""
+        if self.synthesis is None or len(self.question.studies) < 3:
+            return ()
+        ours = standing(self.view.everything.p_benefit)
+        other = [at.name for at in self.view.influence if standing(at.p_benefit) != ours]
+        return tuple(study for study in self.question.studies if study.id in other)
+
+    @cached_property
     def centre_map(self) -> CentreMap | None:
         """P(benefit) over what is assumed of the centres; None unless only their sizes are printed."""
         evidence, spec = self.question.evidence, self.spec
@@ -205,4 +218,12 @@ class Answer(Shown):
             return None
         mode, width = self.scepticism.likelihood
         reading = spec.reading if spec.proportional else f"{spec.reading}, hazards not proportional"
-        return Estimated(spec.id, spec.studies[0], spec.endpoint, spec.measure, reading, (spec.sign * mode, width))
+        return Estimated(
+            spec.id,
+            spec.studies[0],
+            spec.endpoint,
+            spec.measure,
+            reading,
+            (spec.sign * mode, width),
+            self.question.study.timing,
+        )

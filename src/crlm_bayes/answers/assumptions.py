@@ -36,7 +36,7 @@ SURE: Final = 1e-12
 
 @dataclass(frozen=True)
 class Assumption:
-    """P(benefit) against one number that is assumed, under each prior.
+    """Probability of what is claimed, a benefit or a harm, against one number that is assumed, under each prior.
 
     Attributes
     ----------
@@ -44,14 +44,14 @@ class Assumption:
         What is assumed, of which studies.
     studies : tuple of str
     values : array, shape (P,)
-        Weights, or logarithms of the factor by which the benefit is overstated.
-    p_benefit : mapping of prior name to array, shape (P,)
+        Weights, or logarithms of the factor by which the claim is overstated.
+    p_claim : mapping of prior name to array, shape (P,)
     """
 
     meaning: str
     studies: tuple[str, ...]
     values: Floats
-    p_benefit: Mapping[str, Floats]
+    p_claim: Mapping[str, Floats]
 
     @cached_property
     def fine(self) -> tuple[Floats, Mapping[str, Floats]]:
@@ -65,7 +65,7 @@ class Assumption:
             name: scipy.special.ndtr(
                 scipy.interpolate.make_interp_spline(places, scipy.special.ndtri(np.clip(p, SURE, 1 - SURE)), k=3)(many)
             )
-            for name, p in self.p_benefit.items()
+            for name, p in self.p_claim.items()
         }
 
     def tips(self, prior: str) -> tuple[float, ...]:
@@ -107,24 +107,29 @@ def borrowed(
         return members_of(own, spec)[0]
 
     structure = replace(synthesis.structure, discount=None)
-    found = _along(synthesis, structure, WEIGHTS, weighted, priors, spec.sign)
+    found = _along(synthesis, structure, WEIGHTS, weighted, priors, spec.claim_sign)
     return Assumption(meaning, tuple(studies), WEIGHTS, found)
 
 
-def overstated(synthesis: Synthesis, priors: Mapping[str, Prior], sign: int) -> Assumption:
-    """P(benefit) when every shifted study overstates the benefit by the same known factor.
+def overstated(synthesis: Synthesis, priors: Mapping[str, Prior], spec: AnalysisSpec) -> Assumption:
+    """P(benefit) when every shifted study overstates what is claimed, a benefit or a harm, by the same known factor.
 
     Mean and spread of the bias are then no longer unknown: β is the factor, σ is 0.
     """
     studies = tuple(member.name for member in synthesis.members if member.shifted)
 
     def known(member: Member, overstatement: float) -> Member:
-        bias = -sign * overstatement
+        bias = -spec.claim_sign * overstatement
         return replace(member, curve=member.curve.shifted(bias), shifted=False) if member.shifted else member
 
     structure = replace(synthesis.structure, shift=None)
-    found = _along(synthesis, structure, OVERSTATEMENTS, known, priors, sign)
-    return Assumption("benefit overstated by the studies that may be biased", studies, OVERSTATEMENTS, found)
+    found = _along(synthesis, structure, OVERSTATEMENTS, known, priors, spec.claim_sign)
+    return Assumption(
+        f"{'benefit' if spec.facing == 1 else 'harm'} overstated by the studies that may be biased",
+        studies,
+        OVERSTATEMENTS,
+        found,
+    )
 
 
 def _along(

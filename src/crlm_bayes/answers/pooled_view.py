@@ -14,7 +14,7 @@ import numpy as np
 from crlm_bayes.answers.assumptions import Assumption, borrowed, overstated
 from crlm_bayes.answers.parameters import Parameter, parameters_of, spread_words
 from crlm_bayes.answers.question import Question
-from crlm_bayes.answers.study_lines import Group, LogInterval, PooledIf, StudyLine, grouped, study_lines
+from crlm_bayes.answers.study_lines import INDIRECT, Group, LogInterval, PooledIf, StudyLine, grouped, study_lines
 from crlm_bayes.arrays import log_sum
 from crlm_bayes.evidence.values import SynthesisEvidence
 from crlm_bayes.exact.posterior import GridPosterior
@@ -73,6 +73,12 @@ class SynthesisView:
     def prior_share(self) -> float:
         """Weight of the prior in the pooled effect."""
         return self.pooled.weights[-1].share
+
+    @cached_property
+    def indirect_share(self) -> float | None:
+        """Share of indirect evidence in the pooled mean; None where there is none."""
+        shares = [line.share for line in self.lines if line.study.relevance in INDIRECT]
+        return sum(shares) if shares else None
 
     @cached_property
     def prior_alone(self) -> PooledIf:
@@ -143,7 +149,7 @@ class SynthesisView:
         """P(benefit) against a known bias of the studies that may be biased; None where none is."""
         if self.question.spec.structure != "bias_adjusted" or not any(line.shifted for line in self.lines):
             return None
-        return overstated(self.synthesis, self._effect_priors, self.question.spec.sign)
+        return overstated(self.synthesis, self._effect_priors, self.question.spec)
 
     @cached_property
     def parameters(self) -> tuple[Parameter, ...]:

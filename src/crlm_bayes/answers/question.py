@@ -7,10 +7,12 @@ from typing import Any, Final
 from crlm_bayes.audits.finding import Finding
 from crlm_bayes.audits.study_audit import StudyAudit
 from crlm_bayes.documents.analysis import AnalysisSpec
+from crlm_bayes.documents.analysis_meaning import is_biased
 from crlm_bayes.documents.study import Study
 from crlm_bayes.evidence.values import CentreEvidence, Evidence
 from crlm_bayes.memory import Memory
 from crlm_bayes.priors.density import Prior
+from crlm_bayes.words.marks import Footing
 from crlm_bayes.words.shown import Shown
 
 ANSWERS: Final = Memory(
@@ -50,6 +52,16 @@ class Question(Shown):
     def group(self) -> str:
         """Under whose name tables and pages list it: the study, or ``synthesis``."""
         return SYNTHESIS if self.spec.is_synthesis else self.study.id
+
+    @property
+    def footing(self) -> Footing:
+        """What its answer rests on: a supposition, studies not randomised at face value, or neither."""
+        spec = self.spec
+        if spec.hypothetical:
+            return "what_if"
+        modelled = spec.structure == "bias_adjusted"
+        taken = [s for s in self.studies if s.design in spec.biased_designs and not (modelled and is_biased(spec, s))]
+        return "face_value" if taken else "sound"
 
     @property
     def audit(self) -> StudyAudit:

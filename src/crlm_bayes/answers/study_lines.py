@@ -10,7 +10,7 @@ from crlm_bayes.evidence.single import SingleEvidence
 from crlm_bayes.evidence.values import RatioEvidence, SynthesisEvidence
 from crlm_bayes.exact.posterior import GridPosterior
 from crlm_bayes.exact.synthesis.pooled import Effect, Pooled
-from crlm_bayes.rule import Z, survives
+from crlm_bayes.rule import Z
 from crlm_bayes.words.nouns import listed
 
 INDIRECT: Final = ("indirect", "contextual")
@@ -45,11 +45,6 @@ class PooledIf:
     name: str
     estimate: LogInterval
     p_benefit: float
-
-    @property
-    def survives(self) -> bool:
-        """Whether the benefit survives there."""
-        return survives(self.p_benefit)
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,11 @@ import pandas as pd
 import xarray as xr
 
 from crlm_bayes.answers.answer import Answer
-from crlm_bayes.answers.question import ANSWERS, Question
+from crlm_bayes.answers.question import ANSWERS
 from crlm_bayes.answers.synthesis_rows import carried_rows, synthesis_rows, variant_rows
 from crlm_bayes.digests import digest
 from crlm_bayes.documents.analysis import AnalysisSpec
+from crlm_bayes.documents.study import design_words, title_of
 from crlm_bayes.evidence.values import Evidence
 from crlm_bayes.exact.curve import EvidenceCurve
 from crlm_bayes.exact.synthesis.synthesis import Synthesis
@@ -21,7 +22,8 @@ from crlm_bayes.likelihoods.registry import module_of
 from crlm_bayes.priors.density import Prior
 from crlm_bayes.rule import LOWER, UPPER
 from crlm_bayes.sampling.gate import Gate, convergence, flatten, gate
-from crlm_bayes.scepticism.panel import Scepticism, verdict
+from crlm_bayes.scepticism.panel import verdict
+from crlm_bayes.words.marks import mark_of
 
 COLUMNS = (
     "analysis", "prior", "engine", "quantity", "median", "mean", "sd", "eti95_lower", "eti95_upper",
@@ -198,13 +200,14 @@ def judge(spec: AnalysisSpec, estimates: pd.DataFrame, exact: pd.DataFrame, stat
     return gate(table, stats, float(distance), float(abs(ours["p_benefit"] - p) / mcse_p))
 
 
-def verdict_rows(question: Question, scepticism: Scepticism, passed: bool) -> list[dict[str, object]]:
+def verdict_rows(answer: Answer, passed: bool) -> list[dict[str, object]]:
     """One row for each prior of an analysis, as in `verdicts.csv`; numbers from the exact curve.
 
     A verdict is a comparison with a threshold, which Monte Carlo error must not decide: NUTS is held to the curve by
-    the gate instead.
+    the gate instead. `hangs_on` names the studies of a synthesis without any one of which the primary prior's verdict is
+    another; `mark` is what the row may be called (:mod:`crlm_bayes.words.marks`).
     """
-    spec = question.spec
+    question, scepticism, spec = answer.question, answer.scepticism, answer.spec
     head: dict[str, object] = {
         "analysis": spec.id,
         "title": spec.title,
@@ -217,11 +220,22 @@ def verdict_rows(question: Question, scepticism: Scepticism, passed: bool) -> li
         "measure": spec.measure,
         "better": spec.better,
         "hypothetical": spec.hypothetical,
+        "asks": spec.asks,
+        "answers": spec.answers or "",
+        "design": "" if spec.is_synthesis else design_words(question.study),
+        "footing": question.footing,
+        "indirect_share": None if answer.synthesis is None else answer.view.indirect_share,
+        "hangs_on": "; ".join(title_of(study) for study in answer.decisive),
     }
     rows = []
     for row in scepticism.panel:
         numbers = {"median": row.median, "eti95_lower": row.lower, "eti95_upper": row.upper}
         numbers |= {"p_benefit": row.p_benefit, "p_mcid": row.p_mcid, "p_harm": row.p_harm}
-        flags = {"survives": row.survives, "gate_passed": passed, "critical_sd": scepticism.critical_sd}
+        flags = {
+            "mark": mark_of(row.p_benefit, question.footing),
+            "survives": row.survives,
+            "gate_passed": passed,
+            "critical_sd": scepticism.critical_sd,
+        }
         rows.append(head | {"prior": row.prior, "primary": row.prior == spec.primary} | numbers | flags)
     return rows

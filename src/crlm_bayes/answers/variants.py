@@ -4,7 +4,7 @@ Everything is exact. Lines are under the primary prior; what differs from the an
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final, NamedTuple
@@ -21,11 +21,15 @@ from crlm_bayes.exact.posterior import GridPosterior
 from crlm_bayes.exact.synthesis.synthesis import Synthesis
 from crlm_bayes.likelihoods.studies.exact import members_of
 from crlm_bayes.rule import standing
-from crlm_bayes.words.nouns import SIGNS, capital, listed, prior_name
+from crlm_bayes.words.marks import Footing, mark_of
+from crlm_bayes.words.nouns import SIGNS, capital, listed, prior_name, vocabulary
 from crlm_bayes.words.numbers import probability, ratio, span, times
 
 FACTORS: Final = (1.0, 1.1, 1.25, 1.5, 2.0)
 """Factors by which studies that were not randomised may overstate the benefit."""
+
+FOOTINGS: Final[Mapping[str, Footing]] = {"at_face_value": "face_value", "randomised_alone": "sound"}
+"""Of variants that rest on something else than the analysis does."""
 
 WEIGHTS: Final = (0.0, 0.25, 0.5, 0.75, 1.0)
 """Weights of what is borrowed."""
@@ -34,7 +38,7 @@ WEIGHTS: Final = (0.0, 0.25, 0.5, 0.75, 1.0)
 class Variant(NamedTuple):
     """The pooled effect under one set of assumptions; ratios as reported.
 
-    `what` says in words how it differs from the analysis, `key` for tables.
+    `what` says in words how it differs from the analysis, `key` for tables; `harmful` tells that a harm is asked for.
     """
 
     key: str
@@ -44,6 +48,8 @@ class Variant(NamedTuple):
     lower: float
     upper: float
     p_benefit: float
+    footing: Footing = "sound"
+    harmful: bool = False
     ours: bool = False
 
     @property
@@ -52,9 +58,14 @@ class Variant(NamedTuple):
         return standing(self.p_benefit)
 
     @property
+    def mark(self) -> str:
+        """Name of its mark."""
+        return mark_of(self.p_benefit, self.footing)
+
+    @property
     def sign(self) -> str:
         """Its mark."""
-        return SIGNS[self.standing]
+        return SIGNS[self.mark]
 
     @property
     def ratio(self) -> str:
@@ -68,12 +79,12 @@ class Variant(NamedTuple):
 
     @property
     def p(self) -> str:
-        """P(benefit) as text."""
-        return probability(self.p_benefit)
+        """Probability of what is asked for, benefit or harm, as text."""
+        return probability(1 - self.p_benefit if self.harmful else self.p_benefit)
 
 
 class Assumed(NamedTuple):
-    """P(benefit) under every prior at a few values of one number that is assumed.
+    """Probability of the claim under every prior at a few values of one number that is assumed.
 
     Attributes
     ----------
@@ -106,6 +117,11 @@ class Variants:
     def synthesis(self) -> Synthesis:
         """As the analysis has it."""
         return self.view.synthesis
+
+    @property
+    def footing(self) -> Footing:
+        """What the analysis rests on."""
+        return self.view.question.footing
 
     @property
     def _evidence(self) -> SynthesisEvidence:
@@ -251,10 +267,10 @@ class Variants:
         members = tuple(replace(m, shifted=m.name in self.observational) for m in self.synthesis.members)
         spec, priors = self.spec, self.view.question.priors
         turned = {name: spec.effect_prior(priors[name]) for name in spec.effect_priors}
-        return overstated(Synthesis(members, structure), turned, spec.sign)
+        return overstated(Synthesis(members, structure), turned, spec)
 
     def p_overstated(self, factor: float) -> float | None:
-        """P(benefit) under the primary prior if studies that were not randomised overstate the benefit by a factor."""
+        """Probability of the claim under the primary prior if studies not randomised overstate it by a factor."""
         assumption = self._overstatement
         if assumption is None:
             return None
@@ -268,7 +284,8 @@ class Variants:
         rows = []
         for name in spec.effect_priors:
             found = [float(p) for p in np.interp(values, x, lines[name])]
-            cells = tuple((SIGNS[standing(p)], probability(p)) for p in found)
+            of_claim = vocabulary(spec).of_claim
+            cells = tuple((SIGNS[mark_of(of_claim(p), self.footing)], probability(p)) for p in found)
             rows.append((prior_name(name), name == spec.primary, cells))
         return Assumed(said, tuple(rows), tips)
 
@@ -285,8 +302,13 @@ class Variants:
     def _from(self, key: str, what: str, studies: int, mu: GridPosterior) -> Variant:
         p = mu.p_benefit(self.spec.sign)
         lower, upper = mu.interval
-        return Variant(key, what, studies, math.exp(mu.median), math.exp(lower), math.exp(upper), p)
+        return self._variant(key, what, studies, (math.exp(lower), math.exp(mu.median), math.exp(upper)), p)
 
     def _at(self, at: PooledIf, key: str, what: str, studies: int) -> Variant:
         lower, middle, upper = (math.exp(x) for x in at.estimate)
-        return Variant(key, what, studies, middle, lower, upper, at.p_benefit)
+        return self._variant(key, what, studies, (lower, middle, upper), at.p_benefit)
+
+    def _variant(self, key: str, what: str, studies: int, ratios: tuple[float, float, float], p: float) -> Variant:
+        lower, middle, upper = ratios
+        footing, harmful = FOOTINGS.get(key, self.footing), self.spec.asks == "harm"
+        return Variant(key, what, studies, middle, lower, upper, p, footing, harmful)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from crlm_bayes.audits import repeats
+from crlm_bayes.audits import designs, repeats
 from crlm_bayes.audits.citations import ASKS, NAME, citations
 from crlm_bayes.audits.counts import denominators, percentages, pinned, ratios_of_counts, totals
 from crlm_bayes.audits.finding import SEVERITIES, Check, Finding
@@ -19,6 +19,7 @@ from crlm_bayes.documents.claims import Claim
 from crlm_bayes.documents.study import Study
 
 CHECKS: Final[tuple[Check, ...]] = (
+    designs.design,
     # counts and percentages
     denominators.denominator,
     percentages.count_percent,

@@ -2,10 +2,10 @@
 
 from rich.console import Console
 
-from crlm_bayes.prose.verdicts import LEGEND
+from crlm_bayes.prose.verdicts import LEGEND, OF_HARM
 from crlm_bayes.words.numbers import threshold
 
-KEY = "   ".join(LEGEND)
+KEY = "   ".join([*LEGEND, OF_HARM])
 
 
 def stderr() -> Console:

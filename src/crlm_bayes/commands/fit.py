@@ -3,6 +3,7 @@
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, Final, Self
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -12,14 +13,13 @@ from crlm_bayes.answers.question import SYNTHESIS
 from crlm_bayes.api import fit_all
 from crlm_bayes.commands.console import CELL, KEY, SINGLE_STUDIES, SYNTHESES, stderr
 from crlm_bayes.errors import EXIT_GATE, EXIT_STOPPED
-from crlm_bayes.prose.verdicts import exact_done, not_yet_sampled, stopped
-from crlm_bayes.rule import standing
+from crlm_bayes.prose.verdicts import VERDICT_TABLE, exact_done, not_yet_sampled, stopped
 from crlm_bayes.run.folder import Interrupted, Watch
 from crlm_bayes.run.outcome import Outcome
 from crlm_bayes.run.store import INDEX
 from crlm_bayes.sampling.settings import Settings
-from crlm_bayes.words.nouns import SIGNS
-from crlm_bayes.words.numbers import probability
+from crlm_bayes.words.marks import signed
+from crlm_bayes.words.nouns import vocabulary
 
 STAGES: Final = {"exact": "exact answers", "sampled": "sampling"}
 """How the display calls the two stages."""
@@ -129,7 +129,7 @@ def print_verdicts(records: Mapping[str, Mapping[str, Any]], out: Path, unchange
     console = stderr()
     priors = list(dict.fromkeys(row["prior"] for record in records.values() for row in record["verdicts"]))
     table = Table(
-        title="P(benefit), by analysis and prior",
+        title=VERDICT_TABLE,
         title_justify="left",
         box=None,
         padding=(0, 1, 0, 0),
@@ -147,7 +147,7 @@ def print_verdicts(records: Mapping[str, Mapping[str, Any]], out: Path, unchange
             heading = SYNTHESES if name in several else SINGLE_STUDIES
             table.add_row(f"[bold]{heading}[/]", *[""] * len(priors))
         cells = {
-            row["prior"]: f"{probability(row['p_benefit'])} {SIGNS[standing(row['p_benefit'])]}"
+            row["prior"]: signed(vocabulary(SimpleNamespace(**row)).chance(row["p_benefit"]), row["mark"])
             for row in record["verdicts"]
         }
         mark = "" if record["passed"] else "\n[bold red]diagnostics gate failed[/]"

@@ -15,10 +15,17 @@ from crlm_bayes.prose.decision import verdicts_by_prior
 from crlm_bayes.prose.pooled import scatter, weights
 from crlm_bayes.prose.priors import statement
 from crlm_bayes.prose.robustness import NO_ESTIMATE, assumed, bearings, confounding_words, is_adjusted
-from crlm_bayes.prose.scepticism import AGAINST, REPLICATION, against_prior, critical_summary
-from crlm_bayes.rule import standing
+from crlm_bayes.prose.scepticism import (
+    AGAINST,
+    OTHER_QUESTION,
+    REPLICATION,
+    against_prior,
+    critical_summary,
+    same_question,
+)
 from crlm_bayes.scepticism.panel import PriorVerdict
-from crlm_bayes.words.nouns import SIGNS, prior_name, vocabulary
+from crlm_bayes.words.marks import mark_of, signed
+from crlm_bayes.words.nouns import prior_name, vocabulary
 from crlm_bayes.words.numbers import (
     LEVEL,
     estimate,
@@ -51,6 +58,7 @@ def sceptic_rows(answers: Iterable[Answer]) -> list[dict[str, Any]]:
                     "original": pair.original.analysis,
                     "p_sceptical": pair.found.p_one_sided,
                     "relative_effect": pair.found.relative_effect,
+                    "same_question": pair.same_question,
                 }
                 for pair in found
                 if pair.replica.analysis == answer.spec.id
@@ -132,13 +140,15 @@ def _print_replications(console: Console, answers: Iterable[Answer]) -> None:
     found = replications(answers)
     if not found:
         return
-    console.print(f"[bold]Replication[/]: {REPLICATION}", soft_wrap=True)
+    console.print(f"[bold]Replication[/]: {REPLICATION} {OTHER_QUESTION}", soft_wrap=True)
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold dim")
     table.add_column("original", overflow="fold")
     table.add_column("taken as its replication", overflow="fold")
+    table.add_column("the same question?", overflow="fold")
     table.add_column("sceptical p", justify="right", no_wrap=True)
     for pair in found:
-        table.add_row(pair.original.analysis, pair.replica.analysis, p_value(pair.found.p_one_sided))
+        p = p_value(pair.found.p_one_sided)
+        table.add_row(pair.original.analysis, pair.replica.analysis, same_question(pair), p)
     console.print(table)
     console.print()
 
@@ -147,16 +157,17 @@ def _panel(answer: Answer, rows: Iterable[PriorVerdict]) -> Table:
     spec = answer.spec
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold dim")
     table.add_column("prior", no_wrap=True)
+    words = vocabulary(spec)
     for head in (
         f"{spec.measure.upper()} ({LEVEL} ETI)",
-        "P(benefit)",
+        words.p_claim,
         f"beats {threshold(spec.mcid)}",
         f"harm {inverse(spec.mcid)}",
     ):
         table.add_column(head, justify="right", no_wrap=True)
     for v in rows:
         effect = estimate(v.median, v.lower, v.upper)
-        benefit = f"{probability(v.p_benefit)} {SIGNS[standing(v.p_benefit)]}"
+        benefit = signed(words.chance(v.p_benefit), mark_of(v.p_benefit, answer.question.footing))
         table.add_row(prior_name(v.prior), effect, benefit, probability(v.p_mcid), probability(v.p_harm))
     return table
 
@@ -173,14 +184,14 @@ def _print_whole(console: Console, answer: Answer) -> None:
     if answer.synthesis is not None:
         console.print(weights(answer), soft_wrap=True)
     console.print("\n[bold]Decision[/]")
-    for said in verdicts_by_prior(answer.decision, vocabulary(spec)):
+    for said in verdicts_by_prior(answer.decision, vocabulary(spec), answer.question.footing):
         console.print(f"  {said}", soft_wrap=True)
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold dim")
     table.add_column("prior", no_wrap=True)
     for head in ("Bayes factor", "needed", "fail-safe mean", "conflict"):
         table.add_column(head, justify="right", no_wrap=True)
     for one in reverse.priors:
-        table.add_row(prior_name(one.prior), *against_prior(one, spec.sign))
+        table.add_row(prior_name(one.prior), *against_prior(one, spec.claim_sign))
     console.print(f"\n[bold]Against each prior[/]. {AGAINST}", soft_wrap=True)
     console.print(table)
     console.print("\n[bold]Other priors[/]")

@@ -9,11 +9,11 @@ from rich.table import Table
 from crlm_bayes.answers.question import Question
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.documents.analysis_meaning import is_biased, is_moderated
-from crlm_bayes.documents.study import Study
+from crlm_bayes.documents.study import Study, design_words
 from crlm_bayes.priors.content import content
 from crlm_bayes.prose.equations import equations
 from crlm_bayes.prose.hierarchy import apart_words, weight_words
-from crlm_bayes.words.nouns import DESIGNS, READINGS, SEVERITY_SIGNS, endpoint_noun, prior_name
+from crlm_bayes.words.nouns import READINGS, SEVERITY_SIGNS, endpoint_noun, prior_name
 from crlm_bayes.words.numbers import LEVEL, number, probability, span, threshold
 
 
@@ -74,7 +74,7 @@ def print_question(question: Question) -> None:
 def _of_member(spec: AnalysisSpec, study: Study) -> str:
     """Say what a synthesis takes of a study, and how it counts."""
     own, stated = spec.of_study(study.id), spec.reading_of(study.id)
-    said = [DESIGNS[study.design], f"{endpoint_noun(own.endpoint)}, {READINGS[own.reading]}"]
+    said = [design_words(study), f"{endpoint_noun(own.endpoint)}, {READINGS[own.reading]}"]
     if stated.discount != 1:
         said.append(weight_words(stated.discount))
     if (spec.structure == "bias_adjusted" and is_biased(spec, study)) or is_moderated(spec, study):

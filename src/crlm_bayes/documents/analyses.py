@@ -84,4 +84,18 @@ def read_specs(
     for name in wanted:
         if name not in paths:
             raise UnknownName.among(str(folder), "analysis", name, paths)
-    return {name: read_spec(paths[name], priors) for name in wanted}, priors
+    specs = {name: read_spec(paths[name], priors) for name in wanted}
+    _one_answer_each(specs, folder)
+    return specs, priors
+
+
+def _one_answer_each(specs: Mapping[str, AnalysisSpec], folder: Path) -> None:
+    """Refuse two answers to one question: which is the answer is said before the result."""
+    found: dict[str, str] = {}
+    for name, spec in specs.items():
+        if spec.answers is None:
+            continue
+        if spec.answers in found:
+            what = f"'{spec.answers}' is answered by {found[spec.answers]} already"
+            raise InvalidInput(f"{folder / name}.toml: answers", what, allowed="one analysis for each endpoint")
+        found[spec.answers] = name

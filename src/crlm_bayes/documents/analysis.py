@@ -9,7 +9,6 @@ from crlm_bayes.documents.analysis_parts import (
     SYNTHESES,
     Baseline,
     CentrePriors,
-    Design,
     EffectiveEvents,
     EffectiveN,
     LikelihoodName,
@@ -18,6 +17,7 @@ from crlm_bayes.documents.analysis_parts import (
     Structure,
     StudyReading,
 )
+from crlm_bayes.documents.entries import Design
 from crlm_bayes.priors.density import Positive, Prior
 from crlm_bayes.priors.families import Normal
 from crlm_bayes.priors.nuisance import Beta
@@ -50,7 +50,11 @@ class AnalysisSpec(Frozen):
 
     `proportional = false` lets the effect differ between the intervals of a survival curve, θ_k = θ + ω (z_k - z̄),
     with the prior of ω stated as `priors.time_variation`. `hypothetical = true` marks a reading that asks *what if*:
-    it is shown with the others but is no evidence, and no summary counts it.
+    it is shown with the others but is no evidence and bears no verdict.
+
+    `asks` says what the question is of: a benefit that somebody claims, or a harm. A question of harm is answered by the
+    probability of a higher risk, under a primary prior that is wide and does not doubt harm. `answers` names the endpoint
+    whose answer this analysis is, chosen before the result; all others of that endpoint are sensitivity analyses.
 
     With several studies `endpoint`, `likelihood` and `reading` hold for all of them unless `per_study` says otherwise.
     """
@@ -61,6 +65,8 @@ class AnalysisSpec(Frozen):
     endpoint: Word
     measure: Measure
     better: Literal["lower", "higher"]
+    asks: Literal["benefit", "harm"] = "benefit"
+    answers: Word | None = None
     studies: Annotated[tuple[Word, ...], Field(min_length=1)]
     likelihood: LikelihoodName
     reading: Reading
@@ -125,6 +131,16 @@ class AnalysisSpec(Frozen):
     def sign(self) -> int:
         """Multiply a log ratio by it and negative values favour the treatment."""
         return 1 if self.better == "lower" else -1
+
+    @property
+    def facing(self) -> int:
+        """1 where a benefit is asked for; -1 where a harm is, so that what is claimed lies on the other side."""
+        return 1 if self.asks == "benefit" else -1
+
+    @property
+    def claim_sign(self) -> int:
+        """Multiply a log ratio by it and negative values are on the side of what is asked for."""
+        return self.sign * self.facing
 
     def effect_prior(self, prior: Prior) -> Prior:
         """Return the prior on the scale of the reported log ratio."""

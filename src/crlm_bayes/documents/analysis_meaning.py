@@ -1,6 +1,8 @@
 """What the shape of an analysis document cannot show: words that must fit each other."""
 
+import math
 from collections.abc import Mapping
+from typing import Final
 
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.documents.analysis_parts import HETEROGENEOUS, LIKELIHOODS, likelihoods_with
@@ -10,7 +12,11 @@ from crlm_bayes.documents.study import Study
 from crlm_bayes.errors import InvalidInput, UnknownName
 from crlm_bayes.priors.density import Prior
 from crlm_bayes.priors.nuisance import RandomWalk
-from crlm_bayes.words.numbers import short
+from crlm_bayes.rule import UPPER, expects_benefit
+from crlm_bayes.words.numbers import as_percent, short
+
+WIDE: Final = 0.99 * math.log(2.0)
+"""Log ratio that the primary prior of a question of harm reaches with its 95% interval: that of *neutral* ends at 2."""
 
 
 def check_meaning(spec: AnalysisSpec, priors: Mapping[str, Prior | DeclaredPrior], where: str) -> None:
@@ -46,6 +52,27 @@ def _check_effect_priors(spec: AnalysisSpec, priors: Mapping[str, Prior | Declar
             raise InvalidInput(f"{where}: effect_priors", what, allowed="priors from other studies")
     if spec.primary not in spec.effect_priors:
         raise UnknownName.among(f"{where}: primary", "prior in effect_priors", spec.primary, spec.effect_priors)
+    if spec.asks == "harm":
+        if spec.structure == "centres":
+            raise InvalidInput(f"{where}: asks", "'harm' does not fit structure 'centres'", allowed="benefit")
+        _check_harm(spec, priors, where)
+
+
+def _check_harm(spec: AnalysisSpec, priors: Mapping[str, Prior | DeclaredPrior], where: str) -> None:
+    """Hold a question of harm to priors that do not speak against harm: none hopes, and the primary one is wide."""
+    for name in spec.effect_priors:
+        prior = priors[name]
+        if not isinstance(prior, DeclaredPrior) and expects_benefit(float(prior.cdf(0.0))):
+            what = f"'{name}' expects a benefit, in a question of harm"
+            raise InvalidInput(f"{where}: effect_priors", what, allowed="priors that expect none")
+    primary = priors[spec.primary]
+    if not isinstance(primary, DeclaredPrior):
+        most = primary.quantile(UPPER)
+        if most < WIDE:
+            what = (
+                f"'{spec.primary}' doubts harm: it holds {as_percent(UPPER)} of ratios below {short(math.exp(most), 3)}"
+            )
+            raise InvalidInput(f"{where}: primary", what, allowed="a wide prior, such as reference or neutral")
 
 
 def _check_structure(spec: AnalysisSpec, where: str) -> None:

@@ -68,8 +68,6 @@ def likelihoods_with(fact: Callable[[LikelihoodWord], object]) -> str:
 
 Structure = Literal["single", "common", "random", "bias_adjusted", "meta_regression", "arm_level", "centres"]
 
-Design = Literal["rct", "cohort", "case_control", "single_arm", "pooled"]
-
 SYNTHESES: tuple[Structure, ...] = ("common", "random", "bias_adjusted", "meta_regression", "arm_level")
 """Structures of several studies; the others have one."""
 

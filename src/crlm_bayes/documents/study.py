@@ -12,6 +12,8 @@ from crlm_bayes.documents.entries import (
     ContinuousEntry,
     ContrastEntry,
     CountEntry,
+    Design,
+    DesignEntry,
     DifferenceEntry,
     Entry,
     EventsEntry,
@@ -31,6 +33,7 @@ Month = Annotated[str, StringConstraints(pattern=r"^\d{4}(-\d{2})?$")]
 
 ENTRY_TABLES = (
     "counts", "percentages", "survival", "medians", "contrasts", "differences", "factors", "events", "tests", "continuous", "baseline",
+    "designs",
 )  # fmt: skip
 
 ARM_TABLES = ("counts", "percentages", "survival", "medians", "events", "tests", "continuous", "baseline")
@@ -52,7 +55,7 @@ class Study(Shown, Frozen):
     year: Annotated[int, Field(ge=1900, le=2100, strict=True)] | None = None
     doi: str | None = None
     pmid: str | None = None
-    design: Literal["rct", "cohort", "case_control", "single_arm", "pooled"]
+    design: Design
     timing: Literal["neoadjuvant", "perioperative", "adjuvant", "palliative"]
     resectability: Literal["resectable", "resected", "mixed", "unresectable", "not_applicable"]
     source: Literal["primary", "secondary"]
@@ -74,6 +77,7 @@ class Study(Shown, Frozen):
     differences: tuple[DifferenceEntry, ...] = ()
     factors: tuple[FactorEntry, ...] = ()
     events: tuple[EventsEntry, ...] = ()
+    designs: tuple[DesignEntry, ...] = ()
     tests: tuple[TestEntry, ...] = ()
     continuous: tuple[ContinuousEntry, ...] = ()
     baseline: tuple[BaselineEntry, ...] = ()
@@ -81,7 +85,7 @@ class Study(Shown, Frozen):
     def heading(self) -> str:
         """Say what it is in one line."""
         patients = "" if self.patients is None else f", {self.patients} patients"
-        return f"{title_of(self)} ({DESIGNS[self.design]}{patients}): {self.citation}"
+        return f"{title_of(self)} ({design_words(self)}{patients}): {self.citation}"
 
     def rows(self) -> list[dict[str, Any]]:
         """One row an entry: its reference, where it is printed, and its values as printed."""
@@ -147,6 +151,16 @@ def _as_printed(values: dict[str, Any]) -> str:
 def reference(table: str, row: Entry) -> str:
     """Name an entry for good, whatever its place in the document: ``survival/pfs/drug/36``."""
     return "/".join([table, *(str(value) for key in row.KEYS if (value := getattr(row, key)) is not None)])
+
+
+def said_to_be(study: Study) -> bool:
+    """Whether the paper calls its design by words that exclude each other."""
+    return len({entry.design for entry in study.designs}) > 1
+
+
+def design_words(study: Study) -> str:
+    """Say what its design is, or is said to be."""
+    return f"said to be a {DESIGNS[study.design]}" if said_to_be(study) else DESIGNS[study.design]
 
 
 def title_of(study: Study) -> str:

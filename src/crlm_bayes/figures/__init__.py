@@ -66,7 +66,9 @@ def drawings(result: Result) -> dict[str, Drawing]:
 
     def draw_robust() -> Figure:
         designs, adjusted = [study.design for study in result.question.studies], is_adjusted(result.question)
-        return draw_robustness(result.robustness, spec, designs=designs, adjusted=adjusted)
+        return draw_robustness(
+            result.robustness, spec, designs=designs, adjusted=adjusted, footing=result.question.footing
+        )
 
     found = {
         "panel": Drawing(partial(draw_panel, result), True),

@@ -21,7 +21,7 @@ NAMES: Final = {"study", "arms", "labels", "rows"}
 """What evidence is called and where it is printed: its numbers are beside that."""
 
 SAID: Final = {
-    "id", "title", "question", "endpoint", "studies", "reading", "adjusted", "hypothetical", "effect_priors", "primary",
+    "id", "title", "question", "endpoint", "studies", "reading", "adjusted", "hypothetical", "asks", "answers", "effect_priors", "primary",
     "accepts", "mcid", "effective_n", "effective_events", "per_study", "biased_designs", "moderator",
 }  # fmt: skip
 """Keys of an analysis that its evidence has taken up, or that come after the curve; a curve may hang on all others."""

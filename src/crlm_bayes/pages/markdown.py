@@ -1,25 +1,30 @@
 """The verdicts as a Markdown table, for the README and for issues and manuscripts."""
 
+from typing import Any
+
 import pandas as pd
 
 from crlm_bayes.pages import VERDICTS
 from crlm_bayes.prose.index import (
+    asking,
+    beside_answers,
+    of_answers,
     of_single_studies,
     of_syntheses,
     of_the_print,
+    sentences_of_answers,
     sentences_of_index,
-    sentences_of_syntheses,
 )
-from crlm_bayes.prose.verdicts import IN_CELLS
-from crlm_bayes.rule import standing
-from crlm_bayes.words.nouns import SIGNS, prior_name
-from crlm_bayes.words.numbers import ESTIMATE, estimate, probability
+from crlm_bayes.prose.verdicts import IN_CELLS, OF_HARM
+from crlm_bayes.words.marks import signed
+from crlm_bayes.words.nouns import prior_name, vocabulary
+from crlm_bayes.words.numbers import ESTIMATE, estimate
 
 BEGIN, END = "<!-- verdicts: written by `python -m crlm_bayes fit` -->", "<!-- verdicts: end -->"
 
 
 def verdict_table(verdicts: pd.DataFrame) -> str:
-    """Write the answer in words, then one row for each analysis and one column for each prior; syntheses first.
+    """Write the answers in words and as a table, then the sensitivity analyses; one row an analysis, one column a prior.
 
     Parameters
     ----------
@@ -32,28 +37,35 @@ def verdict_table(verdicts: pd.DataFrame) -> str:
         Between two marker comments, so that a document can hold it up to date.
     """
     printed = of_the_print(verdicts)
-    together, single = of_syntheses(printed), of_single_studies(printed)
-    priors = list(dict.fromkeys(printed["prior"]))
-    lines = [BEGIN, ""]
-    if not together.empty:
-        lines += [
-            *_said(sentences_of_syntheses(printed)),
-            "",
-            *_table("several studies together", together, priors),
-            "",
-        ]
-    if not single.empty:
-        lines += [*_said(sentences_of_index(printed)), "", *_table("analysis", single, priors), ""]
-    lines += [f"In each cell {IN_CELLS}; the numbers are those of `{VERDICTS}`."]
+    lines = [BEGIN, "", *_said(sentences_of_answers(printed)), *_tables("", of_answers(printed))]
+    rest = beside_answers(printed)
+    together, single = _tables("several studies", of_syntheses(rest)), _tables("one study", of_single_studies(rest))
+    if together or single:
+        lines += ["<details>", "<summary>Sensitivity analyses and single studies</summary>", "", *together]
+        lines += [*(f"- {sentence}" for sentence in sentences_of_index(printed)), "", *single, "</details>", ""]
+    lines += [f"In each cell {IN_CELLS}; {OF_HARM}. The numbers are those of `{VERDICTS}`."]
     return "\n".join([*lines, "", END]) + "\n"
 
 
 def _said(sentences: list[str]) -> list[str]:
+    if not sentences:
+        return []
     first, *rest = sentences
-    return [f"**{first}**", "", *(f"- {sentence}" for sentence in rest)]
+    return [f"**{first}**", "", *(f"- {sentence}" for sentence in rest), ""]
 
 
-def _table(head: str, rows: pd.DataFrame, priors: list[str]) -> list[str]:
+def _tables(of: str, rows: pd.DataFrame) -> list[str]:
+    """One table of questions of a benefit, one of questions of a harm: each has its own priors."""
+    lines: list[str] = []
+    for asks in ("benefit", "harm"):
+        ours = asking(rows, asks)
+        if not ours.empty:
+            lines += [*_table(", ".join(part for part in (asks, of) if part), ours), ""]
+    return lines
+
+
+def _table(head: str, rows: pd.DataFrame) -> list[str]:
+    priors = list(dict.fromkeys(rows["prior"]))
     lines = [_line([head, *(prior_name(prior) for prior in priors)]), _line(["---", *[":--:"] * len(priors)])]
     for (_, title), mine in rows.groupby(["analysis", "title"], sort=False):
         cells = {row.prior: _cell(row) for row in mine.itertuples()}
@@ -61,10 +73,10 @@ def _table(head: str, rows: pd.DataFrame, priors: list[str]) -> list[str]:
     return lines
 
 
-def _cell(row: object) -> str:
-    p, median, lower, upper = (float(getattr(row, key)) for key in ("p_benefit", *ESTIMATE))
-    gate = "" if getattr(row, "gate_passed") else " gate failed"  # noqa: B009
-    head = f"{probability(p)} {SIGNS[standing(p)]}{gate}"
+def _cell(row: Any) -> str:
+    median, lower, upper = (float(getattr(row, key)) for key in ESTIMATE)
+    gate = "" if row.gate_passed else " gate failed"
+    head = f"{signed(vocabulary(row).chance(float(row.p_benefit)), row.mark)}{gate}"
     return f"{head}<br>{estimate(median, lower, upper)}"
 
 

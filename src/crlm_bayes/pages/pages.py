@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from crlm_bayes.answers.result import Result
 from crlm_bayes.audits.study_audit import StudyAudit
-from crlm_bayes.documents.study import title_of
+from crlm_bayes.documents.study import design_words, title_of
 from crlm_bayes.pages.captions import drawing
 from crlm_bayes.pages.explorer.fragment import explorer_fragment
 from crlm_bayes.pages.explorer.payload import Payload
@@ -18,11 +18,10 @@ from crlm_bayes.prose import answer
 from crlm_bayes.prose import verdicts as words_of_verdicts
 from crlm_bayes.prose.audit import index_findings, index_rest
 from crlm_bayes.prose.captions import INDEX_CAPTIONS, readings
-from crlm_bayes.prose.index import sentences_of_syntheses
+from crlm_bayes.prose.index import sentences_of_answers
 from crlm_bayes.prose.limits import SECOND_HAND
-from crlm_bayes.prose.scepticism import REPLICATION
+from crlm_bayes.prose.scepticism import OTHER_QUESTION, REPLICATION
 from crlm_bayes.scepticism.replication import Pair
-from crlm_bayes.words.nouns import DESIGNS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -82,21 +81,20 @@ def index_page(
         "explorer": explorer_fragment(explorable, select=True),
         "replications": [reverse.replicated(pair) for pair in replications],
         "summary": answer.sentences_of_index(verdicts),
-        "evidence": sentences_of_syntheses(verdicts),
+        "answers": sentences_of_answers(verdicts),
         "together": together,
         "synthesis": drawing("synthesis", figures, INDEX_CAPTIONS["synthesis"]),
-        "groups": matrix.matrix(verdicts, studies),
-        "priors": matrix.priors_across(verdicts),
+        "matrices": matrix.matrices(verdicts, studies),
         "rule": words_of_verdicts.rule(),
         "in_cells": words_of_verdicts.IN_CELLS,
-        "replication": REPLICATION,
-        "legend": list(zip(words_of_verdicts.MARKS, words_of_verdicts.MEANINGS, strict=True)),
+        "of_harm": words_of_verdicts.OF_HARM,
+        "replication": f"{REPLICATION} {OTHER_QUESTION}",
+        "legend": [(words_of_verdicts.MARKS[kind], said) for kind, said in words_of_verdicts.MEANINGS.items()],
         "forest": drawing("forest", figures, INDEX_CAPTIONS["forest"]),
         "readings": drawing("readings", figures, readings(hypothetical=what_if)),
-        "studies": [(title_of(study), study, DESIGNS[study.design]) for study in studies.values()],
+        "studies": [(title_of(study), study, design_words(study)) for study in studies.values()],
         "second_hand": SECOND_HAND,
         "record": record,
-        "primaries": matrix.primaries(verdicts),
         "failed": failed,
         "failed_words": words_of_verdicts.failed_analyses(failed) if failed else "",
     }

@@ -65,7 +65,7 @@ def shared(result: Result, figures: Mapping[str, str]) -> dict[str, Any]:
         "primary": primary,
         "stamp": "" if primary is None else verdicts.stamp(words, primary.standing, spec.primary),
         "beside_ours": answer.beside_ours(words, ours, pooled=symbol == "μ"),
-        "rule": verdicts.rule(words.claim, words.measure),
+        "rule": verdicts.rule(words),
         "primary_words": primary_prior(spec.primary, result.question.priors[spec.primary].rationale),
         "estimand": answer.estimand(spec),
         "beyond_p_values": answer.beyond_p_values(words),
@@ -92,7 +92,9 @@ def shared(result: Result, figures: Mapping[str, str]) -> dict[str, Any]:
         "equations": [(mathml(e.latex), e.plain, e.words) for e in equations(spec, result.question.priors)],
         "priors": tables.priors(result),
         "nuisance": _nuisance(spec),
-        "explorer": explorer_fragment([payload(spec, result.curve, result.question.priors)], select=False),
+        "explorer": explorer_fragment(
+            [payload(spec, result.curve, result.question.priors, footing=result.question.footing)], select=False
+        ),
         "scrutiny": scrutiny(result),
         "against": reverse.against(result),
         "beside": reverse.beside(result),

@@ -10,7 +10,7 @@ from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.prose.absolute import absolute
 from crlm_bayes.prose.index import sentences_of_index
 from crlm_bayes.prose.scepticism import critical_prior
-from crlm_bayes.rule import SURVIVES, standing
+from crlm_bayes.rule import SURVIVES, side, standing
 from crlm_bayes.scepticism.panel import PriorVerdict
 from crlm_bayes.words.nouns import Vocabulary, capital, listed, prior_name, vocabulary
 from crlm_bayes.words.numbers import LEVEL, probability, ratio, span, threshold
@@ -32,17 +32,19 @@ def answer_of(spec: AnalysisSpec, panel: Sequence[PriorVerdict], critical_sd: fl
     primary = next(v for v in panel if v.prior == spec.primary)
     others = [v for v in panel if v.prior != spec.primary]
     first = f"{_primary(words, primary)}: {_numbers(words, primary)}."
-    second = f"{_others(words, standing(primary.p_benefit), others)}; {critical_prior(critical_sd, words)}."
+    sides = _others_on_harm if words.harmful else _others
+    second = f"{sides(words, standing(primary.p_benefit), others)}; {critical_prior(critical_sd, words)}."
     return first, second
 
 
 def estimand(spec: AnalysisSpec) -> str:
     """Say what is estimated, in whom, on which side the good lies, and which ratios matter."""
     words, studies = vocabulary(spec), "these studies" if spec.is_synthesis else "this study"
+    below = spec.better == "lower" if not words.harmful else spec.better == "higher"
     good = f"mean a {words.claim} with treatment" if words.safety else "favour the treatment"
     return (
         f"The estimand is the {words.measure} for {words.endpoint}, treatment over control, in patients as {studies} enrolled them. "
-        f"Ratios {'below' if spec.better == 'lower' else 'above'} 1 {good}. The smallest ratio worth having (MCID) is "
+        f"Ratios {'below' if below else 'above'} 1 {good}. The smallest ratio worth having (MCID) is "
         f"{threshold(spec.mcid)}; its inverse, {threshold(1 / spec.mcid)}, bounds relevant harm."
     )
 
@@ -65,6 +67,14 @@ def beside_ours(words: Vocabulary, ours: str | None, *, pooled: bool) -> str:
 
 def _primary(words: Vocabulary, v: PriorVerdict) -> str:
     prior = f"the primary, {prior_name(v.prior)} prior"
+    if words.harmful:
+        established = {1: words.claim, -1: words.other}.get(-side(v.p_benefit))
+        said = (
+            f"a {established} is established"
+            if established
+            else f"neither a {words.claim} nor a {words.other} is established"
+        )
+        return f"Under {prior} {said}"
     match standing(v.p_benefit):
         case "survives":
             return f"The {words.claim} survives {prior}"
@@ -76,7 +86,7 @@ def _primary(words: Vocabulary, v: PriorVerdict) -> str:
 
 
 def _numbers(words: Vocabulary, v: PriorVerdict) -> str:
-    p = f"{words.p_claim} is {probability(v.p_benefit)}"
+    p = f"{words.p_claim} is {words.chance(v.p_benefit)}"
     if standing(v.p_benefit) == "open" and not words.safety:
         p += f", below the {probability(SURVIVES)} that the rule asks for"
     if words.safety or standing(v.p_benefit) == "harm":
@@ -119,6 +129,27 @@ def _others(words: Vocabulary, ours: str, others: Sequence[PriorVerdict]) -> str
     return capital("; ".join(clauses))
 
 
+def _others_on_harm(words: Vocabulary, ours: str, others: Sequence[PriorVerdict]) -> str:
+    """Say what the other priors make of a question of harm, which has no side to defend."""
+    if not others:
+        return "No other prior was put to it"
+    groups = {kind: [v for v in others if standing(v.p_benefit) == kind] for kind in ("harm", "open", "survives")}
+    if len(groups[ours]) == len(others):
+        return f"Every other prior says the same ({_each(words, others)})"
+    said = {
+        "harm": f"a {words.claim} is established",
+        "survives": f"a {words.other} is established",
+        "open": "it is not settled",
+    }
+    first = next(kind for kind, panel in groups.items() if panel)
+    clauses = [
+        f"{said[kind]} under {_priors(words, panel, labelled=kind == first, last='and')}"
+        for kind, panel in groups.items()
+        if panel
+    ]
+    return capital("; ".join(clauses))
+
+
 def _unanimous(words: Vocabulary, ours: str) -> str:
     match ours:
         case "survives":
@@ -130,7 +161,7 @@ def _unanimous(words: Vocabulary, ours: str) -> str:
 
 def _each(words: Vocabulary, panel: Sequence[PriorVerdict]) -> str:
     parts = [
-        f"{probability(v.p_benefit)} under the {prior_name(v.prior)}{' prior' * (i == 0)}" for i, v in enumerate(panel)
+        f"{words.chance(v.p_benefit)} under the {prior_name(v.prior)}{' prior' * (i == 0)}" for i, v in enumerate(panel)
     ]
     return f"{words.p_claim} {listed(parts)}"
 
@@ -139,6 +170,6 @@ def _priors(words: Vocabulary, panel: Sequence[PriorVerdict], *, labelled: bool,
     """``the reference (P(benefit) 0.997) and neutral (0.995) priors``."""
     label = f"{words.p_claim} " if labelled else ""
     if len(panel) == 1:
-        return f"the {prior_name(panel[0].prior)} prior ({label}{probability(panel[0].p_benefit)})"
-    names = [f"{prior_name(v.prior)} ({label * (i == 0)}{probability(v.p_benefit)})" for i, v in enumerate(panel)]
+        return f"the {prior_name(panel[0].prior)} prior ({label}{words.chance(panel[0].p_benefit)})"
+    names = [f"{prior_name(v.prior)} ({label * (i == 0)}{words.chance(v.p_benefit)})" for i, v in enumerate(panel)]
     return f"the {listed(names, last)} prior{'s' if last == 'and' else ''}"

@@ -11,7 +11,7 @@ from crlm_bayes.answers.assumptions import Assumption
 from crlm_bayes.documents.study import title_of
 from crlm_bayes.prose.centres import SENSITIVITY
 from crlm_bayes.prose.pooled import weight_meaning
-from crlm_bayes.prose.verdicts import MARKS
+from crlm_bayes.prose.verdicts import HARM_VERDICTS, MARKS, VERDICTS
 from crlm_bayes.rule import SURVIVES, Z, crosses, survives
 from crlm_bayes.words.nouns import Vocabulary, capital, listed, prior_name, vocabulary
 from crlm_bayes.words.numbers import INTERVAL_WORDS, LEVEL, number, probability, ratio_estimate, short
@@ -166,7 +166,7 @@ TWO_INTERVALS: Final = f"median, 50% and {LEVEL} equal-tailed intervals"
 
 LIKELIHOOD: Final = f"maximum likelihood ± {number(Z)} standard errors"
 
-SURVIVING: Final = ", ".join(mark for mark in MARKS[:2])
+SURVIVING: Final = ", ".join(MARKS[kind] for kind in ("survives", "face_value", "open"))
 
 ARMS_COMPARED: Final = (
     "Arms compared without randomisation: a sensitivity analysis, not an effect that a trial has shown"
@@ -255,6 +255,18 @@ def without_room(names: Sequence[str]) -> str:
 def left_out(names: Sequence[str], why: str) -> list[str]:
     """Say which priors are not drawn, and why; nothing where all are."""
     return [f"not drawn: {listed(names)} ({why})"] if names else []
+
+
+def expected(words: Vocabulary) -> tuple[str, str]:
+    """Name the ends of an axis of prior means."""
+    return f"prior expects {words.claim}", f"prior expects {words.other}"
+
+
+def regions(words: Vocabulary) -> Mapping[str, str]:
+    """Name the regions of a map of the probability of a claim, from where it is high to where it is low."""
+    if not words.harmful:
+        return VERDICTS
+    return {"survives": words.claim, "open": HARM_VERDICTS["open"], "harm": words.other}
 
 
 def mean_sd_title(words: Vocabulary) -> str:

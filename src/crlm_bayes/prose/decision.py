@@ -1,6 +1,7 @@
 """The decision in words: what a reader would now conclude, and what would change it."""
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.prose.absolute import Difference
@@ -8,25 +9,34 @@ from crlm_bayes.rule import SURVIVES, standing
 from crlm_bayes.scepticism.decision import FURTHEST, Decision, PriorDecision, Verdict
 from crlm_bayes.scepticism.panel import PriorVerdict
 from crlm_bayes.scepticism.scaling import ALPHAS, MEANINGS, SENSITIVE, Diagnosis
+from crlm_bayes.words.marks import Footing
 from crlm_bayes.words.nouns import EVENT_FREE, Vocabulary, in_words, listed, prior_name, vocabulary
 from crlm_bayes.words.numbers import LEVEL, number, percent, probability, ratio, threshold
 
-
-def wording(found: Verdict, words: Vocabulary) -> str:
-    """Write a verdict; a safety endpoint speaks of risk."""
-    if not words.safety:
-        return str(found)
-    bad = {"lower risk": "higher risk"}.get(words.claim, "worse outcome")
-    text = str(found).replace("worthwhile benefit", f"much {words.claim}").replace("not worthwhile", "small")
-    text = text.replace("not relevant", "small").replace("benefit", words.claim)
-    return f"{bad}{text.removeprefix('harm')}" if text.startswith("harm") else text
+ESTABLISHED: Final[Mapping[Footing, str]] = {
+    "sound": "established",
+    "face_value": "shown at face value",
+    "what_if": "shown, if what is supposed were so",
+}
+"""What evidence of each footing does to a statement that the rule lets stand."""
 
 
-def verdicts_by_prior(made: Decision, words: Vocabulary) -> list[str]:
+def wording(found: Verdict, words: Vocabulary, footing: Footing = "sound") -> str:
+    """Write a verdict; a safety endpoint speaks of risk, and what is not randomised establishes nothing."""
+    text = str(found)
+    if words.safety:
+        good, bad = (words.other, words.claim) if words.harmful else (words.claim, words.other)
+        text = text.replace("worthwhile benefit", f"much {good}").replace("not worthwhile", "small")
+        text = text.replace("not relevant", "small").replace("benefit", good)
+        text = f"{bad}{text.removeprefix('harm')}" if text.startswith("harm") else text
+    return text.replace("established", ESTABLISHED[footing])
+
+
+def verdicts_by_prior(made: Decision, words: Vocabulary, footing: Footing = "sound") -> list[str]:
     """Say each verdict with the priors under which it holds, in the order of the panel."""
     groups: dict[str, list[str]] = {}
     for row in made.under:
-        groups.setdefault(wording(row.verdict, words), []).append(prior_name(row.prior))
+        groups.setdefault(wording(row.verdict, words, footing), []).append(prior_name(row.prior))
     return [f"{said}: {listed(names)}" for said, names in groups.items()]
 
 
@@ -38,14 +48,16 @@ def rule(spec: AnalysisSpec) -> str:
         f"{threshold(1 / spec.mcid)} (relevant harm). A prior establishes that the ratio lies on one side of a mark when the probability "
         f"of it is at least {probability(SURVIVES)}: the {LEVEL} equal-tailed interval then lies wholly on that side. The verdict is what "
         "is established at all three marks. It cannot contradict itself: what establishes the stronger statement establishes the weaker, "
-        f"and evidence that moves towards a {words.claim} never lowers a verdict."
+        f"and evidence that moves towards {_good(words)} never lowers a verdict."
     )
 
 
 GROUPS = ("survives", "open", "harm")
 
 
-def paragraph(made: Decision, spec: AnalysisSpec, difference: Difference | None = None) -> list[str]:
+def paragraph(
+    made: Decision, spec: AnalysisSpec, difference: Difference | None = None, footing: Footing = "sound"
+) -> list[str]:
     """Say in four or five short sentences what the decision is, for whom, and what would change it.
 
     Parameters
@@ -54,13 +66,13 @@ def paragraph(made: Decision, spec: AnalysisSpec, difference: Difference | None 
         The absolute effect under the primary prior, where one is at hand.
     """
     words, primary = vocabulary(spec), made.row(made.primary)
-    said = [_for_readers(made, words), _sizes(made, primary, words)]
+    said = [_for_readers(made, words, ESTABLISHED[footing]), _sizes(made, primary, words)]
     if difference is not None:
         said += _of_a_thousand(difference, spec, words)
-    return [*said, _verdict(made, primary, words), _turning(made, primary, words)]
+    return [*said, _verdict(made, primary, words, footing), _turning(made, primary, words)]
 
 
-def _for_readers(made: Decision, words: Vocabulary) -> str:
+def _for_readers(made: Decision, words: Vocabulary, established: str) -> str:
     named = (
         ("neutral reader", made.readers.neutral),
         ("sceptic", made.readers.sceptic),
@@ -69,40 +81,52 @@ def _for_readers(made: Decision, words: Vocabulary) -> str:
     people = [(who, made.row(prior)) for who, prior in named if prior is not None]
     if not people:
         people = [(f"reader with the {prior_name(made.primary)} prior", made.row(made.primary))]
-    chances = [f"{_chance(row.p_benefit)} for {'an' if who[0] in 'aeiou' else 'a'} {who}" for who, row in people]
+    chances = [
+        f"{_chance(words.of_claim(row.p_benefit))} for {'an' if who[0] in 'aeiou' else 'a'} {who}"
+        for who, row in people
+    ]
     groups = {kind: [who for who, row in people if standing(row.p_benefit) == kind] for kind in GROUPS}
-    return f"The probability of a {words.claim} is {listed(chances)}: {_concluded(groups, words)}."
+    return f"The probability of a {words.claim} is {listed(chances)}: {_concluded(groups, words, established)}."
 
 
-def _concluded(groups: Mapping[str, Sequence[str]], words: Vocabulary) -> str:
+def _concluded(groups: Mapping[str, Sequence[str]], words: Vocabulary, established: str) -> str:
     everyone = sum(len(who) for who in groups.values())
-    good, harm = f"a {words.claim} is established", f"{_harm(words)} is established"
+    good, harm = f"{_good(words)} is {established}", f"{_harm(words)} is {established}"
+    neither = {1: f"neither it nor {_other(words)} is {established}"}
+    neither[2] = f"{neither[1]} for either"
     for kind, who in groups.items():
         if len(who) == everyone:
             each = {1: "", 2: " for both"}.get(everyone, f" for all {in_words(everyone)}")
-            nobody = {1: "neither it nor {} is established", 2: "neither it nor {} is established for either"}
-            neither = nobody.get(everyone, "neither it nor {} is established for any of them").format(_harm(words))
-            return {"survives": f"{good}{each}", "open": neither, "harm": f"{harm}{each}"}[kind]
+            nobody = neither.get(everyone, f"{neither[1]} for any of them")
+            return {"survives": f"{good}{each}", "open": nobody, "harm": f"{harm}{each}"}[kind]
     survives, still, harmed = (listed(f"the {who}" for who in groups[kind]) for kind in GROUPS)
     clauses = []
     if survives:
         clauses.append(f"{good} for {survives}{f', but not for {still}' if still else ''}")
     elif still:
-        clauses.append(f"neither it nor {_harm(words)} is established for {still}")
+        clauses.append(f"{neither[1]} for {still}")
     if harmed:
         clauses.append(f"{harm} for {harmed}")
     return "; ".join(clauses)
 
 
 def _sizes(made: Decision, primary: PriorDecision, words: Vocabulary) -> str:
-    worth = f"much {words.claim}" if words.safety else f"worthwhile {words.claim}"
+    good = words.other if words.harmful else words.claim
+    sizes = [
+        (
+            f"a {f'much {good}' if words.safety else f'worthwhile {good}'} ({words.measure} {words.worth})",
+            "p_worthwhile",
+        ),
+        (f"a relevant harm ({words.measure} {words.harm})", "p_harm"),
+    ][:: -1 if words.harmful else 1]
+    (one, first_key), (two, second_key) = sizes
     first = (
-        f"Under the primary, {prior_name(made.primary)} prior the probability of a {worth} ({words.measure} {words.worth}) is "
-        f"{_chance(primary.p_worthwhile)}, that of a relevant harm ({words.harm}) is {_chance(primary.p_harm)}"
+        f"Under the primary, {prior_name(made.primary)} prior the probability of {one} is "
+        f"{_chance(getattr(primary, first_key))}, that of {two} is {_chance(getattr(primary, second_key))}"
     )
     if len(made.under) == 1:
         return f"{first}."
-    ranges = [_range([getattr(row, key) for row in made.under]) for key in ("p_worthwhile", "p_harm")]
+    ranges = [_range([getattr(row, key) for row in made.under]) for key in (first_key, second_key)]
     return f"{first}; over all priors the first {ranges[0]}, the second {ranges[1]}."
 
 
@@ -142,8 +166,8 @@ def _patients(x: float) -> str:
     return f"{number(1000 * abs(x), 0)} {'more' if x > 0 else 'fewer'}"
 
 
-def _verdict(made: Decision, primary: PriorDecision, words: Vocabulary) -> str:
-    ours = f"The verdict under that prior is “{wording(primary.verdict, words)}”"
+def _verdict(made: Decision, primary: PriorDecision, words: Vocabulary, footing: Footing) -> str:
+    ours = f"The verdict under that prior is “{wording(primary.verdict, words, footing)}”"
     others = [row for row in made.under if row.prior != made.primary]
     if not others:
         return f"{ours}."
@@ -154,7 +178,7 @@ def _verdict(made: Decision, primary: PriorDecision, words: Vocabulary) -> str:
         if row.verdict != primary.verdict:
             changed.setdefault(row.verdict, []).append(prior_name(row.prior))
     clauses = [
-        f"“{wording(found, words)}” under the {listed(names)} prior{'s' if len(names) > 1 else ''}"
+        f"“{wording(found, words, footing)}” under the {listed(names)} prior{'s' if len(names) > 1 else ''}"
         for found, names in changed.items()
     ]
     return f"{ours}; it becomes {listed(clauses)}."
@@ -163,10 +187,10 @@ def _verdict(made: Decision, primary: PriorDecision, words: Vocabulary) -> str:
 def _turning(made: Decision, primary: PriorDecision, words: Vocabulary) -> str:
     """What more, or less, evidence of the same kind would do to the verdict about no effect."""
     kind, turning = standing(primary.p_benefit), made.turning
-    claim = {1: f"a {words.claim}", -1: _harm(words)}
+    claim = {1: _good(words), -1: _harm(words)}
     if kind == "open":
         if turning is None:
-            return f"Even {number(FURTHEST, 0)} times as much evidence that says the same would establish neither a {words.claim} nor {_harm(words)} under that prior."
+            return f"Even {number(FURTHEST, 0)} times as much evidence that says the same would establish neither {_good(words)} nor {_harm(words)} under that prior."
         return f"It would take {ratio(turning.weight)} times as much evidence that says the same to establish {claim[turning.side]} under that prior."
     ours = claim[1 if kind == "survives" else -1]
     if turning is None:
@@ -175,10 +199,19 @@ def _turning(made: Decision, primary: PriorDecision, words: Vocabulary) -> str:
     return f"With less than {less} of this evidence {ours} would no longer be established under that prior."
 
 
+def _good(words: Vocabulary) -> str:
+    return f"a {words.other if words.harmful else words.claim}"
+
+
 def _harm(words: Vocabulary) -> str:
     if not words.safety:
         return "harm"
-    return "a higher risk" if words.claim == "lower risk" else "a worse outcome"
+    return f"a {words.claim if words.harmful else words.other}"
+
+
+def _other(words: Vocabulary) -> str:
+    """The side that is not claimed."""
+    return _good(words) if words.harmful else _harm(words)
 
 
 def scaling(spec: AnalysisSpec, base: PriorVerdict, found: Diagnosis) -> str:
@@ -187,7 +220,7 @@ def scaling(spec: AnalysisSpec, base: PriorVerdict, found: Diagnosis) -> str:
     return (
         f"One part of the posterior is made weaker or stronger by raising it to the power {number(ALPHAS[0])} or {number(ALPHAS[1])} "
         f"(Kallioinen and others 2024). As it is, under the primary prior ({prior_name(spec.primary)}), the {words.measure} is "
-        f"{ratio(base.median)} and {words.p_claim} {probability(base.p_benefit)}. {MEANINGS[found].format(words.measure)}"
+        f"{ratio(base.median)} and {words.p_claim} {words.chance(base.p_benefit)}. {MEANINGS[found].format(words.measure)}"
     )
 
 

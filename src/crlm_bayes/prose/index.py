@@ -1,43 +1,29 @@
-"""The index in two or three sentences, from the table of verdicts alone."""
+"""The index in a few sentences, from the table of verdicts alone: the answers, then study by study. Nothing is voted on."""
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from crlm_bayes.answers.question import SYNTHESIS
-from crlm_bayes.rule import points_to_harm, standing, survives
+from crlm_bayes.prose.verdicts import word_of
+from crlm_bayes.rule import points_to_harm, survives
 from crlm_bayes.words.nouns import (
+    MEASURES,
+    Vocabulary,
     capital,
-    counted,
     endpoint_noun,
     endpoint_order,
-    in_words,
-    is_safety,
     listed,
     prior_name,
     study_name,
+    vocabulary,
 )
-from crlm_bayes.words.numbers import probability
+from crlm_bayes.words.numbers import estimate, probability
 
 if TYPE_CHECKING:
     import pandas as pd
 
-
-def sentences_of_index(verdicts: "pd.DataFrame") -> list[str]:
-    """Say whether the benefit survives sceptical priors in analyses of one study: over all, then study by study.
-
-    Parameters
-    ----------
-    verdicts : DataFrame
-        One row for each analysis and prior, as in `verdicts.csv`; hypothetical readings are not counted.
-    """
-    verdicts = of_single_studies(of_the_print(verdicts))
-    if verdicts.empty:
-        return ["No analysis has been fitted yet."]
-    primary = verdicts[verdicts["primary"].astype(bool)]
-    sentences = [_overall(verdicts, primary)]
-    for study in dict.fromkeys(primary["study"]):
-        sentences.append(_study(str(study), primary[primary["study"] == study]))
-    return sentences
+Rows = Sequence[Any]
+"""Rows of the table of verdicts, by attribute."""
 
 
 def of_the_print(verdicts: "pd.DataFrame") -> "pd.DataFrame":
@@ -55,53 +41,51 @@ def of_syntheses(verdicts: "pd.DataFrame") -> "pd.DataFrame":
     return verdicts if verdicts.empty else verdicts[verdicts["study"] == SYNTHESIS]
 
 
-def sentences_of_syntheses(verdicts: "pd.DataFrame") -> list[str]:
-    """Say whether the benefit survives the primary prior where studies are taken together: over all, then by endpoint.
+def of_answers(verdicts: "pd.DataFrame") -> "pd.DataFrame":
+    """Keep the analyses that are the answer for their endpoint; all others are sensitivity analyses."""
+    return verdicts if verdicts.empty else verdicts[verdicts["answers"].fillna("") != ""]
+
+
+def beside_answers(verdicts: "pd.DataFrame") -> "pd.DataFrame":
+    """Leave out the answers."""
+    return verdicts if verdicts.empty else verdicts[verdicts["answers"].fillna("") == ""]
+
+
+def asking(verdicts: "pd.DataFrame", asks: str) -> "pd.DataFrame":
+    """Keep the questions of a benefit, or those of a harm."""
+    return verdicts if verdicts.empty else verdicts[verdicts["asks"] == asks]
+
+
+def sentences_of_answers(verdicts: "pd.DataFrame") -> list[str]:
+    """Say the answer for each endpoint that has one: over all that ask for a benefit, then one by one, harms last.
 
     Parameters
     ----------
     verdicts : DataFrame
-        As in `verdicts.csv`; hypothetical readings are not counted.
+        One row for each analysis and prior, as in `verdicts.csv`.
 
     Returns
     -------
     list of str
-        Empty without a synthesis.
+        Empty where no analysis says that it is an answer.
     """
-    verdicts = of_syntheses(of_the_print(verdicts))
-    if verdicts.empty:
-        return []
-    primary = verdicts[verdicts["primary"].astype(bool)]
-    efficacy = primary[~primary["endpoint"].map(is_safety).astype(bool)]
-    names = listed(prior_name(str(p)) for p in dict.fromkeys(primary["prior"]))
-    said = []
-    if not efficacy.empty:
-        survive = _surviving(efficacy["p_benefit"])
-        said.append(
-            f"All the evidence together, under the primary prior ({names}): the benefit survives in "
-            f"{_of(survive, len(efficacy), ('synthesis', 'syntheses'))} of efficacy."
-        )
-    endpoints = sorted(dict.fromkeys(str(e) for e in primary["endpoint"]), key=endpoint_order)
-    return said + [_together(e, primary[primary["endpoint"] == e]) for e in endpoints]
+    rows = sorted(_primary(of_answers(of_the_print(verdicts))), key=lambda row: _order(row))
+    benefits = [row for row in rows if row.asks == "benefit"]
+    said = [_over_all(benefits)] if benefits else []
+    return said + [_one(row) for row in rows]
 
 
-def _together(endpoint: str, rows: "pd.DataFrame") -> str:
-    """One sentence on the syntheses of one endpoint."""
-    ordered = sorted(rows.to_dict("records"), key=lambda row: float(row["p_benefit"]))
-    ps = [float(row["p_benefit"]) for row in ordered]
-    name, safety = capital(endpoint_noun(endpoint)), is_safety(endpoint)
-    p = "P(lower risk)" if safety else "P(benefit)"
-    claim = "the lower risk" if safety else "the benefit"
-    first, last = (
-        f"{probability(x)} ({subtitle(str(row['title']))})" for x, row in ((ps[0], ordered[0]), (ps[-1], ordered[-1]))
-    )
-    if len(ordered) == 1:
-        said = {True: f"{claim} survives", False: f"{claim} does not survive"}[survives(ps[0])]
-        return f"{name}: {'the data point to harm' if points_to_harm(ps[0]) else said}, {p} {first}."
-    survive = _surviving(ps)
-    harm = sum(map(points_to_harm, ps))
-    worse = f", and the data point to harm in {in_words(harm)}" if harm else ""
-    return f"{name}: {claim} survives in {_of(survive, len(ps), ('synthesis', 'syntheses'))}{worse}; {p} runs from {first} to {last}."
+def sentences_of_index(verdicts: "pd.DataFrame") -> list[str]:
+    """Say what is left of each study by itself under the primary prior, endpoint by endpoint.
+
+    Parameters
+    ----------
+    verdicts : DataFrame
+        One row for each analysis and prior, as in `verdicts.csv`; hypothetical readings are left out.
+    """
+    rows = _primary(of_single_studies(of_the_print(verdicts)))
+    studies = dict.fromkeys(str(row.study) for row in rows)
+    return [_study(study, [row for row in rows if row.study == study]) for study in studies]
 
 
 def subtitle(title: str) -> str:
@@ -109,78 +93,88 @@ def subtitle(title: str) -> str:
     return title.partition(": ")[2] or title
 
 
-def _overall(verdicts: "pd.DataFrame", primary: "pd.DataFrame") -> str:
-    safety = primary["endpoint"].map(is_safety).astype(bool)
-    efficacy = primary[~safety]
-    names = listed(prior_name(str(p)) for p in dict.fromkeys(primary["prior"]))
-    if efficacy.empty:
-        return f"No analysis of efficacy is among those fitted; the primary prior is {names}."
-    total, survive = len(efficacy), _surviving(efficacy["p_benefit"])
-    ids = set(efficacy["analysis"])
-    least = verdicts[verdicts["analysis"].isin(ids)].groupby("analysis")["p_benefit"].min()
-    through = _surviving(least)
-    start = f"Under the primary prior ({names}) the benefit survives in {_of(survive, total)}"
-    every = (
-        "none survives every prior of its panel"
-        if through == 0
-        else f"{counted(through, 'reading')} of efficacy survive{'s' if through == 1 else ''} every prior"
-    )
-    return f"{start} of efficacy; {every}."
+def _primary(verdicts: "pd.DataFrame") -> list[Any]:
+    return [] if verdicts.empty else list(verdicts[verdicts["primary"].astype(bool)].itertuples())
 
 
-def _surviving(ps: Iterable[float]) -> int:
-    return sum(map(survives, ps))
+def _order(row: Any) -> tuple[Any, ...]:
+    return row.asks != "benefit", *endpoint_order(str(row.endpoint))
 
 
-def _of(k: int, n: int, nouns: tuple[str, str] = ("reading", "readings")) -> str:
-    one, many = nouns
-    if n == 1:
-        return f"the one {one}" if k else f"no {one} (of one)"
-    if k == n:
-        return f"both {many}" if n == 2 else f"all {in_words(n)} {many}"
-    return f"{in_words(k) if k else 'none'} of {in_words(n)} {many}"
+def _over_all(rows: Rows) -> str:
+    """Name the endpoints whose benefit survives and those whose does not."""
+    groups = {
+        "the benefit survives for": [r for r in rows if r.mark == "survives"],
+        "the benefit survives at face value for": [r for r in rows if r.mark == "face_value"],
+        "the benefit does not survive for": [r for r in rows if r.mark == "open"],
+        "the data point to harm for": [r for r in rows if r.mark.startswith("harm")],
+    }
+    clauses: list[str] = []
+    for said, ours in groups.items():
+        if ours:
+            names = listed((endpoint_noun(str(r.answers)) for r in ours), "or" if "not" in said else "and")
+            clauses.append(f"{said.replace('the benefit', 'it') if clauses else said} {names}")
+    priors = listed(prior_name(str(p)) for p in dict.fromkeys(row.prior for row in rows))
+    return f"Under the {priors} prior {'; '.join(clauses)}."
 
 
-def _study(study: str, rows: "pd.DataFrame") -> str:
-    """One sentence on one study under the primary prior."""
-    groups: dict[str, list[str]] = {"survives": [], "partly": [], "open": [], "harm": []}
-    safe: list[str] = []
-    for endpoint in sorted(dict.fromkeys(rows["endpoint"]), key=endpoint_order):
-        ps = [float(p) for p in rows.loc[rows["endpoint"] == endpoint, "p_benefit"]]
-        if is_safety(endpoint):
-            safe.append(_safety(endpoint_noun(endpoint), ps))
-            continue
-        found = {standing(p) for p in ps}
-        kind = found.pop() if len(found) == 1 else "partly" if "survives" in found else "open"
-        name = endpoint_noun(endpoint)
-        if kind == "partly":
-            name += f" (in {_of(_surviving(ps), len(ps))}, P(benefit) {_range(ps)})"
-        else:
-            name += f" ({_range(ps)})"
-        groups[kind].append(name)
+def _one(row: Any) -> str:
+    """One answer in one sentence, and what it hangs on."""
+    words = vocabulary(row)
+    numbers = f"{words.p_claim} {words.chance(row.p_benefit)}, {MEASURES[row.measure]} {estimate(row.median, row.eti95_lower, row.eti95_upper)}"
+    said = f"{capital(endpoint_noun(str(row.answers)))}: {_verdict(words, row.mark)}, {numbers} ({subtitle(str(row.title))})."
+    return f"{said} {hangs_on(row)}".strip()
+
+
+def _verdict(words: Vocabulary, mark: str) -> str:
+    if words.harmful:
+        return {"open": "neither a higher nor a lower risk is established"}.get(mark, f"{word_of(mark, words)}")
+    return word_of(mark, words) if mark.startswith("harm") else f"the {words.claim} {word_of(mark, words)}"
+
+
+def hangs_on(row: Any) -> str:
+    """Say which single studies decide a verdict; empty where none does."""
+    names = str(row.hangs_on).split("; ") if isinstance(row.hangs_on, str) and row.hangs_on else []
+    return f"The verdict hangs on {listed(names, 'or')}: without it, it is another." if names else ""
+
+
+def _study(study: str, rows: Rows) -> str:
+    """One sentence on one study under its primary priors."""
     clauses = []
-    if groups["survives"]:
-        clauses.append(f"the benefit survives for {listed(groups['survives'])}")
-    if groups["partly"]:
-        clauses.append(
-            f"{'it' if clauses else 'the benefit'} survives in part of the readings for {listed(groups['partly'])}"
-        )
-    if groups["open"]:
-        clauses.append(f"{'it' if clauses else 'the benefit'} does not survive for {listed(groups['open'], 'or')}")
-    if groups["harm"]:
-        clauses.append(f"the data point to harm for {listed(groups['harm'])}")
-    return f"{capital(study_name(study))}: {'; '.join(clauses + safe)}."
+    for endpoint in sorted(dict.fromkeys(str(row.endpoint) for row in rows), key=endpoint_order):
+        ours = [row for row in rows if row.endpoint == endpoint]
+        clauses.append(f"{endpoint_noun(endpoint)} {_readings(ours)}")
+    design = next((f" ({row.design})" for row in rows if isinstance(row.design, str) and row.design), "")
+    return f"{capital(study_name(study))}{design}: {'; '.join(clauses)}."
 
 
-def _safety(name: str, ps: list[float]) -> str:
-    p = f"P(lower risk) {_range(ps)}"
-    if all(map(survives, ps)):
-        return f"the lower risk of {name} survives ({p})"
-    if all(map(points_to_harm, ps)):
-        return f"the data point to harm by {name} ({p})"
-    return f"neither a lower nor a higher risk of {name} is established ({p})"
+def _readings(rows: Rows) -> str:
+    """What becomes of one endpoint over all readings of its print: verdict and range of probability."""
+    words = vocabulary(rows[0])
+    ps = [words.of_claim(float(row.p_benefit)) for row in rows]
+    marks = dict.fromkeys(row.mark for row in rows)
+    if len(marks) > 1:
+        said = f"{word_of(max(rows, key=lambda r: words.of_claim(r.p_benefit)).mark, words)} in part of the readings"
+    elif words.harmful and all(not survives(p) and not points_to_harm(p) for p in ps):
+        said = "neither a higher nor a lower risk"
+    else:
+        said = word_of(next(iter(marks)), words)
+    return f"{said} ({words.p_claim} {_range(ps)}{_allowing(rows)})"
 
 
-def _range(ps: list[float]) -> str:
+def _allowing(rows: Rows) -> str:
+    """Add what is left where a study that is not randomised may be biased."""
+    found = [float(row.p_allowing_for_bias) for row in rows if not _missing(row.p_allowing_for_bias)]
+    if not found:
+        return ""
+    words = vocabulary(rows[0])
+    return f"; allowing for bias {_range([words.of_claim(p) for p in found])}"
+
+
+def _missing(x: Any) -> bool:
+    return x is None or x != x
+
+
+def _range(ps: Sequence[float]) -> str:
     low, high = probability(min(ps)), probability(max(ps))
     return low if low == high else f"{low} to {high}"

@@ -86,10 +86,11 @@ def scatter(answer: Answer) -> str:
         return COMMON
     tau, new = pooled.tau, pooled.predictive
     good = new.p_benefit(spec.sign)
+    where = f"with P({words.claim})" if words.harmful else "on the good side with probability"
     return (
         f"Between studies the log {words.measure} scatters with a standard deviation τ of {number(tau.median)} ({LEVEL} interval "
         f"{span(*tau.interval, write=number)}). In a new study of this kind the {words.measure} is predicted to be {ratio_of(new.median)} "
-        f"({LEVEL} prediction interval {ratio_span(new.interval)}), on the good side with probability {probability(good)}."
+        f"({LEVEL} prediction interval {ratio_span(new.interval)}), {where} {words.chance(good)}."
     )
 
 
@@ -98,10 +99,11 @@ def summary(answer: Answer) -> list[tuple[str, str, str]]:
     tau, new = answer.pooled.tau, answer.pooled.predictive
     if tau is None:
         return []
-    good = probability(new.p_benefit(answer.spec.sign))
+    words, good = vocabulary(answer.spec), new.p_benefit(answer.spec.sign)
+    side = f"P({words.claim})" if words.harmful else "good side"
     return [
         ("Spread of studies, τ", number(tau.median), f"{LEVEL}: {span(*tau.interval, write=number)}"),
-        ("In a new study", ratio_of(new.median), f"{LEVEL}: {ratio_span(new.interval)}; good side {good}"),
+        ("In a new study", ratio_of(new.median), f"{LEVEL}: {ratio_span(new.interval)}; {side} {words.chance(good)}"),
     ]
 
 
@@ -190,7 +192,7 @@ def holds(variants: Variants) -> list[Held]:
 
 def _holds(v: Variants) -> Iterator[Held]:
     ours = v.as_it_is
-    lines = sorted(v.without_each, key=lambda line: line.p_benefit)
+    lines = sorted(v.without_each, key=lambda line: vocabulary(v.spec).of_claim(line.p_benefit))
     if len(lines) > 2:
         yield Held("Without any one study", _without_one(lines, ours, _p(v)))
     else:
@@ -208,16 +210,22 @@ def _holds(v: Variants) -> Iterator[Held]:
     if p is not None:
         face = "" if v.at_face_value is None else f" Taken at face value they would give {_p(v)} {v.at_face_value.p}."
         yield Held(
-            f"If studies that were not randomised overstate the benefit by a factor of {short(OVERSTATED)}",
-            f"{_p(v)} is {probability(p)}{_kept(standing(p), ours.standing)}.{face}",
+            f"If studies that were not randomised overstate the {vocabulary(v.spec).claim} by a factor of {short(OVERSTATED)}",
+            f"{_p(v)} is {probability(p)}{_kept(standing(vocabulary(v.spec).of_claim(p)), ours.standing, v)}.{face}",
         )
     if v.direct_alone is not None and v.in_full is not None:
         yield Held(
             "If the discounted studies count for nothing",
-            f"{_now(v.direct_alone, ours, v)} In full they would give {_p(v)} {v.in_full.p}.",
+            f"{_now(v.direct_alone, ours, v)} In full they would give {_p(v)} {v.in_full.p}.{indirect_share(v)}",
         )
     if v.common is not None:
         yield Held("If all studies shared one effect", _now(v.common, ours, v))
+
+
+def indirect_share(v: Variants) -> str:
+    """Say how much of the pooled mean indirect evidence holds; empty where there is none."""
+    share = v.view.indirect_share
+    return "" if share is None else f" As analysed, indirect evidence holds {percent(share, 0)} of the pooled mean."
 
 
 def _p(v: Variants) -> str:
@@ -237,19 +245,39 @@ def _each_alone(v: Variants) -> str:
     """Of two studies: what is left when the other is left out."""
     names = [line.study.id for group in v.view.groups for line in group.lines]
     parts = [
-        f"{v.names[other]} alone gives {_p(v)} {line.p}{_kept(line.standing, v.as_it_is.standing)}"
+        f"{v.names[other]} alone gives {_p(v)} {line.p}{_kept(line.standing, v.as_it_is.standing, v)}"
         for line, other in zip(v.without_each, reversed(names), strict=True)
     ]
-    return f"{'; '.join(parts)}."
+    return f"{'; '.join(parts)}.{_why_less(v)}"
+
+
+def _why_less(v: Variants) -> str:
+    """Say why two studies that both show something show less together than one of them; empty where they do not."""
+    words, ours = vocabulary(v.spec), v.as_it_is
+    best = max(words.of_claim(line.p_benefit) for line in v.without_each)
+    if v.common is None or best <= words.of_claim(ours.p_benefit):
+        return ""
+    return (
+        f" Together they say less than one of them alone ({probability(best)}), because the question is another: the mean of such studies, of "
+        f"which one by itself tells nothing. Two studies hardly tell how far effects scatter, so the prior of τ decides how far the interval reaches; with one effect in both "
+        f"{_p(v)} would be {v.common.p}."
+    )
 
 
 def _now(line: Variant, ours: Variant, v: Variants) -> str:
     measure = vocabulary(v.spec).measure
     left = f" ({studies_counted(line.studies)})" if line.studies != ours.studies else ""
-    return f"the {measure} is {line.ratio} ({line.interval}) and {_p(v)} {line.p}{left}{_kept(line.standing, ours.standing)}."
+    return f"the {measure} is {line.ratio} ({line.interval}) and {_p(v)} {line.p}{left}{_kept(line.standing, ours.standing, v)}."
 
 
-def _kept(now: str, ours: str) -> str:
+def _kept(now: str, ours: str, v: Variants) -> str:
     if now == ours:
         return ": the same verdict"
+    words = vocabulary(v.spec)
+    if words.harmful:
+        established = {
+            "harm": f": a {words.claim} would be established",
+            "survives": f": a {words.other} would be established",
+        }
+        return established.get(now, ": it would not be settled")
     return {"survives": ": it would survive", "open": ": it would not survive", "harm": ": it would point to harm"}[now]

@@ -10,7 +10,7 @@ from crlm_bayes.documents.study import reference
 from crlm_bayes.rule import points_to_harm
 from crlm_bayes.scepticism.robustness import Robustness
 from crlm_bayes.words.nouns import capital, prior_name, vocabulary
-from crlm_bayes.words.numbers import ABSENT, number, percent, probability, ratio_of
+from crlm_bayes.words.numbers import ABSENT, number, percent, ratio_of
 
 FALLEN = "fallen"
 """Stands for the limit of a claim that does not survive to begin with."""
@@ -35,7 +35,7 @@ def bias(found: Robustness, spec: AnalysisSpec) -> Borne:
     if math.isinf(borne):
         return Borne(f"no overstatement up to a hundredfold overturns the {words.claim}.", "any")
     factor = ratio_of(borne)
-    turned = "times" if spec.better == "lower" else "divided by"
+    turned = "times" if spec.claim_sign == 1 else "divided by"
     return Borne(
         f"{_falls(found, spec)} if it is overstated by a factor of {factor} or more: if the true {words.measure} is its "
         f"estimate {turned} {factor}.",
@@ -98,9 +98,9 @@ def assumed(bias: float, discount: float) -> list[str]:
 
 def fallen(found: Robustness, spec: AnalysisSpec, without: str) -> str:
     """Say that a claim has fallen already, without any strain."""
-    p = found.headline.p_benefit
-    verb = "points to harm" if points_to_harm(p) else "has fallen"
-    return f"{verb} {without}: {vocabulary(spec).p_claim} {probability(p)}"
+    p, words = found.headline.p_benefit, vocabulary(spec)
+    verb = "points to harm" if points_to_harm(p) and not words.harmful else "has fallen"
+    return f"{verb} {without}: {words.p_claim} {words.chance(p)}"
 
 
 def confounding_words(e_value: float | None, e_value_ci: float | None, measure: str, *, adjusted: bool = True) -> str:

@@ -17,6 +17,7 @@ from crlm_bayes.prose.robustness import (
 )
 from crlm_bayes.rule import SURVIVES, Z
 from crlm_bayes.scepticism.critical import FAR, SD_RANGE
+from crlm_bayes.scepticism.replication import Pair
 from crlm_bayes.scepticism.reverse_bayes import UnderPrior
 from crlm_bayes.words.nouns import Vocabulary, capital, vocabulary
 from crlm_bayes.words.numbers import ABSENT, LEVEL, fixed, number, p_value, percent, probability, ratio, ratio_of, span
@@ -159,6 +160,16 @@ REPLICATION = (
     "The sceptical p value of a second study for a first: how far a sceptic, just unconvinced by the first, is convinced by the second "
     "(Held 2020; one-sided, in the direction of the first)."
 )
+
+
+def same_question(pair: Pair) -> str:
+    """Say whether two studies ask the same, so that one can replicate the other."""
+    if pair.same_question:
+        return "yes"
+    return f"no: {pair.original.timing} v {pair.replica.timing}"
+
+
+OTHER_QUESTION = "Studies that treat at different times ask different questions: a sceptical p of such a pair says how well the two agree, not that one repeats the other."
 
 AGAINST = (
     "Bayes factor: how many times better the data are predicted by this prior than by no effect at all, or the other way round "

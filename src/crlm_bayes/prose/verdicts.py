@@ -3,61 +3,104 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from crlm_bayes.rule import LOWER, SURVIVES, Standing, standing
+from crlm_bayes.rule import LOWER, SURVIVES, standing
+from crlm_bayes.words.marks import Footing, mark_of
 from crlm_bayes.words.nouns import SIGNS, Vocabulary, listed, prior_name
 from crlm_bayes.words.numbers import LEVEL, duration, many, probability
 
-VERDICTS: Final[Mapping[str, str]] = {"survives": "survives", "open": "does not survive", "harm": "points to harm"}
+VERDICTS: Final[Mapping[str, str]] = {
+    "survives": "survives",
+    "face_value": "survives at face value",
+    "open": "does not survive",
+    "harm": "points to harm",
+    "harm_face_value": "points to harm at face value",
+    "what_if": "asks what if",
+}
 
 SAFETY_VERDICTS: Final[Mapping[str, str]] = {
+    **VERDICTS,
     "survives": "lower risk survives",
+    "face_value": "lower risk survives at face value",
     "open": "not settled",
-    "harm": "points to harm",
 }
+
+HARM_VERDICTS: Final[Mapping[str, str]] = {
+    **VERDICTS,
+    "survives": "lower risk",
+    "face_value": "lower risk at face value",
+    "open": "not settled",
+    "harm": "higher risk",
+    "harm_face_value": "higher risk at face value",
+}
+"""Of a question of harm, in its own direction."""
 
 REACHED: Final = f"P(benefit) ≥ {probability(SURVIVES)}"
 
 HARMED: Final = f"P(benefit) ≤ {probability(LOWER)}"
 
-MARKS: Final = tuple(f"{SIGNS[kind]} {word}" for kind, word in VERDICTS.items())
+MEANINGS: Final[Mapping[str, str]] = {
+    "survives": f"{REACHED}, so the {LEVEL} interval excludes no effect, on the good side",
+    "face_value": "the same at face value: of studies that were not randomised, whose bias is not allowed for, so that nothing is established",
+    "open": f"neither, so the {LEVEL} interval includes no effect; of a harm, not settled",
+    "harm": f"{HARMED}, so the {LEVEL} interval excludes no effect, on the side of harm",
+    "harm_face_value": "the same at face value",
+}
+"""What each mark means."""
+
+MARKS: Final[Mapping[str, str]] = {kind: f"{SIGNS[kind]} {VERDICTS[kind]}" for kind in MEANINGS}
 """What the marks of a verdict stand for."""
 
-LEGEND: Final = (f"{MARKS[0]}: {REACHED}", MARKS[1], f"{MARKS[2]}: {HARMED}")
-"""The same with the rule."""
+CHIEF_MARKS: Final = tuple(MARKS[kind] for kind in ("survives", "face_value", "open", "harm"))
 
-MEANINGS: Final = (
-    f"{REACHED}, so the {LEVEL} interval excludes no effect, on the good side",
-    f"neither, so the {LEVEL} interval includes no effect; for safety, not settled",
-    f"{HARMED}, so the {LEVEL} interval excludes no effect, on the side of harm",
-)
-"""What each mark means; for safety, the probability is that of a lower risk."""
+LEGEND: Final = (f"{MARKS['survives']}: {REACHED}", MARKS["face_value"], MARKS["open"], f"{MARKS['harm']}: {HARMED}")
+"""The same with the rule."""
 
 IN_CELLS: Final = f"P(benefit), and the median ratio with its {LEVEL} equal-tailed interval"
 """What stands in each cell of a table of verdicts."""
 
+VERDICT_TABLE: Final = "P(benefit), or P(higher risk) of a harm, by analysis and prior"
+
+OF_HARM: Final = "where a harm is asked for, the probability is that of a higher risk"
+
 GATE_FAILED: Final = "† diagnostics gate failed"
 
 
-def verdict_word(kind: Standing | str, *, safety: bool = False) -> str:
-    """Name a verdict; one on safety does not speak of a benefit."""
-    return (SAFETY_VERDICTS if safety else VERDICTS)[kind]
+def verdict_word(mark: str, *, safety: bool = False, harmful: bool = False) -> str:
+    """Name a verdict; one on safety does not speak of a benefit, one on a harm speaks of the risk."""
+    return (HARM_VERDICTS if harmful else SAFETY_VERDICTS if safety else VERDICTS)[mark]
 
 
-def judged(words: Vocabulary, p_benefit: float) -> str:
+def word_of(mark: str, words: Vocabulary) -> str:
+    """Name a verdict in the words of its analysis."""
+    return verdict_word(mark, safety=words.safety, harmful=words.harmful)
+
+
+def judged(words: Vocabulary, p_benefit: float, footing: Footing) -> str:
     """Write the probability of a claim and its verdict: ``P(benefit) 0.988, survives``."""
-    return f"{words.p_claim} {probability(p_benefit)}, {verdict_word(standing(p_benefit), safety=words.safety)}"
+    return f"{words.p_claim} {words.chance(p_benefit)}, {word_of(mark_of(p_benefit, footing), words)}"
 
 
-def stamp(words: Vocabulary, kind: Standing | str, prior: str) -> str:
+def stamp(words: Vocabulary, mark: str, prior: str) -> str:
     """Say the verdict under a prior in a few words: ``the benefit survives the sceptical prior``."""
-    if kind == "survives":
-        return f"the {words.claim} survives the {prior_name(prior)} prior"
-    under = "under " if kind == "harm" or words.safety else ""
-    return f"{verdict_word(kind, safety=words.safety)} {under}the {prior_name(prior)} prior"
+    under = f"the {prior_name(prior)} prior"
+    if mark == "what_if":
+        return "a question of what if: no verdict"
+    if words.harmful:
+        return f"{word_of(mark, words)} under {under}"
+    if mark in ("survives", "face_value"):
+        return f"the {words.claim} survives {under}{' at face value' if mark == 'face_value' else ''}"
+    return f"{word_of(mark, words)} {'under ' if mark != 'open' or words.safety else ''}{under}"
 
 
-def rule(claim: str = "benefit", measure: str = "ratio") -> str:
+def rule(words: Vocabulary | None = None) -> str:
     """State the rule for a claim, before any result."""
+    claim, measure = ("benefit", "ratio") if words is None else (words.claim, words.measure)
+    if words is not None and words.harmful:
+        return (
+            f"A {claim} is established under a prior when P({claim}), given the data and the prior, is at least {probability(SURVIVES)}: the "
+            f"{LEVEL} equal-tailed interval of the {measure} then excludes no effect. At {probability(LOWER)} or below a {words.other} is. The "
+            "primary prior is wide: a sceptic of harm would need more harm done before saying so."
+        )
     return (
         f"A {claim} survives a prior when P({claim}), given the data and the prior, is at least {probability(SURVIVES)}: the "
         f"{LEVEL} equal-tailed interval of the {measure} then excludes no effect, on the good side. At {probability(LOWER)} or below the "

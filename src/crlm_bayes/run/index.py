@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 def verdicts(records: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
     """Stack the verdict rows of run records: syntheses, then by study; survival first and safety last, the hypothetical after the printed."""
-    rows = [{"hypothetical": False} | dict(row) for record in records.values() for row in record["verdicts"]]
+    rows = [dict(row) for record in records.values() for row in record["verdicts"]]
     return pd.DataFrame(sorted(rows, key=_order))
 
 

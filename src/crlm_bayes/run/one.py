@@ -176,7 +176,7 @@ def _answered(answer: Answer, fits: Mapping[str, Mapping[str, Any]]) -> dict[str
     return {
         "likelihood": None if answer.estimated is None else answer.estimated._asdict(),
         "fits": fits,
-        "verdicts": tables.verdict_rows(answer.question, answer.scepticism, passed),
+        "verdicts": tables.verdict_rows(answer, passed),
         "rows": [asdict(row) for row in answer.question.evidence.rows],
         "passed": passed,
     }
@@ -215,7 +215,11 @@ def write(result: Result, store: Store, kept: Collection[str] = ()) -> None:
                 saved.to_netcdf(folder / name / POSTERIOR, engine="h5netcdf", encoding=encoding(saved))
         write_json(folder / RECORD, result.record)
         name = f"{capital(endpoint_noun(result.spec.endpoint))}: {reading(result.spec.title, result.spec.reading)}"
-        write_json(folder / EXPLORER, payload(result.spec, result.curve, result.question.priors, name), compact=True)
+        write_json(
+            folder / EXPLORER,
+            payload(result.spec, result.curve, result.question.priors, name, result.question.footing),
+            compact=True,
+        )
 
     store.write_analysis(result.spec.id, fill)
 

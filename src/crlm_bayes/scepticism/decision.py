@@ -24,16 +24,13 @@ from crlm_bayes.arrays import Floats
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.exact.curve import EvidenceCurve
 from crlm_bayes.priors.density import Prior
-from crlm_bayes.rule import LOWER, UPPER, edge, points_to_harm, side, survives
+from crlm_bayes.rule import LOWER, SIDELESS, UPPER, edge, expects_benefit, points_to_harm, side, survives
 from crlm_bayes.scepticism.panel import PriorVerdict, verdict
 from crlm_bayes.scepticism.scaling import raised
 from crlm_bayes.words.shown import Shown
 
 FURTHEST: Final = 20.0
 """Multiples of the evidence, and its inverse of parts, searched for the one at which the verdict turns."""
-
-SIDELESS: Final = (0.4, 0.6)
-"""Prior probability of benefit between which a prior takes no side."""
 
 
 class Verdict(StrEnum):
@@ -230,7 +227,7 @@ def readers(spec: AnalysisSpec, priors: Mapping[str, Prior]) -> Readers:
     if sceptic is None and rest:
         sceptic = rest[0]
     best = max(held, key=lambda name: held[name])
-    named = "enthusiastic" if "enthusiastic" in held else best if held[best] > SIDELESS[1] else None
+    named = "enthusiastic" if "enthusiastic" in held else best if expects_benefit(held[best]) else None
     return Readers(neutral, sceptic, named)
 
 

@@ -113,18 +113,19 @@ class Scepticism:
 
 
 def examine(curve: EvidenceCurve, spec: AnalysisSpec, priors: Mapping[str, Prior]) -> Scepticism:
-    """Put one evidence curve before the prior panel of its analysis."""
+    """Put one evidence curve before the prior panel of its analysis; critical priors and limits are of its claim."""
     panel = Panel(verdict(curve.apply(spec.effect_prior(priors[name])), spec, name) for name in spec.effect_priors)
-    likelihood, sd = (curve.mode, curve.width), critical_sd(curve, spec.sign)
+    sign = spec.claim_sign
+    likelihood, sd = (curve.mode, curve.width), critical_sd(curve, sign)
     if estimate(curve) is None:
         return Scepticism(panel, likelihood, False, None, sd, None, None)
     low, high = wald_limits(*likelihood)
-    limit = scepticism_limit(*sorted((spec.sign * low, spec.sign * high)))
+    limit = scepticism_limit(*sorted((sign * low, sign * high)))
     return Scepticism(
         panel,
         likelihood,
         True,
-        None if limit is None else math.exp(spec.sign * limit),
+        None if limit is None else math.exp(sign * limit),
         sd,
         e_value(math.exp(curve.mode), spec.measure),
         e_value_of_interval(math.exp(low), math.exp(high), spec.measure),

@@ -87,7 +87,7 @@ def sceptical_z(z_original: float, z_replica: float, variance_ratio: float) -> f
 
 
 class Estimated(NamedTuple):
-    """One analysis with its estimate: mode and width of its curve on the benefit scale."""
+    """One analysis with its estimate: mode and width of its curve on the benefit scale; `timing` is the study's."""
 
     analysis: str
     study: str
@@ -95,6 +95,7 @@ class Estimated(NamedTuple):
     measure: str
     reading: str
     estimate: tuple[float, float]
+    timing: str = ""
 
 
 class Pair(NamedTuple):
@@ -103,6 +104,11 @@ class Pair(NamedTuple):
     original: Estimated
     replica: Estimated
     found: Replication
+
+    @property
+    def same_question(self) -> bool:
+        """Whether both treated at the same time; if not, one does not repeat the other."""
+        return self.original.timing == self.replica.timing
 
 
 def pairs(analyses: Iterable[Estimated]) -> list[Pair]:

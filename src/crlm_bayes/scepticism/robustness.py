@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from crlm_bayes import rule
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.exact.curve import EvidenceCurve
 from crlm_bayes.priors.density import Prior
-from crlm_bayes.rule import Z
+from crlm_bayes.rule import Z, turned
 from crlm_bayes.scepticism.critical import SD_RANGE
 from crlm_bayes.scepticism.e_values import e_value
 from crlm_bayes.scepticism.panel import Scepticism, examine
@@ -29,8 +30,9 @@ class Bearing:
     p_benefit : float
         Of the data as they are.
     survives : bool
+        Whether the claim does, of a benefit or of a harm.
     bias : float or None
-        Log ratio by which the study may overstate the benefit before survival is lost. None where the claim does not
+        Log ratio by which the study may overstate what is claimed before survival is lost. None where the claim does not
         survive to begin with; infinite where even a factor of a hundred does not bring it down.
     discount : float or None
         Share of the evidence that may be discounted before survival is lost; 1 where the prior alone says as much.
@@ -117,17 +119,21 @@ def robustness(
     """
     found = found or examine(curve, spec, priors)
     used = {name: priors[name] for name in spec.effect_priors}
-    standing = [seen.prior for seen in found.panel if seen.survives]
-    borne = dict(zip(standing, bearing_limits(curve, spec.sign, [used[name] for name in standing]), strict=True))
+    survives = rule.survives if spec.asks == "benefit" else rule.points_to_harm
+    standing = [seen.prior for seen in found.panel if survives(seen.p_benefit)]
+    claimed = [turned(used[name], spec.facing) for name in standing]
+    borne = dict(zip(standing, bearing_limits(curve, spec.claim_sign, claimed), strict=True))
     estimate = math.exp(found.likelihood[0])
     bearings = []
     for seen in found.panel:
         bias = discount = strength = None
-        if seen.survives:  # the panel decides; a claim that stands by less than a rounding error bears nothing more
+        if (
+            seen.prior in borne
+        ):  # the panel decides; a claim that stands by less than a rounding error bears nothing more
             bias, discount = (limit or 0.0 for limit in borne[seen.prior])
             if found.has_estimate:
-                strength = confounding(estimate, bias, spec.sign, spec.measure)
-        bearings.append(Bearing(seen.prior, seen.p_benefit, seen.survives, bias, discount, strength))
+                strength = confounding(estimate, bias, spec.claim_sign, spec.measure)
+        bearings.append(Bearing(seen.prior, seen.p_benefit, seen.prior in borne, bias, discount, strength))
     sd = found.critical_sd
     return Robustness(
         tuple(bearings),

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Literal, Protocol
 
-from crlm_bayes.words.numbers import threshold
+from crlm_bayes.words.numbers import probability, threshold
 
 ENDPOINTS: Final = {
     "os": "overall survival",
@@ -42,8 +42,8 @@ READINGS: Final = {
     "observed_expected": "printed observed minus expected events with their variance",
 }
 
-SIGNS: Final = {"survives": "●", "open": "○", "harm": "▼"}
-"""Marks of a verdict, readable in grey."""
+SIGNS: Final = {"survives": "●", "face_value": "◐", "open": "○", "harm": "▼", "harm_face_value": "▽", "what_if": ""}
+"""Marks of a verdict, readable in grey; a reading that asks what if bears none."""
 
 SEVERITY_SIGNS: Final = {"serious": "▲", "warning": "△", "note": "·"}
 """Marks of a finding's severity."""
@@ -64,19 +64,24 @@ class Claim(Protocol):
     def better(self) -> Literal["lower", "higher"]: ...  # noqa: D102
     @property
     def mcid(self) -> float: ...  # noqa: D102
+    @property
+    def asks(self) -> Literal["benefit", "harm"]: ...  # noqa: D102
 
 
 @dataclass(frozen=True)
 class Vocabulary:
     """What the effect of one analysis is called.
 
-    A safety endpoint knows no benefit of treatment: its good side is a lower risk.
+    A safety endpoint knows no benefit of treatment: its good side is a lower risk. Where a harm is asked for, the claim is
+    that of a higher risk, and probabilities are of that.
 
     Attributes
     ----------
     endpoint, measure : str
-    claim : str
-        ``benefit`` or ``lower risk``.
+    claim, other : str
+        ``benefit``, ``lower risk`` or ``higher risk``, and what lies on the other side.
+    harmful : bool
+        Whether a harm is asked for.
     worth, harm : str
         The regions beyond the smallest ratio worth having and beyond its inverse: ``0.80 or lower``.
     """
@@ -85,25 +90,39 @@ class Vocabulary:
     measure: str
     safety: bool
     claim: str
+    other: str
+    harmful: bool
     worth: str
     harm: str
 
     @property
     def p_claim(self) -> str:
-        """Name of the probability of the good side."""
+        """Name of the probability of the claim."""
         return f"P({self.claim})"
+
+    def of_claim(self, p_benefit: float) -> float:
+        """Turn a probability of benefit into that of the claim."""
+        return 1 - p_benefit if self.harmful else p_benefit
+
+    def chance(self, p_benefit: float | None) -> str:
+        """Write the probability of the claim, from that of benefit."""
+        return probability(None if p_benefit is None else self.of_claim(p_benefit))
 
 
 def vocabulary(spec: Claim) -> Vocabulary:
     """Choose the words of an analysis."""
-    safety = is_safety(spec.endpoint)
+    safety, harmful = is_safety(spec.endpoint) or spec.asks == "harm", spec.asks == "harm"
     low, high = "or lower", "or higher"
     good, bad = (low, high) if spec.better == "lower" else (high, low)
+    sides = ("lower risk", "higher risk") if spec.better == "lower" else ("better outcome", "worse outcome")
+    claim, other = (sides if safety else ("benefit", "harm"))[:: -1 if harmful else 1]
     return Vocabulary(
         endpoint_noun(spec.endpoint),
         MEASURES[spec.measure],
         safety,
-        ("lower risk" if spec.better == "lower" else "better outcome") if safety else "benefit",
+        claim,
+        other,
+        harmful,
         f"{threshold(spec.mcid)} {good}",
         f"{threshold(1 / spec.mcid)} {bad}",
     )

@@ -7,26 +7,32 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from crlm_bayes.figures.frame import ratio_axis, style, words
-from crlm_bayes.figures.index.verdicts import FAILED, FALLEN, HARM, MINUTE, SURVIVING, analysis_words, by_study
+from crlm_bayes.figures.index.verdicts import FAILED, MINUTE, analysis_words, by_study, verdict_of
 from crlm_bayes.prose import captions
-from crlm_bayes.prose.verdicts import GATE_FAILED, MARKS
-from crlm_bayes.rule import standing
-from crlm_bayes.words.nouns import SIGNS, study_name
-from crlm_bayes.words.numbers import INTERVAL_WORDS, estimate, probability
+from crlm_bayes.prose.verdicts import CHIEF_MARKS, GATE_FAILED
+from crlm_bayes.words.nouns import study_name, vocabulary
+from crlm_bayes.words.numbers import INTERVAL_WORDS, estimate
 
 if TYPE_CHECKING:
     import pandas as pd
 
 ROW, STUDY = 0.35, 0.3
 
-LEFT, AXIS, RIGHT = 2.75, 3.2, 2.85
+LEFT, AXIS, RIGHT = 2.75, 3.2, 3.9
 
 TOP, BOTTOM = 0.32, 0.8
 
-COLUMNS = {"ratio (95% interval)": 0.15, "P(benefit)": 1.72, "survives": 2.3}
+COLUMNS = {"ratio (95% interval)": 0.15, "P(benefit)": 1.72, "verdict": 2.36}
 """Headings and their places, in inches from the axis."""
 
-MARKERS = {SURVIVING: ("o", style.BLUE), FALLEN: ("o", "white"), HARM: ("v", style.VERMILLION)}
+MARKERS = {
+    "survives": ("o", style.BLUE),
+    "face_value": ("o", style.BENEFIT),
+    "open": ("o", "white"),
+    "harm": ("v", style.VERMILLION),
+    "harm_face_value": ("v", "white"),
+    "what_if": ("D", "white"),
+}
 
 TOO_WIDE = 3.0
 """An interval this many times as wide as the median one may be cut off at the edge."""
@@ -60,7 +66,7 @@ def draw_forest(verdicts: "pd.DataFrame") -> Figure:
     priors = " or ".join(words.prior_name(str(p)) for p in dict.fromkeys(row.prior for row in rows.values()))
     note = f"{INTERVAL_WORDS}; primary prior ({priors})"
     failed = [GATE_FAILED] if any(not row.gate_passed for row in rows.values()) else []
-    style.footnote(figure, note, *MARKS, *failed)
+    style.footnote(figure, note, *CHIEF_MARKS, *failed)
     return figure
 
 
@@ -78,9 +84,8 @@ def _row(axes: Axes, page: Axes, y: float, row: Any) -> None:
     middle = y + ROW / 2
     side = (low, 0.0) if row.better == "lower" else (0.0, high)
     axes.fill_between(side, y + 1 / 40, y + ROW - 1 / 40, color=style.BENEFIT, linewidth=0, zorder=0)
-    mark = SIGNS[standing(row.p_benefit)]
-    marker, face = MARKERS[mark]
-    colour = style.VERMILLION if mark == HARM else style.BLUE
+    marker, face = MARKERS[row.mark]
+    colour = style.VERMILLION if str(row.mark).startswith("harm") else style.BLUE
     ratio_axis.draw_interval(
         axes,
         middle,
@@ -96,8 +101,8 @@ def _row(axes: Axes, page: Axes, y: float, row: Any) -> None:
     )
     cells = (
         estimate(row.median, row.eti95_lower, row.eti95_upper),
-        probability(row.p_benefit) + ("" if row.gate_passed else FAILED),
-        "yes" if row.survives else "no",
+        vocabulary(row).chance(row.p_benefit) + ("" if row.gate_passed else FAILED),
+        verdict_of(row),
     )
     for x, cell in zip(COLUMNS.values(), cells, strict=True):
-        style.write(page, LEFT + AXIS + x, BOTTOM + middle, cell, style.SMALL, bold=cell == "yes")
+        style.write(page, LEFT + AXIS + x, BOTTOM + middle, cell, style.SMALL, bold=cell == "survives")

@@ -98,7 +98,7 @@ def _row(axes: Axes, page: Axes, y: float, row: Any) -> None:
     name = str(row.title).rpartition(": ")[2]
     place = _logit(float(row.p_benefit))
     marker, size = (HYPOTHETICAL, 5.0) if row.hypothetical else (REAL, style.MARKER)
-    face = style.BLUE if row.survives else "white"
+    face = {"survives": style.BLUE, "face_value": style.BENEFIT}.get(row.mark, "white")
     axes.plot([axes.get_xlim()[0], place], [y, y], color=style.FAINT, linewidth=style.THIN, zorder=1)
     style.mark(axes, place, y, marker, size, style.SOFT if row.hypothetical else style.BLUE, face, str(row.analysis))
     colour = style.SOFT if row.hypothetical else style.INK

@@ -7,19 +7,18 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from crlm_bayes.figures.frame import style, words
-from crlm_bayes.prose.verdicts import GATE_FAILED, IN_CELLS, LEGEND
-from crlm_bayes.rule import standing
-from crlm_bayes.words.nouns import SIGNS, endpoint_order, study_name
-from crlm_bayes.words.numbers import estimate, probability, short
+from crlm_bayes.prose.verdicts import GATE_FAILED, IN_CELLS, LEGEND, OF_HARM, word_of
+from crlm_bayes.words.nouns import SIGNS, endpoint_order, study_name, vocabulary
+from crlm_bayes.words.numbers import estimate, short
 
 if TYPE_CHECKING:
     import pandas as pd
 
 LABEL, CELL, RIGHT = 2.65, 1.12, 0.12
 
-HEAD, ROW, STUDY, FOOT, TOP = 0.42, 0.47, 0.27, 0.95, 0.1
+HEAD, ROW, STUDY, FOOT, TOP = 0.42, 0.47, 0.27, 1.12, 0.1
 
-SURVIVING, FALLEN, HARM, FAILED = SIGNS["survives"], SIGNS["open"], SIGNS["harm"], "†"
+FAILED = "†"
 
 MINUTE = 6.2
 """Font size inside cells."""
@@ -37,6 +36,11 @@ def by_study(verdicts: "pd.DataFrame") -> dict[str, list[str]]:
 def analysis_words(row: Any) -> str:
     """*PFS (HR)*: endpoint and measure; the reading stands below."""
     return f"{words.endpoint_name(str(row.endpoint))} ({str(row.measure).upper()})"
+
+
+def verdict_of(row: Any) -> str:
+    """The verdict of a row in words; none where it asks what if."""
+    return "" if row.mark == "what_if" else word_of(row.mark, vocabulary(row))
 
 
 def draw_verdicts(verdicts: "pd.DataFrame") -> Figure:
@@ -78,9 +82,9 @@ def _cell(page: Axes, x: float, y: float, row: Any) -> None:
         style.write(page, middle, y + ROW / 2, "–", colour=style.SOFT, ha="center")
         return
     page.add_patch(Rectangle(*box, facecolor=style.PROBABILITY_MAP(float(row.p_benefit)), linewidth=0))
-    if row.survives:
+    if row.mark == "survives":
         page.add_patch(Rectangle(*box, facecolor="none", edgecolor=style.INK, linewidth=1.5, label="survives"))
-    number = f"{SIGNS[standing(row.p_benefit)]} {probability(row.p_benefit)}"
+    number = f"{SIGNS[row.mark]} {vocabulary(row).chance(row.p_benefit)}".lstrip()
     number += "" if row.gate_passed else FAILED
     style.write(page, middle, y + 0.62 * ROW, number, bold=bool(row.primary), ha="center")
     interval = estimate(row.median, row.eti95_lower, row.eti95_upper)
@@ -89,7 +93,7 @@ def _cell(page: Axes, x: float, y: float, row: Any) -> None:
 
 def _key(page: Axes, all_passed: bool) -> None:
     """Say what signs, numbers and colours mean."""
-    lines = [style.SPACE.join(LEGEND), f"each cell: {IN_CELLS}; bold: primary prior; framed: survives"]
+    lines = [style.SPACE.join(LEGEND), f"each cell: {IN_CELLS}; {OF_HARM}", "bold: primary prior; framed: survives"]
     if not all_passed:
         lines.append(f"{GATE_FAILED}: not to be relied on")
     for i, line in enumerate(lines):

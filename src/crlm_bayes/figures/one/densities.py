@@ -14,7 +14,7 @@ from crlm_bayes.figures.frame import ratio_axis, style, words
 from crlm_bayes.figures.one.panel import rows_of
 from crlm_bayes.prose import captions
 from crlm_bayes.rule import LOWER, UPPER, Z
-from crlm_bayes.words.numbers import probability
+from crlm_bayes.words.nouns import vocabulary
 
 WIDTH, HEIGHT = 2.42, 1.34
 
@@ -28,6 +28,7 @@ PRIOR_LINE, DATA_LINE = (0, (4, 1.5)), (0, (1, 1.2))
 def draw_densities(result: Result) -> Figure:
     """Draw one small panel for each prior, all on the same scales."""
     spec, table, names = result.spec, rows_of(result), result.spec.effect_priors
+    said = vocabulary(spec)
     across = min(ACROSS, len(names))
     down = math.ceil(len(names) / across)
     width = LEFT + max(across * WIDTH + (across - 1) * GAP, 2 * WIDTH) + LEFT
@@ -57,7 +58,7 @@ def draw_densities(result: Result) -> Figure:
         ratio_axis.set_ratio_axis(axes, ends, WIDTH)
         ratio_axis.reference_lines(axes, spec, named=False)
         axes.fill_between(
-            theta, density, where=theta * spec.sign <= 0, color=style.BLUE, alpha=0.22, linewidth=0, zorder=2
+            theta, density, where=theta * spec.claim_sign <= 0, color=style.BLUE, alpha=0.22, linewidth=0, zorder=2
         )
         axes.plot(
             theta, before, color=style.VERMILLION, linewidth=1.2, linestyle=PRIOR_LINE, zorder=3, label=f"{name}-prior"
@@ -75,7 +76,7 @@ def draw_densities(result: Result) -> Figure:
         axes.text(
             0,
             1 + 0.06 / HEIGHT,
-            f"P(benefit) {probability(exact.at[name, 'p_benefit'])}",
+            f"{said.p_claim} {said.chance(exact.at[name, 'p_benefit'])}",
             transform=axes.transAxes,
             fontsize=style.SMALL,
             color=style.BLUE,

@@ -13,6 +13,7 @@ from crlm_bayes.figures.frame import ratio_axis, style, words
 from crlm_bayes.prose import captions
 from crlm_bayes.prose.verdicts import GATE_FAILED
 from crlm_bayes.rule import Z, survives
+from crlm_bayes.words.nouns import vocabulary
 from crlm_bayes.words.numbers import ESTIMATE, INTERVAL_WORDS, estimate, probability, ratio_estimate
 
 if TYPE_CHECKING:
@@ -20,11 +21,11 @@ if TYPE_CHECKING:
 
 ROW = 0.32
 
-LEFT, AXIS, RIGHT = 1.62, 3.4, 3.78
+LEFT, AXIS, RIGHT = 1.62, 3.4, 4.0
 
 TOP, BOTTOM = 0.42, 0.92
 
-COLUMNS = (("ratio", 0.24), ("P(benefit)", 1.88), ("P(MCID)", 2.58), ("survives", 3.2))
+COLUMNS = (("ratio", 0.24), ("P(claim)", 1.88), ("P(MCID)", 2.78), ("survives", 3.35))
 """Headings and their places, in inches from the axis."""
 
 
@@ -64,7 +65,10 @@ def draw_panel(result: Result) -> Figure:
             beside, x, BOTTOM + height * (len(names) + 0.9 - y) / (len(names) + 1.5), text, colour=colour, bold=bold
         )
 
-    headings = {"ratio": f"{spec.measure.upper()} (95% interval)"}
+    said = vocabulary(spec)
+    headings = {"ratio": f"{spec.measure.upper()} (95% interval)", "P(claim)": said.p_claim}
+    if said.harmful:
+        headings |= {"P(MCID)": "P(harm)", "survives": "established"}
     for heading, x in COLUMNS:
         text = headings.get(heading, heading)
         style.write(beside, LEFT + AXIS + x, BOTTOM + height + 0.17, text, style.SMALL, style.SOFT, va="bottom")
@@ -90,9 +94,9 @@ def draw_panel(result: Result) -> Figure:
             axes.axhspan(y - 0.5, y + 0.5, color=style.INK, alpha=0.05, linewidth=0, zorder=0.5)
         cells = (
             estimate(*row[ESTIMATE]),
-            probability(row["p_benefit"]),
-            probability(row["p_mcid"]),
-            "yes" if survives(row["p_benefit"]) else "no",
+            said.chance(row["p_benefit"]),
+            probability(row["p_harm" if said.harmful else "p_mcid"]),
+            "yes" if survives(said.of_claim(row["p_benefit"])) else "no",
         )
         for (_, x), cell in zip(COLUMNS, cells, strict=True):
             write(y, LEFT + AXIS + x, cell, bold=primary or cell == "yes")

@@ -16,8 +16,8 @@ from crlm_bayes.figures.frame import labels, style, words
 from crlm_bayes.figures.one.gauges import Gauge, gauges_of
 from crlm_bayes.prose import captions
 from crlm_bayes.prose.verdicts import judged
-from crlm_bayes.rule import standing
 from crlm_bayes.scepticism.robustness import Robustness
+from crlm_bayes.words.marks import Footing, mark_of
 from crlm_bayes.words.nouns import SIGNS, capital, counted, endpoint_noun, listed, vocabulary
 
 LEFT, AXIS, RIGHT = 0.3, 5.5, 1.6
@@ -36,7 +36,12 @@ FALLEN = "#f3d3bd"
 
 
 def draw_robustness(
-    found: Robustness, spec: AnalysisSpec, *, designs: Sequence[str] = (), adjusted: bool = False
+    found: Robustness,
+    spec: AnalysisSpec,
+    *,
+    designs: Sequence[str] = (),
+    adjusted: bool = False,
+    footing: Footing = "sound",
 ) -> Figure:
     """Draw the four gauges of one claim.
 
@@ -46,12 +51,14 @@ def draw_robustness(
         Of its studies: of a randomised one the E-value concerns faults of its conduct.
     adjusted : bool
         Whether the estimate is adjusted.
+    footing : str
+        What the claim rests on.
     """
     gauges = gauges_of(found, spec, designs=designs, adjusted=adjusted)
     heights = [_height(gauge) for gauge in gauges]
     figure = Figure(figsize=(LEFT + AXIS + RIGHT, HEAD + sum(heights) + GAP * (len(gauges) - 1) + FOOT))
     page, y = style.page(figure), float(figure.get_size_inches()[1])
-    _heading(page, y, found, spec)
+    _heading(page, y, found, spec, footing)
     y -= HEAD
     for gauge, height in zip(gauges, heights, strict=True):
         _gauge(page, y, gauge, found.primary)
@@ -60,7 +67,7 @@ def draw_robustness(
     return figure
 
 
-def _heading(page: Axes, y: float, found: Robustness, spec: AnalysisSpec) -> None:
+def _heading(page: Axes, y: float, found: Robustness, spec: AnalysisSpec, footing: Footing) -> None:
     claim, headline = vocabulary(spec), found.headline
     style.write(
         page,
@@ -74,8 +81,8 @@ def _heading(page: Axes, y: float, found: Robustness, spec: AnalysisSpec) -> Non
     falls = [words.prior_name(one.prior) for one in found.bearings if not one.survives]
     stands = [words.prior_name(one.prior) for one in found.bearings if one.survives]
     line = (
-        f"{capital(endpoint_noun(spec.endpoint))}, {words.prior_name(found.primary)} prior (primary): {SIGNS[standing(headline.p_benefit)]} "
-        f"{judged(claim, headline.p_benefit)}"
+        f"{capital(endpoint_noun(spec.endpoint))}, {words.prior_name(found.primary)} prior (primary): {SIGNS[mark_of(headline.p_benefit, footing)]} "
+        f"{judged(claim, headline.p_benefit, footing)}"
     )
     style.write(page, 0.1, y - 0.31, line, va="top")
     both = [f"survives: {listed(stands) or 'none'}", f"does not survive: {listed(falls) or 'none'}"]

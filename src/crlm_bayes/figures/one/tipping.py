@@ -17,7 +17,6 @@ from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.figures.frame import labels, ratio_axis, style, words
 from crlm_bayes.priors.density import Prior
 from crlm_bayes.prose import captions
-from crlm_bayes.prose.verdicts import VERDICTS
 from crlm_bayes.rule import LOWER, SURVIVES, Z, points_to_harm, survives
 from crlm_bayes.scepticism.tipping import TippingMap
 from crlm_bayes.words.nouns import vocabulary
@@ -59,7 +58,7 @@ def draw_mean_sd(found: TippingMap, spec: AnalysisSpec, priors: Mapping[str, Pri
     """
     figure = Figure(figsize=(LEFT + WIDE + RIGHT, TOP + HIGH + BOTTOM))
     axes = style.axes_at(figure, LEFT, BOTTOM, WIDE, HIGH)
-    means = spec.sign * found.across
+    means = spec.claim_sign * found.across
     order = np.argsort(means)
     marks = {
         name: (spec.sign * normal[0], math.log(normal[1]))
@@ -89,8 +88,8 @@ def draw_mean_sd(found: TippingMap, spec: AnalysisSpec, priors: Mapping[str, Pri
             middle = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
             labels.write_at(axes, middle, text, SIZE, style.SMALL, bold=name == spec.primary, ground=0.45)
     _label_lines(axes, means[order], found.sds, shown, SIZE, taken)
-    _name_regions(axes, means[order], found.sds, shown, SIZE, taken)
-    _name_ends(axes, ("prior expects benefit", "prior expects harm"), spec.sign)
+    _name_regions(axes, means[order], found.sds, shown, SIZE, taken, captions.regions(vocabulary(spec)))
+    _name_ends(axes, captions.expected(vocabulary(spec)), spec.claim_sign)
     axes.set_xlabel("median ratio of the prior (log scale)", fontsize=style.SMALL, labelpad=14)
     _sd_axis(axes)
     _title(figure, captions.mean_sd_title(vocabulary(spec)))
@@ -178,7 +177,7 @@ def _small(axes: Axes, found: TippingMap, spec: AnalysisSpec, title: str) -> Non
     taken: list[labels.Box] = []
     size = SMALL_WIDE, SMALL_HIGH
     _label_lines(axes, found.across, found.sds, found.p_benefit, size, taken)
-    _name_regions(axes, found.across, found.sds, found.p_benefit, size, taken)
+    _name_regions(axes, found.across, found.sds, found.p_benefit, size, taken, captions.regions(vocabulary(spec)))
     axes.tick_params(axis="x", length=3)
 
 
@@ -270,21 +269,27 @@ def _label_lines(
 
 
 def _name_regions(
-    axes: Axes, x: Floats, sds: Floats, p: Floats, size: tuple[float, float], taken: list[labels.Box]
+    axes: Axes,
+    x: Floats,
+    sds: Floats,
+    p: Floats,
+    size: tuple[float, float],
+    taken: list[labels.Box],
+    names: Mapping[str, str],
 ) -> None:
     """Write what happens on either side of the line, in the middle of the largest free place of each."""
     where = np.array([[labels.inches(axes, float(a), math.log(s), size) for a in x] for s in sds])
     sides: tuple[tuple[str, Callable[[Floats], NDArray[np.bool_]]], ...] = (
-        (VERDICTS["survives"], survives),
-        (VERDICTS["open"], lambda q: ~survives(q) & ~points_to_harm(q)),
-        (VERDICTS["harm"], points_to_harm),
+        (names["survives"], survives),
+        (names["open"], lambda q: ~survives(q) & ~points_to_harm(q)),
+        (names["harm"], points_to_harm),
     )
     for text, belongs in sides:
         mine, wide = belongs(p), labels.width_of(text, style.TEXT)
         best = labels.roomiest(where[mine], where[~mine], wide, taken, size)
         if best:
             taken.append(labels.around(best, wide, labels.HIGH))
-            labels.write_at(axes, best, text, size, style.TEXT, bold=text == VERDICTS["survives"], ground=0)
+            labels.write_at(axes, best, text, size, style.TEXT, bold=text == names["survives"], ground=0)
 
 
 def _line(

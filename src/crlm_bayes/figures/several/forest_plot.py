@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from crlm_bayes.answers.answer import Answer
 from crlm_bayes.answers.pooled_view import SynthesisView
 from crlm_bayes.answers.study_lines import Group, LogInterval, StudyLine, level_names
+from crlm_bayes.documents.study import said_to_be
 from crlm_bayes.figures.frame import ratio_axis, style, words
 from crlm_bayes.figures.several.heterogeneity import numbers
 from crlm_bayes.figures.several.marks import draw_bar, draw_diamond, draw_printed, square_size
@@ -146,7 +147,8 @@ def _study(axes: Axes, page: Axes, y: float, under: float, line: StudyLine, size
     """Draw one study about a height: the print above, what remains of it below unless all share one effect."""
     name = words.fit(line.title, LONGEST)
     style.write(page, NAMES + 0.1, under + y + STEP, name, style.SMALL)
-    kind = f"{DESIGNS[line.study.design]}, {line.study.timing}{_discount(line)}"
+    design = f"{'said to be ' if said_to_be(line.study) else ''}{DESIGNS[line.study.design]}"
+    kind = f"{design}, {line.study.timing}{_discount(line)}"
     style.write(page, NAMES + 0.1, under + y - STEP, kind, style.TINY, style.SOFT)
     patients = "–" if line.study.patients is None else number(line.study.patients, 0)
     style.write(page, PATIENTS, under + y, patients, style.SMALL, ha="right")
@@ -203,7 +205,7 @@ def _notes(view: SynthesisView) -> list[str]:
     """Lines of text under the plot."""
     spec, everything = view.question.spec, view.everything
     notes = [
-        f"Pooled under the {words.prior_name(spec.primary)} prior: {judged(vocabulary(spec), everything.p_benefit)}"
+        f"Pooled under the {words.prior_name(spec.primary)} prior: {judged(vocabulary(spec), everything.p_benefit, view.question.footing)}"
     ]
     found = [f"{p.meaning} {p.symbol} {numbers(p.after, p.kind)}" for p in view.parameters]
     for text in found:

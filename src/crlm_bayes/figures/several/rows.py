@@ -13,8 +13,9 @@ from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.figures.frame import ratio_axis, style, words
 from crlm_bayes.figures.several.forest_plot import ratio_words
 from crlm_bayes.prose import captions
-from crlm_bayes.words.nouns import vocabulary
-from crlm_bayes.words.numbers import INTERVAL_WORDS, number, probability
+from crlm_bayes.rule import survives
+from crlm_bayes.words.nouns import Vocabulary, vocabulary
+from crlm_bayes.words.numbers import INTERVAL_WORDS, number
 
 ROW = 0.25
 
@@ -87,7 +88,7 @@ def draw_rows(view: SynthesisView, rows: Sequence[PooledRow], headings: tuple[st
     y = height - 0.25 * ROW
     for row in rows:
         y -= ROW
-        _row(axes, page, y + ROW / 2, row)
+        _row(axes, page, y + ROW / 2, row, vocabulary(spec))
     style.footnote(
         figure,
         f"● {INTERVAL_WORDS}, {words.prior_name(spec.primary)} prior",
@@ -104,22 +105,23 @@ def _headings(page: Axes, spec: AnalysisSpec, y: float, headings: tuple[str, str
         (NOTE, headings[1], "right"),
         (right + RATIO, f"{spec.measure.upper()} (95% interval)", "left"),
         (right + CLAIM, vocabulary(spec).p_claim, "left"),
-        (right + SURVIVES, "survives", "left"),
+        (right + SURVIVES, "established" if vocabulary(spec).harmful else "survives", "left"),
     ):
         style.write(page, x, y, text, style.SMALL, style.SOFT, ha=ha, va="bottom")
 
 
-def _row(axes: Axes, page: Axes, y: float, row: PooledRow) -> None:
+def _row(axes: Axes, page: Axes, y: float, row: PooledRow, said: Vocabulary) -> None:
     at, right = row.at, LEFT + AXIS
+    stands = survives(said.of_claim(at.p_benefit))
     colour = style.SOFT if row.grey else style.BLUE
     if row.main:
         axes.axhspan(y - ROW / 2, y + ROW / 2, color=style.INK, alpha=0.05, linewidth=0, zorder=0.5)
-    ratio_axis.draw_interval(axes, y, at.estimate, colour, at.name, face="" if at.survives else "white")
+    ratio_axis.draw_interval(axes, y, at.estimate, colour, at.name, face="" if stands else "white")
     style.write(page, 0.1, BOTTOM + y, words.fit(row.name, 34), style.SMALL, bold=row.main)
     style.write(page, NOTE, BOTTOM + y, row.beside, style.SMALL, style.SOFT, ha="right")
     for x, cell in (
         (RATIO, ratio_words(at.estimate)),
-        (CLAIM, probability(at.p_benefit)),
-        (SURVIVES, "yes" if at.survives else "no"),
+        (CLAIM, said.chance(at.p_benefit)),
+        (SURVIVES, "yes" if stands else "no"),
     ):
         style.write(page, right + x, BOTTOM + y, cell, style.SMALL, bold=row.main)

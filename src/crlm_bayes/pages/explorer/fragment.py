@@ -15,9 +15,10 @@ from crlm_bayes.pages.explorer.layout import CONTROLS, document, library
 from crlm_bayes.pages.explorer.payload import Payload
 from crlm_bayes.pages.html import Compiled
 from crlm_bayes.priors.families import Cauchy, student_constant
-from crlm_bayes.prose.verdicts import SAFETY_VERDICTS, VERDICTS
+from crlm_bayes.prose.verdicts import HARM_VERDICTS, SAFETY_VERDICTS, VERDICTS
 from crlm_bayes.rule import LOWER, SURVIVES, UPPER
 from crlm_bayes.words import numbers
+from crlm_bayes.words.marks import AT_FACE_VALUE
 from crlm_bayes.words.nouns import SIGNS
 
 FOLDER = Path(__file__).parent
@@ -78,8 +79,8 @@ def _rules() -> dict[str, Any]:
         "lower": LOWER,
         "upper": UPPER,
         "signs": SIGNS,
-        "verdicts": VERDICTS,
-        "safety": SAFETY_VERDICTS,
+        "words": {"benefit": VERDICTS, "safety": SAFETY_VERDICTS, "harm": HARM_VERDICTS},
+        "atFaceValue": AT_FACE_VALUE,
         "reach": {"normal": float(ndtri(UPPER)), "student_t": float(stdtrit(3, UPPER)), "cauchy": cauchy},
         "student": student_constant(3),
     }

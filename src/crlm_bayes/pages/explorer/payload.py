@@ -8,6 +8,7 @@ from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.exact.curve import EvidenceCurve
 from crlm_bayes.priors.density import Prior
 from crlm_bayes.rule import LOWER, UPPER
+from crlm_bayes.words.marks import Footing
 from crlm_bayes.words.nouns import prior_name, study_name, vocabulary
 
 DECIMALS: Final = 8
@@ -38,13 +39,17 @@ class Payload(TypedDict):
     sign: int
     measure: str
     claim: str
-    safety: bool
+    facing: int
+    words: str
+    footing: str
     mcid: float
     primary: str
     priors: list[dict[str, Any]]
 
 
-def payload(spec: AnalysisSpec, curve: EvidenceCurve, priors: Mapping[str, Prior], name: str = "") -> Payload:
+def payload(
+    spec: AnalysisSpec, curve: EvidenceCurve, priors: Mapping[str, Prior], name: str = "", footing: Footing = "sound"
+) -> Payload:
     """Make the payload of one analysis.
 
     Parameters
@@ -55,6 +60,8 @@ def payload(spec: AnalysisSpec, curve: EvidenceCurve, priors: Mapping[str, Prior
         At least those of the analysis, as named (negative favours the treatment); they are turned here.
     name : str, optional
         What a list of analyses calls it; its endpoint and reading, else its title.
+    footing : str, optional
+        What its verdict rests on.
     """
     words = vocabulary(spec)
     return Payload(
@@ -65,7 +72,9 @@ def payload(spec: AnalysisSpec, curve: EvidenceCurve, priors: Mapping[str, Prior
         sign=spec.sign,
         measure=words.measure,
         claim=words.claim,
-        safety=words.safety,
+        facing=spec.facing,
+        words="harm" if words.harmful else "safety" if words.safety else "benefit",
+        footing=footing,
         mcid=spec.mcid,
         primary=spec.primary,
         priors=[prior_payload(prior, spec.effect_prior(priors[prior])) for prior in spec.effect_priors],

@@ -98,19 +98,20 @@
   function compute() {
     const one = analysis();
     if (!curves.has(one.id)) curves.set(one.id, E.readCurve(one.curve));
-    const curve = curves.get(one.id), bias = 0 - one.sign * Math.log(state.overstated);
+    const curve = curves.get(one.id), bias = 0 - one.sign * one.facing * Math.log(state.overstated);
     const found = E.summarise(curve, prior(), bias, state.share, one.sign, state.mcid, rules);
     return Object.assign(found, { one, curve, bias });
   }
   function texts(found) {
     const p = (x) => E.probability(x, [rules.survives, rules.lower]);
-    const ratio = (x) => E.ratio(Math.exp(x)), words = found.one.safety ? rules.safety : rules.verdicts;
-    const [good, bad] = found.one.sign === 1 ? ["or lower", "or higher"] : ["or higher", "or lower"];
+    const ratio = (x) => E.ratio(Math.exp(x)), one = found.one, words = rules.words[one.words];
+    const mark = { what_if: "what_if", face_value: rules.atFaceValue[found.standing] }[one.footing] || found.standing;
+    const [good, bad] = one.sign === 1 ? ["or lower", "or higher"] : ["or higher", "or lower"];
     return {
       median: ratio(found.median), interval: `${ratio(found.lower)} to ${ratio(found.upper)}`,
-      benefit: p(found.pBenefit), worth: p(found.pMcid), harm: p(found.pHarm),
+      benefit: p(one.facing === 1 ? found.pBenefit : 1 - found.pBenefit), worth: p(found.pMcid), harm: p(found.pHarm),
       worthNote: `${E.ratio(state.mcid)} ${good}`, harmNote: `${E.ratio(1 / state.mcid)} ${bad}`,
-      verdict: words[found.standing], sign: rules.signs[found.standing],
+      verdict: words[mark], sign: rules.signs[mark],
     };
   }
   function belief() {

@@ -13,11 +13,12 @@ from crlm_bayes.memory import Memory
 from crlm_bayes.prose.absolute import chief
 from crlm_bayes.prose.decision import paragraph, rule, scaling_columns, unreliable, wording
 from crlm_bayes.prose.decision import scaling as scaling_words
-from crlm_bayes.rule import LOWER, SURVIVES, standing
+from crlm_bayes.rule import LOWER, SURVIVES
 from crlm_bayes.sampling.power_scaling import MAX_K, Scaled, Scaling, power_scaling
 from crlm_bayes.scepticism import scaling
 from crlm_bayes.scepticism.decision import PriorDecision, Verdict
 from crlm_bayes.scepticism.scaling import ALPHAS, ExactScaling, exact_scaling
+from crlm_bayes.words.marks import Footing, mark_of
 from crlm_bayes.words.nouns import SIGNS, Vocabulary, capital, prior_name, vocabulary
 from crlm_bayes.words.numbers import ABSENT, number, probability, ratio
 
@@ -101,8 +102,8 @@ def decision_section(result: Result) -> DecisionSection:
     return DecisionSection(
         rule(spec),
         tuple(_asked(v, words) for v in Verdict),
-        tuple(_row(row, spec, words) for row in made.under),
-        tuple(paragraph(made, spec, chief(result))),
+        tuple(_row(row, spec, words, result.question.footing) for row in made.under),
+        tuple(paragraph(made, spec, chief(result), result.question.footing)),
         f"{ratio(bounds[0])} to {ratio(bounds[1])}",
     )
 
@@ -113,20 +114,20 @@ def _asked(found: Verdict, words: Vocabulary) -> tuple[str, str, str, str]:
     return capital(wording(found, words)), ESTABLISHED[mcid], ESTABLISHED[no_effect], ESTABLISHED[-harm]
 
 
-def _row(row: PriorDecision, spec: AnalysisSpec, words: Vocabulary) -> DecisionRow:
-    kind = standing(row.p_benefit)
+def _row(row: PriorDecision, spec: AnalysisSpec, words: Vocabulary, footing: Footing) -> DecisionRow:
+    kind = mark_of(row.p_benefit, footing)
     small, slight = max(0.0, row.p_benefit - row.p_worthwhile), max(0.0, 1 - row.p_benefit - row.p_harm)
     return DecisionRow(
         prior_name(row.prior),
         row.prior == spec.primary,
         kind,
         SIGNS[kind],
-        probability(row.p_benefit),
+        words.chance(row.p_benefit),
         probability(row.p_worthwhile),
         probability(row.p_equivalent),
         probability(row.p_harm),
         (row.p_worthwhile, small, slight, row.p_harm),
-        wording(row.verdict, words),
+        wording(row.verdict, words, footing),
     )
 
 

@@ -2,27 +2,27 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, Final
 
 import pandas as pd
 
 from crlm_bayes.answers.question import SYNTHESIS
-from crlm_bayes.documents.study import Study
+from crlm_bayes.documents.study import Study, design_words
+from crlm_bayes.prose.index import asking, beside_answers, of_answers
 from crlm_bayes.prose.scepticism import critical_range
-from crlm_bayes.prose.verdicts import verdict_word
-from crlm_bayes.rule import standing
+from crlm_bayes.prose.verdicts import word_of
 from crlm_bayes.words.nouns import (
-    DESIGNS,
     READINGS,
     SIGNS,
     capital,
     endpoint_noun,
     endpoint_order,
-    is_safety,
     prior_name,
     study_name,
+    vocabulary,
 )
-from crlm_bayes.words.numbers import probability, ratio, span
+from crlm_bayes.words.numbers import ratio, span
 
 
 @dataclass(frozen=True)
@@ -55,12 +55,21 @@ class MatrixLine:
 
 @dataclass(frozen=True)
 class Group:
-    """All analyses of one study, or all syntheses, efficacy or safety."""
+    """The answers, the other syntheses, or all analyses of one study."""
 
     study: str
     about: str
-    safety: bool
     lines: tuple[MatrixLine, ...]
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """Questions of a benefit, or of a harm, under their priors."""
+
+    asks: str
+    priors: tuple[str, ...]
+    primaries: tuple[str, ...]
+    groups: tuple[Group, ...]
 
 
 def priors_across(verdicts: pd.DataFrame) -> list[str]:
@@ -80,31 +89,41 @@ def failed(verdicts: pd.DataFrame) -> list[str]:
     return [str(a) for a in dict.fromkeys(verdicts.loc[~verdicts["gate_passed"].astype(bool), "analysis"])]
 
 
-def matrix(verdicts: pd.DataFrame, studies: Mapping[str, Study]) -> list[Group]:
-    """Lay out the verdicts: the syntheses first, then each study, once for efficacy and once for safety.
+ANSWERS: Final = "The answers", "one analysis for each endpoint, chosen before the result"
+
+SENSITIVITY: Final = "Synthesis", "sensitivity analyses: several studies, others, or taken otherwise"
+
+
+def matrices(verdicts: pd.DataFrame, studies: Mapping[str, Study]) -> list[Matrix]:
+    """Lay out the verdicts, questions of a benefit and of a harm apart: the answers, other syntheses, then each study.
 
     Parameters
     ----------
     verdicts : DataFrame
         One row for each analysis and prior, as in `verdicts.csv`.
     """
-    groups: list[Group] = []
-    if verdicts.empty:
-        return groups
-    priors = priors_across(verdicts)
-    for study in sorted(dict.fromkeys(verdicts["study"]), key=lambda name: name != SYNTHESIS):
-        ours = verdicts[verdicts["study"] == study]
-        for safety in (False, True):
-            endpoints = sorted({str(e) for e in ours["endpoint"] if is_safety(str(e)) == safety}, key=endpoint_order)
-            lines = [line for e in endpoints for line in _lines(ours[ours["endpoint"] == e], priors)]
-            if lines:
-                name, about = study_name(str(study)), DESIGNS[studies[study].design] if study in studies else ""
-                if study == SYNTHESIS:
-                    name, about = (
-                        "Synthesis",
-                        "several studies taken together; each line takes others, or takes them otherwise",
-                    )
-                groups.append(Group(name, about, safety, tuple(lines)))
+    found = []
+    for asks in ("benefit", "harm"):
+        rows = asking(verdicts, asks)
+        if not rows.empty:
+            priors = priors_across(rows)
+            found.append(Matrix(asks, tuple(priors), tuple(primaries(rows)), tuple(_groups(rows, priors, studies))))
+    return found
+
+
+def _groups(verdicts: pd.DataFrame, priors: list[str], studies: Mapping[str, Study]) -> list[Group]:
+    rest = beside_answers(verdicts)
+    named = [(*ANSWERS, of_answers(verdicts))]
+    for study in sorted(dict.fromkeys(rest["study"]), key=lambda name: name != SYNTHESIS):
+        about = design_words(studies[study]) if study in studies else ""
+        heading = SENSITIVITY if study == SYNTHESIS else (study_name(str(study)), about)
+        named.append((*heading, rest[rest["study"] == study]))
+    groups = []
+    for name, about, rows in named:
+        endpoints = sorted({str(e) for e in rows["endpoint"]}, key=endpoint_order)
+        lines = [line for e in endpoints for line in _lines(rows[rows["endpoint"] == e], priors)]
+        if lines:
+            groups.append(Group(name, about, tuple(lines)))
     return groups
 
 
@@ -147,14 +166,14 @@ def _cell(row: Mapping[Any, Any]) -> Cell:
     def value(key: str) -> float:
         return float(row[key])
 
-    kind = standing(value("p_benefit"))
+    mark, words = str(row["mark"]), vocabulary(SimpleNamespace(**row))
     estimate = f"{ratio(value('median'))} ({ratio(value('eti95_lower'))}–{ratio(value('eti95_upper'))})"
     return Cell(
         prior_name(str(row["prior"])),
         bool(row["primary"]),
-        kind,
-        SIGNS[kind],
-        verdict_word(kind, safety=is_safety(str(row["endpoint"]))),
-        probability(value("p_benefit")),
+        mark,
+        SIGNS[mark],
+        word_of(mark, words),
+        words.chance(value("p_benefit")),
         estimate,
     )

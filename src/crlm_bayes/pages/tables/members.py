@@ -6,14 +6,14 @@ from typing import Final
 
 from crlm_bayes.answers.answer import Answer
 from crlm_bayes.documents.analysis import AnalysisSpec
-from crlm_bayes.documents.study import Study, title_of
+from crlm_bayes.documents.study import Study, design_words, title_of
 from crlm_bayes.evidence.single import PrintedRow
 from crlm_bayes.evidence.values import ArmLevelEvidence, RatioEvidence, StudyEvidence, SynthesisEvidence
 from crlm_bayes.exact.synthesis.pooled import Effect
 from crlm_bayes.pages.tables.sources import address
 from crlm_bayes.prose.hierarchy import apart_words, weight_words
 from crlm_bayes.prose.limits import SECOND_HAND
-from crlm_bayes.words.nouns import DESIGNS, READINGS, capital, counted, endpoint_noun
+from crlm_bayes.words.nouns import READINGS, capital, counted, endpoint_noun
 from crlm_bayes.words.numbers import ABSENT, number, percent, ratio_of, ratio_span, short
 
 PRIOR: Final = "prior"
@@ -93,7 +93,7 @@ def study_rows(answer: Answer) -> list[StudyRow]:
                 str(study.year or ABSENT),
                 address(study),
                 f"audit-{name}",
-                capital(DESIGNS[study.design]),
+                capital(design_words(study)),
                 study.design == "rct",
                 study.timing,
                 study.resectability.replace("_", " "),

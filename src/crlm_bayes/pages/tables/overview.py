@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from crlm_bayes.answers.lookup import EstimateRow, by_name
-from crlm_bayes.prose.index import of_syntheses, subtitle
-from crlm_bayes.rule import standing
-from crlm_bayes.words.nouns import MEASURES, SIGNS, capital, endpoint_noun, endpoint_order, is_safety
-from crlm_bayes.words.numbers import ABSENT, number, probability, ratio, ratio_span, span
+from crlm_bayes.prose.index import hangs_on, of_syntheses, subtitle
+from crlm_bayes.words.nouns import MEASURES, SIGNS, capital, endpoint_noun, endpoint_order, vocabulary
+from crlm_bayes.words.numbers import ABSENT, estimate, number, percent, ratio, ratio_span, span
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class OverviewRow:
-    """One synthesis; `new` is the ratio in a new study with its interval."""
+    """One synthesis; `new` is the ratio in a new study, `common` that of one effect in all studies, each with its interval.
+
+    `answer` tells the answer from sensitivity analyses; `hangs_on` says without which single study the verdict is another.
+    """
 
     analysis: str
     what: str
@@ -29,6 +32,10 @@ class OverviewRow:
     tau: str
     tau_limits: str
     new: str
+    common: str
+    borrowed: str
+    answer: bool
+    hangs_on: str
     gate_passed: bool
 
 
@@ -45,7 +52,7 @@ class OverviewGroup:
 def overview(
     verdicts: "pd.DataFrame", estimates: Mapping[str, "pd.DataFrame"], records: Mapping[str, Mapping[str, Any]]
 ) -> list[OverviewGroup]:
-    """Lay out the syntheses, endpoint by endpoint, those of few studies first.
+    """Lay out the syntheses, endpoint by endpoint, the answer first, then those of few studies.
 
     Parameters
     ----------
@@ -64,31 +71,42 @@ def overview(
     for endpoint in sorted(dict.fromkeys(str(e) for e in primary["endpoint"]), key=endpoint_order):
         rows = primary[primary["endpoint"] == endpoint].to_dict("records")
         found = [_row(row, estimates.get(row["analysis"]), records.get(row["analysis"], {})) for row in rows]
-        made = tuple(sorted(found, key=lambda row: (row.studies, row.analysis)))
+        made = tuple(sorted(found, key=lambda row: (not row.answer, row.studies, row.analysis)))
         measure = capital(MEASURES[rows[0]["measure"]])
-        p_claim = "P(lower risk)" if is_safety(endpoint) else "P(benefit)"
-        groups.append(OverviewGroup(capital(endpoint_noun(endpoint)), measure, p_claim, made))
+        claims = dict.fromkeys(vocabulary(SimpleNamespace(**row)).p_claim for row in rows)
+        groups.append(OverviewGroup(capital(endpoint_noun(endpoint)), measure, " or ".join(claims), made))
     return groups
 
 
 def _row(row: Mapping[Any, Any], estimates: "pd.DataFrame | None", record: Mapping[str, Any]) -> OverviewRow:
-    kind = standing(float(row["p_benefit"]))
+    words, mark = vocabulary(SimpleNamespace(**row)), str(row["mark"])
     named = {} if estimates is None else by_name(estimates)
-    tau, new = (named.get((str(row["prior"]), "curve", name)) for name in ("tau", "predictive"))
+    common = f"{row['measure']}[common]"
+    tau, new, one = (named.get((str(row["prior"]), "curve", name)) for name in ("tau", "predictive", common))
     return OverviewRow(
         str(row["analysis"]),
         subtitle(str(row["title"])),
         len({used["study"] for used in record.get("rows", ())}),
         ratio(float(row["median"])),
         span(float(row["eti95_lower"]), float(row["eti95_upper"])),
-        probability(float(row["p_benefit"])),
-        kind,
-        SIGNS[kind],
+        words.chance(float(row["p_benefit"])),
+        mark,
+        SIGNS[mark],
         ABSENT if tau is None else number(tau.median),
         "" if tau is None else span(tau.lower, tau.upper, number),
         ABSENT if new is None else _ratio_limits(new),
+        ABSENT if one is None else f"{words.chance(one.p_benefit)}, {estimate(one.median, one.lower, one.upper)}",
+        _borrowed(row),
+        bool(row["answers"]),
+        hangs_on(SimpleNamespace(**row)),
         bool(row["gate_passed"]),
     )
+
+
+def _borrowed(row: Mapping[Any, Any]) -> str:
+    """Share of the pooled mean that indirect evidence holds."""
+    share = row.get("indirect_share")
+    return ABSENT if share is None or share != share else percent(float(share))
 
 
 def _ratio_limits(e: EstimateRow) -> str:

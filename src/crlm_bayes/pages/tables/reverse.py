@@ -6,7 +6,7 @@ from typing import NamedTuple
 from crlm_bayes.answers.answer import Answer
 from crlm_bayes.pages.tables.tables import PanelRow, verdict_of
 from crlm_bayes.prose.priors import statement
-from crlm_bayes.prose.scepticism import against_prior
+from crlm_bayes.prose.scepticism import against_prior, same_question
 from crlm_bayes.rule import Z
 from crlm_bayes.scepticism.panel import verdict
 from crlm_bayes.scepticism.replication import Estimated, Pair
@@ -42,7 +42,7 @@ def against(answer: Answer) -> list[AgainstRow]:
             prior_name(one.prior),
             capital(statement(answer.question.priors[one.prior], spec.better, spec.measure, spec.mcid)),
             one.prior == spec.primary,
-            *against_prior(one, spec.sign),
+            *against_prior(one, spec.claim_sign),
         )
         for one in answer.reverse.priors
     ]
@@ -55,7 +55,7 @@ def beside(answer: Answer) -> list[BesideRow]:
     for name, prior in answer.question.others.items():
         seen = verdict(answer.curve.apply(spec.effect_prior(prior)), spec, name)
         says = capital(statement(prior, spec.better, spec.measure, spec.mcid))
-        rows.append(BesideRow(verdict_of(seen, spec), says, prior.rationale))
+        rows.append(BesideRow(verdict_of(seen, answer.question), says, prior.rationale))
     return rows
 
 
@@ -66,6 +66,7 @@ class ReplicationRow(NamedTuple):
     reading: str
     original: str
     replica: str
+    same: str
     p: str
 
 
@@ -76,6 +77,7 @@ def replicated(pair: Pair) -> ReplicationRow:
         READINGS.get(pair.original.reading, pair.original.reading),
         _estimated(pair.original),
         _estimated(pair.replica),
+        same_question(pair),
         p_value(pair.found.p_one_sided),
     )
 

@@ -8,11 +8,11 @@ from crlm_bayes.answers.answer import Answer
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.documents.analysis_parts import LIKELIHOODS, Structure
 from crlm_bayes.documents.entries import ContrastEntry, MedianEntry, TestEntry
-from crlm_bayes.documents.study import Study, title_of
+from crlm_bayes.documents.study import Study, design_words, title_of
 from crlm_bayes.evidence.values import ArmLevelEvidence, SynthesisEvidence
 from crlm_bayes.likelihoods.leaves import LEAVES
 from crlm_bayes.prose.limits import SECOND_HAND
-from crlm_bayes.words.nouns import DESIGNS, MEASURES, READINGS, listed
+from crlm_bayes.words.nouns import MEASURES, READINGS, listed
 from crlm_bayes.words.numbers import as_percent, ratio, span
 
 TESTS: Mapping[str, str] = {
@@ -116,7 +116,7 @@ def _facts_of_one(answer: Answer) -> list[tuple[str, str]]:
     control, treatment = (study.arm(role).n for role in ("control", "treatment"))
     found = [
         ("Study", study.citation),
-        ("Design", DESIGNS[study.design]),
+        ("Design", design_words(study)),
         ("Control arm", f"{evidence.labels[0]}{_size(control)}"),
         ("Treatment arm", f"{evidence.labels[1]}{_size(treatment)}"),
         ("Reading", f"{READINGS[spec.reading]}; likelihood: {_likelihood(spec)}"),

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 
 from crlm_bayes.answers.answer import Answer
 from crlm_bayes.answers.lookup import EstimateRow, by_name
+from crlm_bayes.answers.question import Question
 from crlm_bayes.answers.result import Result
-from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.priors.content import content
-from crlm_bayes.prose.verdicts import disagreement, verdict_word
-from crlm_bayes.rule import standing
+from crlm_bayes.prose.verdicts import disagreement, word_of
 from crlm_bayes.scepticism.panel import PriorVerdict
-from crlm_bayes.words.nouns import SIGNS, is_safety, prior_name
+from crlm_bayes.words.marks import mark_of
+from crlm_bayes.words.nouns import SIGNS, prior_name, vocabulary
 from crlm_bayes.words.numbers import ABSENT, number, probability, ratio, span, true_minus
 
 
@@ -52,29 +52,30 @@ def panel(result: Result, engine: str) -> list[PanelRow]:
     for name in spec.effect_priors:
         value = named.get((name, engine, spec.measure))
         if value is not None:
-            rows.append(_panel_row(name, spec, value))
+            rows.append(_panel_row(name, result.question, value))
     return rows
 
 
-def verdict_of(seen: PriorVerdict, spec: AnalysisSpec) -> PanelRow:
+def verdict_of(seen: PriorVerdict, question: Question) -> PanelRow:
     """Row of a prior that has no estimates in the table: what the exact curve says under it."""
     one = EstimateRow(
         seen.median, seen.lower, seen.upper, seen.p_benefit, seen.p_mcid, seen.p_harm, None, None, None
     )  # fmt: skip
-    return _panel_row(seen.prior, spec, one)
+    return _panel_row(seen.prior, question, one)
 
 
-def _panel_row(name: str, spec: AnalysisSpec, e: EstimateRow) -> PanelRow:
-    kind = standing(e.p_benefit or 0.0)
+def _panel_row(name: str, question: Question, e: EstimateRow) -> PanelRow:
+    spec, words = question.spec, vocabulary(question.spec)
+    kind = mark_of(e.p_benefit or 0.0, question.footing)
     return PanelRow(
         prior_name(name),
         name == spec.primary,
         kind,
         SIGNS[kind],
-        verdict_word(kind, safety=is_safety(spec.endpoint)),
+        word_of(kind, words),
         ratio(e.median),
         span(e.lower, e.upper),
-        probability(e.p_benefit),
+        words.chance(e.p_benefit),
         probability(e.p_mcid),
         probability(e.p_harm),
     )
@@ -93,7 +94,7 @@ def disagreements(result: Result) -> str:
 
 def priors(answer: Answer) -> list[PriorRow]:
     """Rows of the effect priors with their probability content."""
-    spec, rows = answer.spec, []
+    spec, words, rows = answer.spec, vocabulary(answer.spec), []
     for name in spec.effect_priors:
         prior = answer.question.priors[name]
         held = content(prior, spec.sign, spec.mcid)
@@ -104,7 +105,7 @@ def priors(answer: Answer) -> list[PriorRow]:
                 name == spec.primary,
                 true_minus(spec.effect_prior(prior).plain),
                 span(held.lower, held.upper),
-                probability(held.p_benefit),
+                words.chance(held.p_benefit),
                 probability(held.p_mcid),
                 probability(held.p_harm),
                 number(held.events, 0 if (held.events or 0) >= 10 else 1) if weighs else ABSENT,
