@@ -18,7 +18,7 @@ from crlm_bayes.commands.sceptic import sceptic_rows
 from crlm_bayes.digests import PACKAGE
 from crlm_bayes.memory import Memory
 
-SYNTHESES = "orr_seeds", "hypertension_grade3plus"
+SYNTHESES = "orr_direct", "hypertension_grade3plus"
 SINGLES = "orr_chen2025_counts", "orr_yan2025_counts", "hypertension_yan2025_counts"
 DOUBT = {"bias": 0.05, "discount": 0.2}
 
@@ -93,14 +93,14 @@ def test_a_change_of_one_study_computes_what_uses_it(folders: tuple[Path, Path],
     curves = [key for kind, key in made if kind == "curves"]
     assert len(curves) == 1 and analyses(made) == 2
     changed = {row["analysis"] for row, old in zip(after, before, strict=True) if row["priors"] != old["priors"]}
-    assert changed == {"orr_seeds", "orr_chen2025_counts"}
+    assert changed == {"orr_direct", "orr_chen2025_counts"}
 
 
 def test_a_change_of_words_computes_no_curve(folders: tuple[Path, Path], made: list[tuple[str, str]]) -> None:
     """The title of an analysis, and where a study prints a number."""
     before = rows(folders)
     made.clear()
-    altered(folders[1] / "orr_seeds.toml", 'title = "', 'title = "New: ')
+    altered(folders[1] / "orr_direct.toml", 'title = "', 'title = "New: ')
     altered(folders[0] / "chen2025.toml", 'locator = "', 'locator = "See ')
     assert rows(folders) == before
     assert {kind for kind, _ in made} == {"answers"} and analyses(made) == 1

@@ -13,8 +13,10 @@ from crlm_bayes.digests import digest
 from crlm_bayes.documents.analyses import read_priors, read_specs, spec_paths
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.documents.analysis_parts import LIKELIHOODS
+from crlm_bayes.errors import InvalidInput
 from crlm_bayes.priors.density import Prior
 from crlm_bayes.priors.families import Normal
+from crlm_bayes.words.nouns import is_safety
 
 MODELS = Path(__file__).resolve().parents[2] / "models"
 NAMES = sorted(path.stem for path in MODELS.glob("*.toml") if path.name != "priors.toml")
@@ -51,11 +53,34 @@ def test_analysis_is_read_as_written(name: str, analyses: dict[str, AnalysisSpec
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_analysis_runs_under_the_six_named_priors(
+def test_analysis_of_a_benefit_runs_under_the_six_named_priors_that_of_a_harm_under_those_that_do_not_hope(
     name: str, analyses: dict[str, AnalysisSpec], priors: dict[str, Prior]
 ) -> None:
-    assert set(analyses[name].effect_priors) == set(priors)
-    assert analyses[name].primary == "sceptical"
+    spec = analyses[name]
+    if spec.asks == "benefit":
+        assert (set(spec.effect_priors), spec.primary) == (set(priors), "sceptical")
+    else:
+        assert set(spec.effect_priors) == set(priors) - {"enthusiastic", "strongly_sceptical"}
+        assert spec.primary == "reference"
+
+
+def test_every_harm_is_asked_for_as_a_harm_and_every_endpoint_has_one_answer(
+    analyses: dict[str, AnalysisSpec],
+) -> None:
+    assert all((spec.asks == "harm") == is_safety(spec.endpoint) for spec in analyses.values())
+    answers = [spec.answers for spec in analyses.values() if spec.answers]
+    assert len(answers) == len(set(answers)) and {"os", "pfs", "orr"} <= set(answers)
+    assert not any(spec.hypothetical for spec in analyses.values() if spec.answers)
+
+
+def test_two_answers_to_one_question_are_refused(tmp_path: Path) -> None:
+    for name in ("os_direct", "os_seeds"):
+        text = (MODELS / f"{name}.toml").read_text(encoding="utf-8")
+        text = text if "answers" in text else text.replace("measure =", 'answers = "os"\nmeasure =')
+        (tmp_path / f"{name}.toml").write_text(text, encoding="utf-8")
+    (tmp_path / "priors.toml").write_text((MODELS / "priors.toml").read_text(encoding="utf-8"), encoding="utf-8")
+    with pytest.raises(InvalidInput, match=r"os_seeds\.toml: answers: 'os' is answered by os_direct already"):
+        read_specs(tmp_path)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -23,6 +23,7 @@ from crlm_bayes.words import numbers
 from crlm_bayes.words.nouns import prior_name
 from makers.drawn import assert_fits, line, marks, said, save, texts
 from makers.made_results import ARMS, PRIORS, binomial, made, ratio, survival
+from makers.verdict_rows import completed
 
 
 @pytest.fixture(scope="module")
@@ -256,7 +257,7 @@ def verdicts(analyses: int, priors: int) -> pd.DataFrame:
                 "gate_passed": a != 1,
             }
         )
-    return pd.DataFrame(rows)
+    return completed(pd.DataFrame(rows))
 
 
 @pytest.mark.parametrize(("analyses", "priors"), [(1, 1), (5, 6), (40, 12)])
@@ -286,7 +287,7 @@ def test_the_index_fits_the_page_and_frames_what_survives(analyses: int, priors:
 
 def test_a_hypothetical_reading_stands_beside_the_others_and_nowhere_else() -> None:
     table = verdicts(9, 2)
-    table["hypothetical"] = table["analysis"] == "a3"
+    table = completed(table.assign(hypothetical=table["analysis"] == "a3"))
     figures = draw_index(table)
     for row in table[table.primary].itertuples():
         ((x, _),) = marks(figures["readings"], str(row.analysis))

@@ -17,12 +17,14 @@ from crlm_bayes.exact.curve import EvidenceCurve
 from crlm_bayes.figures.frame import labels
 from crlm_bayes.figures.frame.style import rendering
 from crlm_bayes.figures.one.gauges import MOST_CONFOUNDING, MOST_OVERSTATED, NARROWEST, WIDEST, gauges_of
+from crlm_bayes.figures.one.map_labels import probit
 from crlm_bayes.figures.one.robustness import AXIS, LEFT, draw_robustness
-from crlm_bayes.figures.one.tipping import draw_bias_discount, draw_mean_sd, probit
+from crlm_bayes.figures.one.tipping import draw_bias_discount, draw_mean_sd
 from crlm_bayes.priors.density import Prior
 from crlm_bayes.priors.families import Normal, StudentT
 from crlm_bayes.scepticism.robustness import Robustness, robustness
 from crlm_bayes.scepticism.tipping import TippingMap, bias_map, discount_map, mean_sd_map
+from crlm_bayes.words.nouns import vocabulary
 from makers.drawn import assert_fits, line, marks, said, save
 
 NAMES = (
@@ -30,6 +32,7 @@ NAMES = (
     "os_chen2025_landmark",
     "orr_chen2025_counts",
     "hypertension_yan2025_counts",
+    "r0_chen2025_counts",
     "pfs_yan2025_percent_of_90",
 )
 SURVIVING = ("pfs_chen2025_landmark", "pfs_yan2025_percent_of_90")
@@ -53,9 +56,9 @@ def cases(
 def drawn(curve: EvidenceCurve, spec: AnalysisSpec, priors: Mapping[str, Prior]) -> dict[str, Figure]:
     with rendering():
         return {
-            "mean_sd": draw_mean_sd(mean_sd_map(curve, spec.sign), spec, priors),
+            "mean_sd": draw_mean_sd(mean_sd_map(curve, spec.claim_sign), spec, priors),
             "bias_discount": draw_bias_discount(
-                bias_map(curve, spec.sign), discount_map(curve, spec.sign), spec, priors
+                bias_map(curve, spec.claim_sign), discount_map(curve, spec.claim_sign), spec, priors
             ),
             "robustness": draw_robustness(robustness(curve, spec, priors), spec),
         }
@@ -93,18 +96,18 @@ def test_priors_stand_where_they_are_in_the_direction_reported(
     name: str, cases: dict[str, tuple[EvidenceCurve, AnalysisSpec]], priors: Mapping[str, Prior]
 ) -> None:
     curve, spec = cases[name]
-    found = mean_sd_map(curve, spec.sign)
+    found = mean_sd_map(curve, spec.claim_sign)
     figure = draw_mean_sd(found, spec, priors)
     for prior in spec.effect_priors:
         value = priors[prior]
         assert isinstance(value, Normal)
         assert marks(figure, prior) == [pytest.approx((spec.sign * value.mean, math.log(value.sd)))]
         assert prior.replace("_", " ") in said(figure)
-    benefit_left = "← prior expects benefit" in said(figure)
-    assert benefit_left == (spec.better == "lower")
+    left = f"← prior expects {vocabulary(spec).claim}" in said(figure)
+    assert left == (spec.claim_sign == 1)
     vertices = threshold_line(figure.axes[0])
     assert len(vertices) > 20
-    assert_line_of(found, spec.sign * found.across, vertices)
+    assert_line_of(found, spec.claim_sign * found.across, vertices)
     assert "0.975" in said(figure)
 
 
@@ -113,7 +116,7 @@ def test_maps_of_bias_and_discount_draw_their_numbers(
     name: str, cases: dict[str, tuple[EvidenceCurve, AnalysisSpec]], priors: Mapping[str, Prior]
 ) -> None:
     curve, spec = cases[name]
-    maps = bias_map(curve, spec.sign), discount_map(curve, spec.sign)
+    maps = bias_map(curve, spec.claim_sign), discount_map(curve, spec.claim_sign)
     figure = draw_bias_discount(*maps, spec, priors)
     for axes, found in zip(figure.axes, maps, strict=False):
         vertices = threshold_line(axes)
@@ -171,7 +174,7 @@ def test_gauges_are_filled_up_to_the_limits(
 def test_a_claim_that_does_not_survive_looks_fallen_not_empty(
     cases: dict[str, tuple[EvidenceCurve, AnalysisSpec]], priors: Mapping[str, Prior]
 ) -> None:
-    for name in ("os_chen2025_landmark", "hypertension_yan2025_counts"):
+    for name in ("os_chen2025_landmark", "r0_chen2025_counts"):
         curve, spec = cases[name]
         figure = draw_robustness(robustness(curve, spec, priors), spec)
         for gauge in ("Scepticism", "Bias", "Discount", "Confounding"):
@@ -180,7 +183,10 @@ def test_a_claim_that_does_not_survive_looks_fallen_not_empty(
             assert ground.get_hatch()
         assert sum(text == "fallen" for axes in figure.axes for text in [t.get_text() for t in axes.texts]) == 4
         assert "falls to every sceptic" in said(figure)
-    assert any("P(lower risk)" in text for text in said(figure))
+    harm = draw_robustness(
+        robustness(*cases["hypertension_yan2025_counts"], priors), cases["hypertension_yan2025_counts"][1]
+    )
+    assert any("P(higher risk)" in text for text in said(harm))
     curve, spec = cases["orr_chen2025_counts"]  # falls under its primary prior, but a wider sceptic is convinced
     figure = draw_robustness(robustness(curve, spec, priors), spec)
     assert filled(figure, "Scepticism") is not None and filled(figure, "Bias") is None

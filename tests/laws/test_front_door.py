@@ -73,7 +73,7 @@ def answer() -> "cb.api.Answer":
 
 def test_values_show_themselves_in_a_few_lines_and_as_tables(answer: "cb.api.Answer") -> None:
     study = cb.read_studies(names=["chen2025"])["chen2025"]
-    pooled = cb.ask(cb.question("orr_seeds")).pooled
+    pooled = cb.ask(cb.question("orr_direct")).pooled
     shown = [
         study, cb.audit({"chen2025": study})["chen2025"], answer.question, answer, answer.panel, answer.others,
         answer.decision, answer.robustness, answer.reverse, pooled,

@@ -26,7 +26,13 @@ from crlm_bayes.priors.density import Prior
 from crlm_bayes.priors.families import Mixture, Normal
 
 SCEPTICAL = Normal(dist="normal", mean=0.0, sd=0.205, rationale="test")
-SYNTHESES = ("pfs_seeds", "pfs_direct", "pfs_direct_and_indirect", "orr_direct_and_indirect", "hypertension_grade3plus")
+SYNTHESES = (
+    "pfs_seeds",
+    "pfs_direct",
+    "pfs_direct_and_metastatic",
+    "orr_direct_and_metastatic",
+    "hypertension_grade3plus",
+)
 
 
 def curve(spec: AnalysisSpec, studies: dict[str, Study]) -> EvidenceCurve:
@@ -53,7 +59,7 @@ def with_discount(spec: AnalysisSpec, value: float) -> AnalysisSpec:
     return spec.model_copy(update={"per_study": changed})
 
 
-@pytest.mark.parametrize("name", ["pfs_direct_and_indirect", "orr_direct_and_indirect"])
+@pytest.mark.parametrize("name", ["pfs_direct_and_metastatic", "orr_direct_and_metastatic"])
 def test_a_discount_of_0_leaves_out_and_of_1_takes_as_it_stands(
     name: str, analyses: dict[str, AnalysisSpec], published: dict[str, Study]
 ) -> None:

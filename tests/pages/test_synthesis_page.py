@@ -34,7 +34,7 @@ from crlm_bayes.pages.tables.members import effect_rows, study_rows
 from crlm_bayes.pages.tables.overview import overview
 from crlm_bayes.priors.density import Prior
 from crlm_bayes.prose.absolute import absolute, chief
-from crlm_bayes.prose.index import sentences_of_index
+from crlm_bayes.prose.index import sentences_of_answers, sentences_of_index
 from crlm_bayes.prose.limits import limits_of
 from crlm_bayes.prose.pooled import holds, scatter, studies_in_words
 from crlm_bayes.run.index import studies_used, verdicts
@@ -302,7 +302,7 @@ def test_a_pooled_ratio_is_carried_to_every_direct_control_risk(of: Callable[[st
 
 
 def test_an_odds_ratio_is_carried_by_the_odds(bundled: Callable[[str], Result]) -> None:
-    result = bundled("orr_seeds")
+    result = bundled("orr_direct")
     control = 111 / 217
     odds = control / (1 - control) * math.exp(result.pooled.mu.median)
     assert carried(result)[0].treatment.median == pytest.approx(odds / (1 + odds))
@@ -359,9 +359,8 @@ def test_limits_are_those_of_these_studies(of: Callable[[str], Result], bundled:
     ):
         assert text in said
     assert "Exchangeability" in said and "Exchangeability" not in " ".join(limits_of(of("common")))
-    broken = " ".join(limits_of(bundled("orr_arm_level")))
-    assert "Arms compared without randomisation" in broken
-    assert "Numbers of Yan 2025 contradict each other" in broken
+    assert "Arms compared without randomisation" in " ".join(limits_of(bundled("orr_arm_level")))
+    assert "Numbers of Yan 2025 contradict each other" in " ".join(limits_of(bundled("pfs_seeds")))
 
 
 # the index, the README, the terminal
@@ -370,7 +369,7 @@ def test_limits_are_those_of_these_studies(of: Callable[[str], Result], bundled:
 @pytest.fixture(scope="module")
 def records(of: Callable[[str], Result], seeds: Result, bundled: Callable[[str], Result]) -> dict[str, dict[str, Any]]:
     found = {}
-    for result in (bundled("pfs_chen2025_landmark"), seeds, bundled("orr_seeds")):
+    for result in (bundled("pfs_chen2025_landmark"), seeds, bundled("orr_direct")):
         found[result.spec.id] = dict(result.record)
     return found
 
@@ -393,31 +392,31 @@ def test_the_index_lists_syntheses_first(
     assert groups[0].strip().startswith("Synthesis") and groups[1].strip().startswith("Chen 2025")
     words = document.words
     assert words.index("All the evidence together") < words.index("Study by study.") < words.index("Verdicts.")
-    assert {"pfs_seeds/report.html", "orr_seeds/report.html"} <= set(document.links)
+    assert {"pfs_seeds/report.html", "orr_direct/report.html"} <= set(document.links)
 
 
 def test_syntheses_have_sentences_of_their_own(records: dict[str, dict[str, Any]]) -> None:
     table = verdicts(records)
-    first, pfs, orr = sentences_of_syntheses(table)
-    assert first.startswith(
-        "All the evidence together, under the primary prior (sceptical): the benefit survives in none of two syntheses"
-    )
+    assert sentences_of_answers(table) == []  # none of them is said to be the answer
+    table.loc[table["analysis"] == "pfs_seeds", "answers"] = "pfs"
+    first, pfs = sentences_of_answers(table)
+    assert first == "Under the sceptical prior the benefit does not survive for progression-free survival."
     assert pfs.startswith(
-        "Progression-free survival: the benefit does not survive, P(benefit) 0.935 (the two papers alone)"
+        "Progression-free survival: the benefit does not survive, P(benefit) 0.935, hazard ratio 0.78"
     )
-    assert orr.startswith("Objective response:")
+    assert pfs.endswith("(the two papers alone).")
     assert not any("synthesis" in sentence.lower() for sentence in sentences_of_index(table))
     single = table[table["study"] != "synthesis"]
-    assert sentences_of_syntheses(single) == [] and sentences_of_index(single) == sentences_of_index(table)
+    assert sentences_of_answers(single) == [] and sentences_of_index(single) == sentences_of_index(table)
 
 
 def test_the_readme_has_a_table_of_syntheses_above_that_of_studies(records: dict[str, dict[str, Any]]) -> None:
     table = verdicts(records)
     text = verdict_table(table)
     assert (
-        text.index("| several studies together |")
+        text.index("| benefit, several studies |")
         < text.index("| Progression or relapse, synth")
-        < text.index("| analysis |")
+        < text.index("| benefit, one study |")
     )
     assert text.count("| --- |") == 2
     assert verdict_table(table[table["study"] != "synthesis"]).count("| --- |") == 1

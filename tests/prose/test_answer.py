@@ -9,11 +9,12 @@ import pytest
 
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.prose.answer import answer_of
-from crlm_bayes.prose.index import sentences_of_index
+from crlm_bayes.prose.index import sentences_of_answers, sentences_of_index
 from crlm_bayes.rule import LOWER, SURVIVES, standing
 from crlm_bayes.scepticism.panel import PriorVerdict
 from crlm_bayes.words import numbers as fmt
-from crlm_bayes.words.nouns import counted, endpoint_noun, listed, study_name, vocabulary
+from crlm_bayes.words.nouns import counted, endpoint_noun, is_safety, listed, study_name, vocabulary
+from makers.verdict_rows import completed
 
 PRIORS = ("sceptical", "reference", "strongly_sceptical", "pessimistic")
 
@@ -169,8 +170,11 @@ def table(*rows: tuple[str, str, str, float]) -> pd.DataFrame:
         frame["study"] + frame["endpoint"] + frame.groupby(["study", "endpoint", "prior"]).cumcount().astype(str)
     )
     frame["primary"] = frame["prior"] == "sceptical"
-    frame["hypothetical"] = False
-    return frame
+    frame["measure"] = "hr"
+    frame["asks"] = ["harm" if is_safety(endpoint) else "benefit" for endpoint in frame["endpoint"]]
+    frame["title"] = frame["endpoint"] + ": made"
+    frame[["median", "eti95_lower", "eti95_upper"]] = 0.8, 0.6, 1.1
+    return completed(frame)
 
 
 def summary(verdicts: pd.DataFrame) -> str:
@@ -181,8 +185,7 @@ def test_a_hypothetical_reading_is_counted_nowhere() -> None:
     rows = [("smith2020", "os", "sceptical", 0.90), ("smith2020", "os", "sceptical", 0.99)]
     frame = table(*rows)
     frame["hypothetical"] = [False, True]
-    assert "no reading (of one)" in sentences_of_index(frame)[0]
-    assert summary(frame) == summary(table(rows[0]))
+    assert summary(completed(frame)) == summary(table(rows[0]))
 
 
 def test_summary_goes_study_by_study_endpoint_by_endpoint() -> None:
@@ -196,25 +199,45 @@ def test_summary_goes_study_by_study_endpoint_by_endpoint() -> None:
         ("two2021", "ae:rash", "sceptical", 0.28),
     ]
     assert summary(table(*rows)) == (
-        "Under the primary prior (sceptical) the benefit survives in two of five readings of efficacy; two readings of efficacy survive every prior. "
-        "One 2020: the benefit survives for overall survival (0.990); it survives in part of the readings for progression-free "
-        "survival (in one of two readings, P(benefit) 0.913 to 0.988); it does not survive for objective response (0.968). "
-        "Two 2021: the data point to harm for overall survival (0.010); "
-        "neither a lower nor a higher risk of rash is established (P(lower risk) 0.280)."
+        "One 2020: overall survival survives (P(benefit) 0.990); progression-free survival survives in part of the readings "
+        "(P(benefit) 0.913 to 0.988); objective response does not survive (P(benefit) 0.968). "
+        "Two 2021: overall survival points to harm (P(benefit) 0.010); rash neither a higher nor a lower risk (P(higher risk) 0.720)."
     )
+
+
+def test_a_study_that_is_not_randomised_survives_at_face_value_and_is_named() -> None:
+    frame = table(("one2020", "pfs", "sceptical", 0.988), ("one2020", "os", "sceptical", 0.9))
+    frame = completed(frame.assign(footing="face_value", design="cohort study (not randomised)"))
+    frame["p_allowing_for_bias"] = [0.847, 0.8]
+    assert summary(frame) == (
+        "One 2020 (cohort study (not randomised)): overall survival does not survive (P(benefit) 0.900; allowing for bias 0.800); "
+        "progression-free survival survives at face value (P(benefit) 0.988; allowing for bias 0.847)."
+    )
+
+
+def test_answers_are_named_not_counted() -> None:
+    rows = [("synthesis", e, "sceptical", p) for e, p in (("os", 0.9), ("pfs", 0.98), ("orr", 0.5), ("ae:rash", 0.01))]
+    frame = table(*rows)
+    assert sentences_of_answers(frame) == []
+    frame["answers"], frame["hangs_on"] = frame["endpoint"], ["", "One 2020", "", ""]
+    assert sentences_of_answers(frame) == [
+        "Under the sceptical prior the benefit survives for progression-free survival; it does not survive for overall survival "
+        "or objective response.",
+        "Overall survival: the benefit does not survive, P(benefit) 0.900, hazard ratio 0.80 (0.60 to 1.10) (made).",
+        "Progression-free survival: the benefit survives, P(benefit) 0.980, hazard ratio 0.80 (0.60 to 1.10) (made). "
+        "The verdict hangs on One 2020: without it, it is another.",
+        "Objective response: the benefit does not survive, P(benefit) 0.500, hazard ratio 0.80 (0.60 to 1.10) (made).",
+        "Rash: higher risk, P(higher risk) 0.990, hazard ratio 0.80 (0.60 to 1.10) (made).",
+    ]
 
 
 def test_summary_of_extremes() -> None:
-    assert summary(pd.DataFrame()) == "No analysis has been fitted yet."
-    nobody = summary(table(("one2020", "os", "sceptical", 0.5)))
-    assert "survives in no reading (of one) of efficacy; none survives every prior" in nobody
-    everybody = summary(table(("one2020", "os", "sceptical", 0.99), ("two2020", "os", "sceptical", 0.98)))
-    assert "survives in both readings of efficacy" in everybody
-    safety = summary(table(("one2020", "complication", "sceptical", 0.001)))
-    assert safety == (
-        "No analysis of efficacy is among those fitted; the primary prior is sceptical. "
-        "One 2020: the data point to harm by complications (P(lower risk) 0.001)."
+    assert summary(pd.DataFrame()) == "" and sentences_of_answers(pd.DataFrame()) == []
+    assert summary(table(("one2020", "os", "sceptical", 0.5))) == (
+        "One 2020: overall survival does not survive (P(benefit) 0.500)."
     )
+    safety = summary(table(("one2020", "complication", "sceptical", 0.001)))
+    assert safety == "One 2020: complications higher risk (P(higher risk) 0.999)."
 
 
 # numbers and words

@@ -63,7 +63,7 @@ def test_draws_are_the_same_cold_and_warm(tmp_path: Path) -> None:
 
 
 @pytest.mark.statistical
-@pytest.mark.parametrize("name", ["orr_seeds", "pfs_direct"])
+@pytest.mark.parametrize("name", ["complication_major_direct", "pfs_direct"])
 def test_draws_of_a_synthesis_are_the_same_cold_and_warm(name: str, tmp_path: Path) -> None:
     cold_and_warm(name, tmp_path)
 
@@ -144,9 +144,9 @@ def test_analyses_of_one_kind_share_a_model(
         return shape_of(analyses[name], evidence_of(name), priors["sceptical"])
 
     assert shape("pfs_chen2025_landmark") == shape("os_yan2025_landmark")
-    assert shape("orr_seeds") == shape("complication_direct") != shape("os_seeds")
+    assert shape("complication_major_direct") == shape("complication_direct") != shape("os_seeds")
     assert shape("os_seeds") == shape("os_direct_randomised")
-    assert shape("pfs_direct") == shape("os_direct_and_indirect")
+    assert shape("pfs_direct") == shape("os_direct_and_metastatic")
     every = {shape_of(spec, evidence_of(name), priors["sceptical"]) for name, spec in analyses.items()}
     assert len(every) <= 13
 

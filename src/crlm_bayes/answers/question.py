@@ -8,7 +8,7 @@ from crlm_bayes.audits.finding import Finding
 from crlm_bayes.audits.study_audit import StudyAudit
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.documents.analysis_meaning import is_biased
-from crlm_bayes.documents.study import Study
+from crlm_bayes.documents.study import Study, said_to_be
 from crlm_bayes.evidence.values import CentreEvidence, Evidence
 from crlm_bayes.memory import Memory
 from crlm_bayes.priors.density import Prior
@@ -55,12 +55,13 @@ class Question(Shown):
 
     @property
     def footing(self) -> Footing:
-        """What its answer rests on: a supposition, studies not randomised at face value, or neither."""
+        """What its answer rests on: a supposition, studies not known to be randomised at face value, or neither."""
         spec = self.spec
         if spec.hypothetical:
             return "what_if"
         modelled = spec.structure == "bias_adjusted"
-        taken = [s for s in self.studies if s.design in spec.biased_designs and not (modelled and is_biased(spec, s))]
+        doubted = [s for s in self.studies if s.design in spec.biased_designs or said_to_be(s)]
+        taken = [s for s in doubted if not (modelled and is_biased(spec, s))]
         return "face_value" if taken else "sound"
 
     @property

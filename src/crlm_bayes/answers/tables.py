@@ -219,6 +219,7 @@ def verdict_rows(answer: Answer, passed: bool) -> list[dict[str, object]]:
         "likelihood": spec.likelihood,
         "measure": spec.measure,
         "better": spec.better,
+        "mcid": spec.mcid,
         "hypothetical": spec.hypothetical,
         "asks": spec.asks,
         "answers": spec.answers or "",

@@ -7,23 +7,23 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 
 from crlm_bayes.answers.assumptions import Assumption, overstated
 from crlm_bayes.answers.pooled_view import SynthesisView
 from crlm_bayes.answers.study_lines import PooledIf
+from crlm_bayes.answers.variant import Assumed, Variant
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.documents.study import title_of
 from crlm_bayes.evidence.values import SynthesisEvidence
 from crlm_bayes.exact.posterior import GridPosterior
 from crlm_bayes.exact.synthesis.synthesis import Synthesis
 from crlm_bayes.likelihoods.studies.exact import members_of
-from crlm_bayes.rule import standing
 from crlm_bayes.words.marks import Footing, mark_of
 from crlm_bayes.words.nouns import SIGNS, capital, listed, prior_name, vocabulary
-from crlm_bayes.words.numbers import probability, ratio, span, times
+from crlm_bayes.words.numbers import probability, ratio, times
 
 FACTORS: Final = (1.0, 1.1, 1.25, 1.5, 2.0)
 """Factors by which studies that were not randomised may overstate the benefit."""
@@ -33,70 +33,6 @@ FOOTINGS: Final[Mapping[str, Footing]] = {"at_face_value": "face_value", "random
 
 WEIGHTS: Final = (0.0, 0.25, 0.5, 0.75, 1.0)
 """Weights of what is borrowed."""
-
-
-class Variant(NamedTuple):
-    """The pooled effect under one set of assumptions; ratios as reported.
-
-    `what` says in words how it differs from the analysis, `key` for tables; `harmful` tells that a harm is asked for.
-    """
-
-    key: str
-    what: str
-    studies: int
-    median: float
-    lower: float
-    upper: float
-    p_benefit: float
-    footing: Footing = "sound"
-    harmful: bool = False
-    ours: bool = False
-
-    @property
-    def standing(self) -> str:
-        """``survives``, ``open`` or ``harm``."""
-        return standing(self.p_benefit)
-
-    @property
-    def mark(self) -> str:
-        """Name of its mark."""
-        return mark_of(self.p_benefit, self.footing)
-
-    @property
-    def sign(self) -> str:
-        """Its mark."""
-        return SIGNS[self.mark]
-
-    @property
-    def ratio(self) -> str:
-        """Posterior median as text."""
-        return ratio(self.median)
-
-    @property
-    def interval(self) -> str:
-        """95% equal-tailed interval as text."""
-        return span(self.lower, self.upper)
-
-    @property
-    def p(self) -> str:
-        """Probability of what is asked for, benefit or harm, as text."""
-        return probability(1 - self.p_benefit if self.harmful else self.p_benefit)
-
-
-class Assumed(NamedTuple):
-    """Probability of the claim under every prior at a few values of one number that is assumed.
-
-    Attributes
-    ----------
-    rows : sequence of (prior, whether primary, cells)
-        A cell is mark and probability.
-    tipping : tuple of str
-        Values at which survival is lost or won under the primary prior.
-    """
-
-    values: tuple[str, ...]
-    rows: tuple[tuple[str, bool, tuple[tuple[str, str], ...]], ...]
-    tipping: tuple[str, ...]
 
 
 @dataclass(frozen=True)

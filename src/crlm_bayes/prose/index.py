@@ -164,7 +164,8 @@ def _readings(rows: Rows) -> str:
 
 def _allowing(rows: Rows) -> str:
     """Add what is left where a study that is not randomised may be biased."""
-    found = [float(row.p_allowing_for_bias) for row in rows if not _missing(row.p_allowing_for_bias)]
+    every = (getattr(row, "p_allowing_for_bias", None) for row in rows)
+    found = [float(p) for p in every if not _missing(p)]
     if not found:
         return ""
     words = vocabulary(rows[0])

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from crlm_bayes.answers.answer import Answer
-from crlm_bayes.answers.variants import Variant, Variants
+from crlm_bayes.answers.variant import Variant
+from crlm_bayes.answers.variants import Variants
 from crlm_bayes.documents.study import Study, title_of
 from crlm_bayes.prose.hierarchy import COMMON
 from crlm_bayes.rule import standing

@@ -93,7 +93,7 @@ def _cell(page: Axes, x: float, y: float, row: Any) -> None:
 
 def _key(page: Axes, all_passed: bool) -> None:
     """Say what signs, numbers and colours mean."""
-    lines = [style.SPACE.join(LEGEND), f"each cell: {IN_CELLS}; {OF_HARM}", "bold: primary prior; framed: survives"]
+    lines = [style.SPACE.join(LEGEND), f"each cell: {IN_CELLS}", f"{OF_HARM}; bold: primary prior; framed: survives"]
     if not all_passed:
         lines.append(f"{GATE_FAILED}: not to be relied on")
     for i, line in enumerate(lines):

@@ -14,8 +14,9 @@ from crlm_bayes.arrays import Floats
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.documents.analysis_parts import LIKELIHOODS, Scale
 from crlm_bayes.figures.frame import labels, style, words
-from crlm_bayes.figures.one import tipping
-from crlm_bayes.figures.one.tipping import LEVELS, colour_key, probit
+from crlm_bayes.figures.one import map_labels
+from crlm_bayes.figures.one.map_labels import probit
+from crlm_bayes.figures.one.tipping import LEVELS, colour_key
 from crlm_bayes.likelihoods.centres.map import CentreMap
 from crlm_bayes.prose import captions
 from crlm_bayes.prose.verdicts import VERDICTS
@@ -34,7 +35,7 @@ FACTORS: Final = (1, 1.5, 2, 3, 5, 10, 20, 50)
 
 FINE = 61
 
-LINES: Final = (*tipping.LINES, (0.75, (0, (1, 1.5)), 0.7), (0.9, (0, (1, 1.5)), 0.7))
+LINES: Final = (*map_labels.LINES, (0.75, (0, (1, 1.5)), 0.7), (0.9, (0, (1, 1.5)), 0.7))
 """Probabilities drawn as lines, their style and width: most maps lie above one half, and grey must do."""
 
 

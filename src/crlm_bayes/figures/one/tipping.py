@@ -2,22 +2,22 @@
 
 import itertools
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
-from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from crlm_bayes.arrays import Floats
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.figures.frame import labels, ratio_axis, style, words
+from crlm_bayes.figures.one.map_labels import LINES, label_lines, line_places, name_regions, probit
 from crlm_bayes.priors.density import Prior
 from crlm_bayes.prose import captions
-from crlm_bayes.rule import LOWER, SURVIVES, Z, points_to_harm, survives
+from crlm_bayes.rule import LOWER, SURVIVES, Z
 from crlm_bayes.scepticism.tipping import TippingMap
 from crlm_bayes.words.nouns import vocabulary
 from crlm_bayes.words.numbers import as_percent, short
@@ -35,15 +35,10 @@ NAMES = 1.4
 
 LEVELS: Final = (0.0, LOWER, 0.1, 0.25, 0.4, 0.6, 0.75, 0.9, SURVIVES, 1.0)
 
-LINES: Final = ((LOWER, (0, (1, 1.5)), 0.8), (0.5, (0, (4, 2)), 0.8), (SURVIVES, "-", 2.4))
-"""Probabilities drawn as lines, their style and width."""
-
 FACTORS: Final = (1.05, 1.1, 1.25, 1.5, 2, 3, 5, 10)
 """Half-widths of a prior, as the factor within which 95% of its ratios lie."""
 
 OVERSTATED: Final = (1, 1.1, 1.2, 1.3, 1.4, 1.5)
-
-SURE = 1e-12
 
 
 def draw_mean_sd(found: TippingMap, spec: AnalysisSpec, priors: Mapping[str, Prior]) -> Figure:
@@ -77,7 +72,9 @@ def draw_mean_sd(found: TippingMap, spec: AnalysisSpec, priors: Mapping[str, Pri
         style.mark(axes, *at, "o", style.MARKER, style.INK, style.INK if name == spec.primary else "white", name)
         taken.append(labels.around(labels.inches(axes, *at, SIZE), 0.14, 0.14))
     nameless: list[str] = []
-    heavy = [labels.around(place, 0.1, 0.1) for place in _line(axes, means[order], found.sds, shown, SURVIVES, SIZE)]
+    heavy = [
+        labels.around(place, 0.1, 0.1) for place in line_places(axes, means[order], found.sds, shown, SURVIVES, SIZE)
+    ]
     for name, at in inside.items():
         text = words.prior_name(name)
         box = labels.room_beside(labels.inches(axes, *at, SIZE), text, taken, heavy, SIZE)
@@ -87,8 +84,8 @@ def draw_mean_sd(found: TippingMap, spec: AnalysisSpec, priors: Mapping[str, Pri
             taken.append(box)
             middle = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
             labels.write_at(axes, middle, text, SIZE, style.SMALL, bold=name == spec.primary, ground=0.45)
-    _label_lines(axes, means[order], found.sds, shown, SIZE, taken)
-    _name_regions(axes, means[order], found.sds, shown, SIZE, taken, captions.regions(vocabulary(spec)))
+    label_lines(axes, means[order], found.sds, shown, SIZE, taken)
+    name_regions(axes, means[order], found.sds, shown, SIZE, taken, captions.regions(vocabulary(spec)))
     _name_ends(axes, captions.expected(vocabulary(spec)), spec.claim_sign)
     axes.set_xlabel("median ratio of the prior (log scale)", fontsize=style.SMALL, labelpad=14)
     _sd_axis(axes)
@@ -176,8 +173,8 @@ def _small(axes: Axes, found: TippingMap, spec: AnalysisSpec, title: str) -> Non
     axes.set_title(title, fontsize=style.TEXT, weight="bold", pad=4)
     taken: list[labels.Box] = []
     size = SMALL_WIDE, SMALL_HIGH
-    _label_lines(axes, found.across, found.sds, found.p_benefit, size, taken)
-    _name_regions(axes, found.across, found.sds, found.p_benefit, size, taken, captions.regions(vocabulary(spec)))
+    label_lines(axes, found.across, found.sds, found.p_benefit, size, taken)
+    name_regions(axes, found.across, found.sds, found.p_benefit, size, taken, captions.regions(vocabulary(spec)))
     axes.tick_params(axis="x", length=3)
 
 
@@ -193,11 +190,6 @@ def _map(axes: Axes, x: Floats, sds: Floats, p: Floats) -> None:
                 x, y, z, levels=[ndtri(level)], colors=style.INK, linestyles=[line], linewidths=width, zorder=3
             )
     axes.set(xlim=(x[0], x[-1]), ylim=(y[0], y[-1]))
-
-
-def probit(p: Floats) -> Floats:
-    """Standard normal quantile of probabilities, certainty bounded."""
-    return np.asarray(ndtri(np.clip(p, SURE, 1 - SURE)))
 
 
 def _width_axis(axes: Axes, sds: Floats) -> None:
@@ -250,55 +242,3 @@ def _key(figure: Figure, spec: AnalysisSpec, maps: Iterable[Floats], notes: Iter
     colour_key(style.page(figure), spec, 0.42)
     p = np.concatenate([np.ravel(one) for one in maps])
     style.footnote(figure, captions.falling_line(vocabulary(spec), float(p.min()), float(p.max())), *notes)
-
-
-def _label_lines(
-    axes: Axes, x: Floats, sds: Floats, p: Floats, size: tuple[float, float], taken: list[labels.Box]
-) -> None:
-    """Write its probability on each line, where there is room: near the middle of its way across the map."""
-    for level, _, width in LINES:
-        places = _line(axes, x, sds, p, level, size)
-        text, bold = short(level), width > 1
-        wide = labels.width_of(text, style.SMALL) + 0.06
-        for a, b in sorted(places, key=lambda place: abs(place[1] - 0.6 * size[1])):
-            box = labels.around((a, b), wide, 0.16)
-            if labels.is_free(box, taken, size):
-                taken.append(box)
-                labels.write_at(axes, (a, b), text, size, style.SMALL, bold=bold, ground=0.8)
-                break
-
-
-def _name_regions(
-    axes: Axes,
-    x: Floats,
-    sds: Floats,
-    p: Floats,
-    size: tuple[float, float],
-    taken: list[labels.Box],
-    names: Mapping[str, str],
-) -> None:
-    """Write what happens on either side of the line, in the middle of the largest free place of each."""
-    where = np.array([[labels.inches(axes, float(a), math.log(s), size) for a in x] for s in sds])
-    sides: tuple[tuple[str, Callable[[Floats], NDArray[np.bool_]]], ...] = (
-        (names["survives"], survives),
-        (names["open"], lambda q: ~survives(q) & ~points_to_harm(q)),
-        (names["harm"], points_to_harm),
-    )
-    for text, belongs in sides:
-        mine, wide = belongs(p), labels.width_of(text, style.TEXT)
-        best = labels.roomiest(where[mine], where[~mine], wide, taken, size)
-        if best:
-            taken.append(labels.around(best, wide, labels.HIGH))
-            labels.write_at(axes, best, text, size, style.TEXT, bold=text == names["survives"], ground=0)
-
-
-def _line(
-    axes: Axes, x: Floats, sds: Floats, p: Floats, level: float, size: tuple[float, float]
-) -> list[tuple[float, float]]:
-    """Places on the line of a probability, one for each sd that it crosses."""
-    target = float(ndtri(level))
-    return [
-        labels.inches(axes, float(x[j] + (target - row[j]) / (row[j + 1] - row[j]) * (x[j + 1] - x[j])), float(y), size)
-        for y, row in zip(np.log(sds), probit(p), strict=True)
-        for j in np.flatnonzero((row[:-1] - target) * (row[1:] - target) < 0)
-    ]

@@ -12,7 +12,7 @@ from scipy.special import ndtri
 from crlm_bayes.answers.assumptions import Assumption
 from crlm_bayes.answers.pooled_view import SynthesisView
 from crlm_bayes.figures.frame import labels, style, words
-from crlm_bayes.figures.one.tipping import probit
+from crlm_bayes.figures.one.map_labels import probit
 from crlm_bayes.prose import captions
 from crlm_bayes.rule import LOWER, UPPER, Z
 from crlm_bayes.words.nouns import vocabulary
