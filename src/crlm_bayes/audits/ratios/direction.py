@@ -157,7 +157,7 @@ def _on_the_other_row(study: Study, row: ContrastEntry, subject: str, witness: W
     top, bottom = arm_name(study, row.numerator), arm_name(study, row.denominator)
     size = MEASURES[row.measure]
     message = (
-        f"The {size} {row.value} for {endpoint_noun(row.endpoint)} is printed on the row of {bottom}, where it would mean "
+        f"The {size} {row.written} for {endpoint_noun(row.endpoint)} is printed on the row of {bottom}, where it would mean "
         f"{_consequence(row, theta)}, while {witness.written((bottom, 1), (top, 0))}: "
         f"it can only be read as {top} over {bottom}."
     )
@@ -175,7 +175,7 @@ def _turned(
     top, bottom = arm_name(study, row.numerator), arm_name(study, row.denominator)
     reason = "" if severity == "serious" else ", which only adjustment or curves that cross could explain"
     message = (
-        f"The {MEASURES[row.measure]} {row.value} for {endpoint_noun(row.endpoint)}, read as {top} over {bottom}, would mean "
+        f"The {MEASURES[row.measure]} {row.written} for {endpoint_noun(row.endpoint)}, read as {top} over {bottom}, would mean "
         f"{_consequence(row, theta)} with {top}, while {witness.written((top, 0), (bottom, 1))}{reason}."
     )
     return _trouble(row, subject, witness, severity, f"{top} over {bottom}", message, "the opposite", witness.entries)
@@ -193,5 +193,5 @@ def _trouble(
 ) -> Trouble:
     return Trouble(
         subject, severity, (reference("contrasts", row), *in_doubt), (row.locator, *witness.locators),
-        f"{row.measure.upper()} {row.value} {where}", f"{reads}: {' v '.join(witness.values)} {witness.says}", message,
+        f"{row.measure.upper()} {row.written} {where}", f"{reads}: {' v '.join(witness.values)} {witness.says}", message,
     )  # fmt: skip
