@@ -178,7 +178,7 @@ def test_medians_give_the_direction_that_the_paper_does_not_say(read: Callable[.
     # what rounding leaves open says nothing
     for same in ("20", "20.0", "20.4"):
         assert of(same).direction == "unknown"
-    assert of("20.5").log_ratio == longer.log_ratio
+    assert of("20.6").log_ratio == longer.log_ratio
 
 
 def test_what_the_paper_says_goes_before_its_medians(read: Callable[..., RatioEvidence]) -> None:
