@@ -133,12 +133,12 @@ class RatioEntry(Entry):
 
     @model_validator(mode="after")
     def _is_a_ratio(self) -> Self:
-        if self.value is None and self.coefficient is None:
+        log = self.coefficient
+        if self.value is None and log is None:
             raise ValueError("needs value, or coefficient where only the logarithm of the ratio is printed")
-        if self.value is None and self.coefficient is not None:
-            if self.coefficient.bound or abs(self.coefficient.value) > STEEPEST:
-                what = f"coefficient {self.coefficient} is no logarithm of a ratio"
-                raise ValueError(f"{what}; without value it is a number between -{STEEPEST:g} and {STEEPEST:g}")
+        if self.value is None and log is not None and (log.bound or abs(log.value) > STEEPEST):
+            what = f"coefficient {log} is no logarithm of a ratio"
+            raise ValueError(f"{what}; without value it is a number between -{STEEPEST:g} and {STEEPEST:g}")
         if any(x is not None and x.value <= 0 for x in (self.value, *(self.ci or ()))):
             raise ValueError("a ratio and its limits are above 0")
         if self.ci and self.ci[0].value > self.ci[1].value:

@@ -61,7 +61,9 @@ def _events_of_both(study: Study, endpoint: str, arms: tuple[str, str], where: s
     if not found or {arm.id for arm in study.arms} != set(arms):
         return None
     if len(found) > 1:
-        raise InvalidInput(f"{where}: events ({endpoint})", "those of all patients are given twice", allowed="one entry")
+        raise InvalidInput(
+            f"{where}: events ({endpoint})", "those of all patients are given twice", allowed="one entry"
+        )
     total = total_events(study, endpoint, arms, found[0].events, where)
     return total._replace(rows=(_events_row(found[0]), *total.rows))
 

@@ -102,7 +102,9 @@ def _comparison(ratio: Ratio) -> Comparison | None:
     if printed_se is not None:
         effect = ratio.effect
         words = (
-            f"the printed {ratio.noun} {row.written}" if row.coefficient is None else f"the coefficient {row.coefficient}"
+            f"the printed {ratio.noun} {row.written}"
+            if row.coefficient is None
+            else f"the coefficient {row.coefficient}"
         )
         variants.append(Variant("from the standard error", p_of_z_range(over(effect, printed_se))))
         basis.append(f"{words} with standard error {row.se}")
