@@ -1,7 +1,7 @@
 """The tables of a study document, one model each; keys are those of the documented format."""
 
 import math
-from typing import Annotated, ClassVar, Final, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, StrictBool, model_validator
 
@@ -15,9 +15,6 @@ Size = Annotated[int, Field(ge=1, strict=True)]
 Level = Annotated[float, Field(gt=0.5, lt=1, strict=True)]
 
 Interval = tuple[Printed, Printed]
-
-STEEPEST: Final = 20.0
-"""Size above which a coefficient is no logarithm of a ratio that a study could find (exp(20) is five hundred million)."""
 
 
 class Entry(Frozen):
@@ -136,9 +133,8 @@ class RatioEntry(Entry):
         log = self.coefficient
         if self.value is None and log is None:
             raise ValueError("needs value, or coefficient where only the logarithm of the ratio is printed")
-        if self.value is None and log is not None and (log.bound or abs(log.value) > STEEPEST):
-            what = f"coefficient {log} is no logarithm of a ratio"
-            raise ValueError(f"{what}; without value it is a number between -{STEEPEST:g} and {STEEPEST:g}")
+        if self.value is None and log is not None and (log.bound or abs(log.value) > 20):  # exp(20): half a billion
+            raise ValueError(f"coefficient {log} is no logarithm of a ratio; without value it lies between -20 and 20")
         if any(x is not None and x.value <= 0 for x in (self.value, *(self.ci or ()))):
             raise ValueError("a ratio and its limits are above 0")
         if self.ci and self.ci[0].value > self.ci[1].value:
