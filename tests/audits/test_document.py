@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 
 from crlm_bayes.audits.identifiers import identifier
+from crlm_bayes.audits.registry import audit_studies
 from crlm_bayes.audits.survival.favoured import favoured_arm
 from crlm_bayes.documents.study import Study
+from crlm_bayes.prose.audit import answer
 from makers.ministudy import ministudy
 
 
@@ -19,6 +21,14 @@ def test_a_paper_without_identifier_is_a_note_that_accuses_nobody() -> None:
     (found,) = identifier(ministudy())
     assert (found.severity, found.id) == ("note", "mini2020.identifier.paper")
     assert found.message == "No DOI or PMID is given, so that a reader cannot find the paper by it."
+
+
+def test_a_clean_trial_without_identifier_is_still_called_clean() -> None:
+    (audit,) = audit_studies({"mini2020": ministudy()}).values()
+    assert [f.check for f in audit.findings] == ["identifier"]
+    assert answer(audit).endswith(
+        "found nothing that does not add up. No DOI or PMID is given, so that a reader cannot find the paper by it."
+    )
 
 
 def favouring(arm: str | None, control: str, drug: str) -> Study:
