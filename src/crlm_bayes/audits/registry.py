@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from crlm_bayes.audits import designs, repeats
+from crlm_bayes.audits import designs, identifiers, repeats
 from crlm_bayes.audits.citations import ASKS, NAME, citations
 from crlm_bayes.audits.counts import denominators, percentages, pinned, ratios_of_counts, totals
 from crlm_bayes.audits.finding import SEVERITIES, Check, Finding
@@ -14,7 +14,7 @@ from crlm_bayes.audits.p_values.comparison import Comparison
 from crlm_bayes.audits.ratios import direction, intervals
 from crlm_bayes.audits.ratios import intervals as ratios
 from crlm_bayes.audits.study_audit import StudyAudit
-from crlm_bayes.audits.survival import curves, hazards, medians
+from crlm_bayes.audits.survival import curves, favoured, hazards, medians
 from crlm_bayes.documents.claims import Claim
 from crlm_bayes.documents.study import Study
 
@@ -56,6 +56,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     curves.follow_up,
     hazards.landmark_ratio,
     hazards.logrank_landmark,
+    favoured.favoured_arm,
     # means
     grim.grim,
     grim.grimmer,
@@ -65,6 +66,8 @@ CHECKS: Final[tuple[Check, ...]] = (
     repeats.duplicate_test,
     repeats.duplicate_mean,
     repeats.swapped,
+    # the document
+    identifiers.identifier,
 )
 """Checks of one study by itself; what it says of others is asked by :func:`~crlm_bayes.audits.citations.citations`."""
 

@@ -26,7 +26,7 @@ def ratio_of_counts(study: Study) -> Iterable[Trouble]:
         pair = count_pair(study, row)
         if row.measure == "hr" or row.adjusted or pair is None:
             continue
-        printed = stands_for(row.value)
+        printed = Range(*map(math.exp, row.log_interval))
         found = list(_ratios(row.measure, pair))
         if row.measure == "or" and found and not any(value.meets(printed) for value in found):
             found += _conditional(pair)
@@ -38,7 +38,7 @@ def ratio_of_counts(study: Study) -> Iterable[Trouble]:
         without = any(v.meets(printed) for v in _ratios(row.measure, pair, without=True))
         severity: Severity = "warning"
         tail = ""
-        if nearest.gap(printed) <= NEAR * row.value.value:
+        if nearest.gap(printed) <= NEAR * math.exp(row.log_ratio):
             severity, tail = "note", ", close to the print"
         elif row.measure == "rr" and without:
             tail = "; it is the ratio of those without the event"
@@ -48,12 +48,12 @@ def ratio_of_counts(study: Study) -> Iterable[Trouble]:
         low, high = ratio(nearest.low), ratio(nearest.high)
         gives = low if low == high else f"{low} to {high}"
         message = (
-            f"The printed {MEASURES[row.measure]} {row.value} for {endpoint_noun(row.endpoint)}, {top} over {bottom}, does not "
+            f"The printed {MEASURES[row.measure]} {row.written} for {endpoint_noun(row.endpoint)}, {top} over {bottom}, does not "
             f"follow from {counts}, which gives {gives}{tail}."
         )
         yield Trouble(
             subject, severity, (reference("contrasts", row), *(reference("counts", e) for e in pair)),
-            (row.locator, *(e.locator for e in pair)), f"{row.measure.upper()} {row.value}", f"{counts} = {gives}", message,
+            (row.locator, *(e.locator for e in pair)), f"{row.measure.upper()} {row.written}", f"{counts} = {gives}", message,
         )  # fmt: skip
 
 
