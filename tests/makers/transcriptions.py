@@ -11,7 +11,7 @@ from crlm_bayes.toml import Frozen
 
 TABLES = (
     "arms", "centres", "counts", "percentages", "survival", "medians", "contrasts", "differences", "factors", "events", "tests",
-    "continuous", "baseline", "designs",
+    "continuous", "baseline", "designs", "biases",
 )  # fmt: skip
 NO_DECIMALS = (
     "role", "label", "n", "events", "alive", "at_risk", "level", "adjusted", "interval_kind", "favours", "between", "reference", "says",
@@ -28,6 +28,8 @@ def identity(table: str, entry: Any) -> tuple[str, str, str, str]:
             return entry.id, "", "", ""
         case "designs":
             return entry.design, "", "", ""
+        case "biases":
+            return entry.kind, "", "", ""
         case "centres":
             return entry.name, "", "", ""
         case "contrasts":
@@ -68,6 +70,7 @@ def printed_fields(table: str, entry: Frozen) -> Iterator[tuple[str, str]]:
     identifying = {
         "arms": ("id",),
         "designs": ("design",),
+        "biases": ("kind",),
         "centres": ("name",),
         "tests": ("test", "months"),
         "survival": ("months",),
@@ -116,7 +119,7 @@ def difference(ours: list[tuple[Key, str]], theirs: list[tuple[Key, str]]) -> li
         lines += [f"twice in the {side}: {' | '.join(key)}" for key in repeated]
     one, two = dict(ours), dict(theirs)
     for key in sorted(one.keys() | two.keys()):
-        if key[-1] == "label" and key not in two:
+        if key[-1] in ("label", "says") and key not in two:
             continue  # a label is the transcriber's own wording; it is compared where the second gives one
         here, there = one.get(key, "nothing"), two.get(key, "nothing")
         if here != there:

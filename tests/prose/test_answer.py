@@ -210,7 +210,7 @@ def test_a_study_that_is_not_randomised_survives_at_face_value_and_is_named() ->
     frame = completed(frame.assign(footing="face_value", design="cohort study (not randomised)"))
     frame["p_allowing_for_bias"] = [0.847, 0.8]
     assert summary(frame) == (
-        "One 2020 (cohort study (not randomised)): overall survival does not survive (P(benefit) 0.900; allowing for bias 0.800); "
+        "One 2020, cohort study (not randomised): overall survival does not survive (P(benefit) 0.900; allowing for bias 0.800); "
         "progression-free survival survives at face value (P(benefit) 0.988; allowing for bias 0.847)."
     )
 

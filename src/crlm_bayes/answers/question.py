@@ -60,7 +60,8 @@ class Question(Shown):
         if spec.hypothetical:
             return "what_if"
         modelled = spec.structure == "bias_adjusted"
-        doubted = [s for s in self.studies if s.design in spec.biased_designs or said_to_be(s)]
+        alone = not spec.is_synthesis  # among others, what is only said to be randomised has a line of its own
+        doubted = [s for s in self.studies if s.design in spec.biased_designs or (alone and said_to_be(s))]
         taken = [s for s in doubted if not (modelled and is_biased(spec, s))]
         return "face_value" if taken else "sound"
 

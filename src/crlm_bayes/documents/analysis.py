@@ -17,7 +17,7 @@ from crlm_bayes.documents.analysis_parts import (
     Structure,
     StudyReading,
 )
-from crlm_bayes.documents.entries import Design
+from crlm_bayes.documents.conduct import Design
 from crlm_bayes.priors.density import Positive, Prior
 from crlm_bayes.priors.families import Normal
 from crlm_bayes.priors.nuisance import Beta
@@ -54,7 +54,7 @@ class AnalysisSpec(Frozen):
 
     `asks` says what the question is of: a benefit that somebody claims, or a harm. A question of harm is answered by the
     probability of a higher risk, under a primary prior that is wide and does not doubt harm. `answers` names the endpoint
-    whose answer this analysis is, chosen before the result; all others of that endpoint are sensitivity analyses.
+    whose answer this analysis is, whatever the result; all others of that endpoint are sensitivity analyses.
 
     With several studies `endpoint`, `likelihood` and `reading` hold for all of them unless `per_study` says otherwise.
     """

@@ -12,8 +12,6 @@ Count = Annotated[int, Field(ge=0, strict=True)]
 
 Size = Annotated[int, Field(ge=1, strict=True)]
 
-Design = Literal["rct", "cohort", "case_control", "single_arm", "pooled"]
-
 Level = Annotated[float, Field(gt=0.5, lt=1, strict=True)]
 
 Interval = tuple[Printed, Printed]
@@ -42,15 +40,6 @@ class Arm(Frozen):
     role: Literal["control", "treatment", "other"]
     label: Text
     n: Size | None = None
-
-
-class DesignEntry(Entry):
-    """What the paper calls its own design in one place, and what that means; there may be several."""
-
-    KEYS = ("design",)
-
-    design: Design
-    says: Text
 
 
 class CountEntry(Entry):

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
+from crlm_bayes.documents.conduct import BiasEntry, Design, DesignEntry
 from crlm_bayes.documents.entries import (
     Arm,
     BaselineEntry,
@@ -12,8 +13,6 @@ from crlm_bayes.documents.entries import (
     ContinuousEntry,
     ContrastEntry,
     CountEntry,
-    Design,
-    DesignEntry,
     DifferenceEntry,
     Entry,
     EventsEntry,
@@ -33,7 +32,7 @@ Month = Annotated[str, StringConstraints(pattern=r"^\d{4}(-\d{2})?$")]
 
 ENTRY_TABLES = (
     "counts", "percentages", "survival", "medians", "contrasts", "differences", "factors", "events", "tests", "continuous", "baseline",
-    "designs",
+    "designs", "biases",
 )  # fmt: skip
 
 ARM_TABLES = ("counts", "percentages", "survival", "medians", "events", "tests", "continuous", "baseline")
@@ -78,6 +77,7 @@ class Study(Shown, Frozen):
     factors: tuple[FactorEntry, ...] = ()
     events: tuple[EventsEntry, ...] = ()
     designs: tuple[DesignEntry, ...] = ()
+    biases: tuple[BiasEntry, ...] = ()
     tests: tuple[TestEntry, ...] = ()
     continuous: tuple[ContinuousEntry, ...] = ()
     baseline: tuple[BaselineEntry, ...] = ()

@@ -144,7 +144,7 @@ def _study(study: str, rows: Rows) -> str:
     for endpoint in sorted(dict.fromkeys(str(row.endpoint) for row in rows), key=endpoint_order):
         ours = [row for row in rows if row.endpoint == endpoint]
         clauses.append(f"{endpoint_noun(endpoint)} {_readings(ours)}")
-    design = next((f" ({row.design})" for row in rows if isinstance(row.design, str) and row.design), "")
+    design = next((f", {row.design}" for row in rows if isinstance(row.design, str) and row.design), "")
     return f"{capital(study_name(study))}{design}: {'; '.join(clauses)}."
 
 
@@ -165,15 +165,11 @@ def _readings(rows: Rows) -> str:
 def _allowing(rows: Rows) -> str:
     """Add what is left where a study that is not randomised may be biased."""
     every = (getattr(row, "p_allowing_for_bias", None) for row in rows)
-    found = [float(p) for p in every if not _missing(p)]
+    found = [float(p) for p in every if p is not None and p == p]
     if not found:
         return ""
     words = vocabulary(rows[0])
     return f"; allowing for bias {_range([words.of_claim(p) for p in found])}"
-
-
-def _missing(x: Any) -> bool:
-    return x is None or x != x
 
 
 def _range(ps: Sequence[float]) -> str:

@@ -1,6 +1,7 @@
 """What an analysis cannot say, in words: from its design, its print and its model."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from crlm_bayes.answers.answer import Answer
 from crlm_bayes.answers.pooled_view import FUNNEL
@@ -10,7 +11,8 @@ from crlm_bayes.evidence.values import RatioEvidence, SynthesisEvidence
 from crlm_bayes.likelihoods.leaves import LEAVES
 from crlm_bayes.prose.captions import ARMS_COMPARED
 from crlm_bayes.prose.centres import SENSITIVITY
-from crlm_bayes.words.nouns import DESIGNS, endpoint_noun, in_words, listed
+from crlm_bayes.prose.robustness import is_adjusted
+from crlm_bayes.words.nouns import DESIGNS, capital, endpoint_noun, in_words, listed
 from crlm_bayes.words.numbers import short
 
 SECOND_HAND = "another paper’s account"
@@ -39,6 +41,7 @@ def _limits_of_one(answer: Answer) -> list[str]:
             f"The study is a {DESIGNS[study.design]}. Who was treated was not left to chance. {CONFOUNDED} The E-value tells how strong "
             "confounding would have to be."
         )
+    said += [f"{capital(way)}: {what}." for way, what in biases_of(answer)]
     said += [
         *REANALYSIS,
         "It is one reading of the print. Other defensible readings of the same paper are analyses of their own: the page "
@@ -50,6 +53,22 @@ def _limits_of_one(answer: Answer) -> list[str]:
     if study.source == "secondary":
         said.append(f"The paper itself was not read: its numbers come from {SECOND_HAND}.")
     return said
+
+
+BIASES: Final = {
+    "confounding": "confounding by the choice of treatment",
+    "selection": "selection of patients by what came later",
+    "adjusted_after_treatment": "adjustment for what came after the treatment",
+    "measurement": "an outcome that was measured unequally",
+}
+"""Ways in which a comparison may be biased."""
+
+
+def biases_of(answer: Answer) -> list[tuple[str, str]]:
+    """Name the ways in which what the paper describes may bias this analysis; of adjustment only where it is adjusted."""
+    adjusted = is_adjusted(answer.question)
+    found = [entry for entry in answer.question.study.biases if adjusted or entry.kind != "adjusted_after_treatment"]
+    return [(BIASES[entry.kind], entry.says) for entry in found]
 
 
 CONVERTED = ("logrank", "percent", "observed_expected")

@@ -139,7 +139,7 @@ def endpoint_noun(endpoint: str) -> str:
     if endpoint in ENDPOINTS:
         return ENDPOINTS[endpoint]
     name = endpoint.removeprefix("ae:").replace("_", " ").replace(":", ": ")
-    name = re.sub(r" grade(\d)plus$", r" of grade \1 or more", name)
+    name = re.sub(r" grade(\d)(plus)?$", lambda m: f" of grade {m[1]}{' or more' if m[2] else ''}", name)
     return name.upper() if len(name) <= 3 else name
 
 

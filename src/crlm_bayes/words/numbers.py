@@ -77,6 +77,10 @@ def signed(x: float | None, decimals: int = 2) -> str:
     return f"+{text}" if x is not None and x > 0 and text not in (ABSENT, _fixed(0.0, decimals)) else text
 
 
+ROUNDING: Final = 5e-7
+"""What lies no farther from no effect than this is no effect: numbers are computed no better."""
+
+
 def ratio(x: float | None) -> str:
     """Write a ratio with two decimals: fewer from 10 on, more below 0.1, and where it would look like 1 and is not."""
     special = _special(x)
@@ -86,8 +90,10 @@ def ratio(x: float | None) -> str:
         return ">9,999"
     if 0 < x < 0.001:
         return "<0.001"
+    if abs(x - 1) < ROUNDING:
+        return _fixed(1.0, 2)
     decimals = 2 if x <= 0 else min(max(1 - math.floor(math.log10(x)), 2 if x < 9.995 else 1 if x < 99.95 else 0), 4)
-    while decimals < 6 and x != 1 and float(f"{x:.{decimals}f}") == 1:
+    while float(f"{x:.{decimals}f}") == 1:
         decimals += 1
     return _fixed(x, decimals)
 

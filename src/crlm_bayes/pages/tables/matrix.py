@@ -89,7 +89,7 @@ def failed(verdicts: pd.DataFrame) -> list[str]:
     return [str(a) for a in dict.fromkeys(verdicts.loc[~verdicts["gate_passed"].astype(bool), "analysis"])]
 
 
-ANSWERS: Final = "The answers", "one analysis for each endpoint, chosen before the result"
+ANSWERS: Final = "The answers", "one analysis for each endpoint, as its document declares"
 
 SENSITIVITY: Final = "Synthesis", "sensitivity analyses: several studies, others, or taken otherwise"
 
