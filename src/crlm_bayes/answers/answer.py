@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from crlm_bayes.answers.doubts import allowing_for_bias
 from crlm_bayes.answers.pooled_view import SynthesisView
 from crlm_bayes.answers.question import ANSWERS, Question
 from crlm_bayes.answers.variants import Variants
@@ -12,6 +13,7 @@ from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.errors import InvalidInput
 from crlm_bayes.evidence.values import CentreEvidence, SynthesisEvidence
 from crlm_bayes.exact.curve import EvidenceCurve
+from crlm_bayes.exact.shares import prior_share
 from crlm_bayes.exact.synthesis.pooled import Pooled
 from crlm_bayes.exact.synthesis.synthesis import Synthesis
 from crlm_bayes.likelihoods.centres.map import CentreMap, centre_map
@@ -147,6 +149,17 @@ class Answer(Shown):
             return Panel(verdict(curve.apply(spec.effect_prior(p)), spec, name) for name, p in others.items())
 
         return ANSWERS.recall(digest("others", curve.identity, spec, list(others), dict(others)), make)
+
+    @cached_property
+    def allowing_for_bias(self) -> Panel | None:
+        """What each prior of the analysis makes of the curve where the study may be biased; None unless it may."""
+        return allowing_for_bias(self.question, self.curve)
+
+    @cached_property
+    def prior_share(self) -> float:
+        """Share of the primary prior in the posterior mean: how little the mean moves with what the data say."""
+        prior = self.spec.effect_prior(self.question.priors[self.spec.primary])
+        return ANSWERS.recall(digest("share", self.curve.identity, prior), lambda: prior_share(self.curve, prior))
 
     @ANSWERS.part
     def robustness(self) -> Robustness:

@@ -21,7 +21,7 @@ from crlm_bayes.likelihoods.registry import module_of
 from crlm_bayes.priors.density import Prior
 from crlm_bayes.rule import LOWER, UPPER
 from crlm_bayes.sampling.gate import Gate, convergence, flatten, gate
-from crlm_bayes.scepticism.panel import Scepticism, verdict
+from crlm_bayes.scepticism.panel import PriorVerdict, Scepticism, verdict
 
 COLUMNS = (
     "analysis", "prior", "engine", "quantity", "median", "mean", "sd", "eti95_lower", "eti95_upper",
@@ -116,6 +116,11 @@ def exact_estimates(answer: Answer) -> pd.DataFrame:
     """
     spec = answer.spec
     own = curve_estimates(spec, answer.curve, answer.question.priors, answer.synthesis)
+    if answer.allowing_for_bias is not None:
+        own = pd.concat(
+            [own, *(_table(spec, v.prior, "curve", [_if_biased(spec, v)]) for v in answer.allowing_for_bias)]
+        )
+        return own.reset_index(drop=True)
     if answer.synthesis is None:
         return own
     rows = [*carried_rows(answer), *variant_rows(answer)]
@@ -168,6 +173,13 @@ def _curve_rows(
         rows += [log | shared | {"quantity": "mu"}]
         rows += synthesis_rows(spec, synthesis, prior, whole=name == spec.primary)
     return rows
+
+
+def _if_biased(spec: AnalysisSpec, found: PriorVerdict) -> dict[str, object]:
+    """The ratio under one prior, allowing for the bias of a study that is not randomised."""
+    numbers = {key: value for key, value in asdict(found).items() if key.startswith("p_")}
+    limits = {"median": found.median, "eti95_lower": found.lower, "eti95_upper": found.upper}
+    return {"quantity": f"{spec.measure}[allowing_for_bias]"} | limits | numbers
 
 
 def _table(spec: AnalysisSpec, prior: str, engine: str, rows: list[dict[str, object]]) -> pd.DataFrame:

@@ -12,6 +12,7 @@ from crlm_bayes.answers.replications import replications
 from crlm_bayes.commands.console import KEY, SINGLE_STUDIES, SYNTHESES, inverse
 from crlm_bayes.exact.posterior import GridPosterior
 from crlm_bayes.prose.decision import verdicts_by_prior
+from crlm_bayes.prose.doubts import doubts
 from crlm_bayes.prose.pooled import scatter, weights
 from crlm_bayes.prose.priors import statement
 from crlm_bayes.prose.robustness import NO_ESTIMATE, assumed, bearings, confounding_words, is_adjusted
@@ -91,6 +92,10 @@ def _row(answer: Answer) -> dict[str, Any]:
         "bias_limit": _finite(head.bias),
         "discount_limit": head.discount,
         "null_events": borne.null_events,
+        "prior_share": answer.prior_share,
+        "allowing_for_bias": None
+        if answer.allowing_for_bias is None
+        else [_numbers(v) for v in answer.allowing_for_bias],
     } | pooled_numbers(answer)
 
 
@@ -165,7 +170,7 @@ def _summary(answer: Answer) -> list[str]:
     found, spec = answer.scepticism, answer.spec
     hidden = confounding_words(found.e_value, found.e_value_ci, spec.measure, adjusted=is_adjusted(answer.question))
     spread = [] if answer.synthesis is None else [scatter(answer)]
-    return [*spread, critical_summary(answer), *bearings(answer.robustness, spec), hidden]
+    return [*doubts(answer), *spread, critical_summary(answer), *bearings(answer.robustness, spec), hidden]
 
 
 def _print_whole(console: Console, answer: Answer) -> None:

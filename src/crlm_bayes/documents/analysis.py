@@ -31,7 +31,8 @@ class NuisancePriors(Frozen):
 
     `heterogeneity` is the standard deviation between studies. `bias_mean` and `bias_spread` are the mean and the standard
     deviation of the bias of studies that were not randomised, on the benefit scale: a negative bias flatters the
-    treatment. `centres` says what is assumed about centres. `moderator` is the difference between the two groups of a meta-regression, `discount` the weight of
+    treatment. An analysis of one such study may leave out either: the project's own (:mod:`crlm_bayes.priors.bias`) then
+    stands. `centres` says what is assumed about centres. `moderator` is the difference between the two groups of a meta-regression, `discount` the weight of
     discounted studies where it is learnt.
     """
 
