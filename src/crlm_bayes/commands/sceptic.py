@@ -15,7 +15,7 @@ from crlm_bayes.prose.decision import verdicts_by_prior
 from crlm_bayes.prose.doubts import doubts
 from crlm_bayes.prose.pooled import scatter, weights
 from crlm_bayes.prose.priors import statement
-from crlm_bayes.prose.robustness import NO_ESTIMATE, assumed, bearings, confounding_words, is_adjusted
+from crlm_bayes.prose.robustness import NO_ESTIMATE, assumed, bearings, confounding_words, is_adjusted, needed
 from crlm_bayes.prose.scepticism import AGAINST, REPLICATION, against_prior, critical_summary
 from crlm_bayes.rule import standing
 from crlm_bayes.scepticism.panel import PriorVerdict
@@ -91,6 +91,7 @@ def _row(answer: Answer) -> dict[str, Any]:
         "p_intrinsic": reverse.p_intrinsic,
         "bias_limit": _finite(head.bias),
         "discount_limit": head.discount,
+        "needed": borne.needed,
         "null_events": borne.null_events,
         "prior_share": answer.prior_share,
         "allowing_for_bias": None
@@ -170,7 +171,9 @@ def _summary(answer: Answer) -> list[str]:
     found, spec = answer.scepticism, answer.spec
     hidden = confounding_words(found.e_value, found.e_value_ci, spec.measure, adjusted=is_adjusted(answer.question))
     spread = [] if answer.synthesis is None else [scatter(answer)]
-    return [*doubts(answer), *spread, critical_summary(answer), *bearings(answer.robustness, spec), hidden]
+    lacks = "" if answer.robustness.headline.survives else needed(answer.robustness, spec)
+    borne = [said for said in (lacks, *bearings(answer.robustness, spec)) if said]
+    return [*doubts(answer), *spread, critical_summary(answer), *borne, hidden]
 
 
 def _print_whole(console: Console, answer: Answer) -> None:

@@ -9,8 +9,8 @@ from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.documents.study import reference
 from crlm_bayes.rule import points_to_harm
 from crlm_bayes.scepticism.robustness import Robustness
-from crlm_bayes.words.nouns import capital, prior_name, vocabulary
-from crlm_bayes.words.numbers import ABSENT, number, percent, probability, ratio_of
+from crlm_bayes.words.nouns import article, capital, prior_name, vocabulary
+from crlm_bayes.words.numbers import ABSENT, number, percent, probability, ratio, ratio_of
 
 FALLEN = "fallen"
 """Stands for the limit of a claim that does not survive to begin with."""
@@ -83,6 +83,18 @@ def bearings(found: Robustness, spec: AnalysisSpec) -> list[str]:
     if not found.headline.survives:
         return []
     return [capital(strain(found, spec).sentence) for strain in (bias, discount)]
+
+
+def needed(found: Robustness, spec: AnalysisSpec) -> str:
+    """Say what data of this precision would have had to find for the claim to survive its primary prior; else nothing."""
+    if found.needed is None:
+        return ""
+    words, who = vocabulary(spec), "Studies of this size together" if spec.is_synthesis else "A study of this size"
+    side = "lower" if spec.better == "lower" else "higher"
+    return (
+        f"{who} would have had to find {article(words.measure)} {words.measure} of {ratio(found.needed)} or {side} for the "
+        f"{words.claim} to survive the {prior_name(found.primary)} prior."
+    )
 
 
 def assumed(bias: float, discount: float) -> list[str]:

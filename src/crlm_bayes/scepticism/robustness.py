@@ -15,7 +15,7 @@ from crlm_bayes.rule import Z
 from crlm_bayes.scepticism.critical import SD_RANGE
 from crlm_bayes.scepticism.e_values import e_value
 from crlm_bayes.scepticism.panel import Scepticism, examine
-from crlm_bayes.scepticism.tipping import bearing_limits
+from crlm_bayes.scepticism.tipping import bearing_limits, lacking
 from crlm_bayes.words.shown import Shown
 
 
@@ -67,6 +67,10 @@ class Robustness(Shown):
         claim down (Spiegelhalter, Abrams & Myles 2004). The fail-safe number of the claim.
     e_value, e_value_ci : float or None
         Of the estimate and of its limit, without a prior (VanderWeele & Ding 2017). None without an estimate.
+    needed : float or None
+        Ratio that data of this precision have to find for the claim to survive the primary prior: with it, or one that
+        is better, it does. Of a claim that stands it is the estimate at its limit of bias. None without an estimate, and
+        where a hundredfold move would not reach it.
     """
 
     bearings: tuple[Bearing, ...]
@@ -77,6 +81,7 @@ class Robustness(Shown):
     null_events: float | None
     e_value: float | None
     e_value_ci: float | None
+    needed: float | None
 
     def heading(self) -> str:
         """Say what it is in one line."""
@@ -138,4 +143,17 @@ def robustness(
         null_events(sd),
         found.e_value,
         found.e_value_ci,
+        _needed(curve, spec, priors[spec.primary], found, next(b for b in bearings if b.prior == spec.primary)),
     )
+
+
+def _needed(
+    curve: EvidenceCurve, spec: AnalysisSpec, prior: Prior, found: Scepticism, primary: Bearing
+) -> float | None:
+    if not found.has_estimate:
+        return None
+    worse = primary.bias
+    if worse is None:
+        better = lacking(curve, spec.sign, prior)
+        worse = math.inf if better is None else -better
+    return None if math.isinf(worse) else math.exp(curve.mode + spec.sign * worse)
