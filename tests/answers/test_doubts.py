@@ -1,6 +1,7 @@
 """A study that is not randomised is answered twice, and a prior that decides is said to: brute force and closed forms."""
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -26,13 +27,19 @@ from crlm_bayes.priors.families import Normal
 from crlm_bayes.prose.doubts import deciding, twice
 from makers.curves import normal, normal_curve
 
-ROOT = Path(__file__).resolve().parents[2]
+Ask = Callable[[str], Answer]
 
 
-@cache
-def answer(name: str) -> Answer:
-    (question,) = read_questions(ROOT / "data" / "published", ROOT / "models", [name])
-    return Answer(question)
+@pytest.fixture(scope="module")
+def answer(root: Path) -> Ask:
+    """The answer of a bundled analysis, by its id."""
+
+    @cache
+    def find(name: str) -> Answer:
+        (question,) = read_questions(root / "data" / "published", root / "models", [name])
+        return Answer(question)
+
+    return find
 
 
 def stating(of: Answer, **priors: Any) -> Answer:
@@ -57,7 +64,7 @@ def summed(curve: EvidenceCurve, prior: Normal, sign: int, mean: float, sd: floa
     return below if sign == 1 else 1 - below
 
 
-def test_a_cohort_allowing_for_its_bias_is_what_was_computed_independently() -> None:
+def test_a_cohort_allowing_for_its_bias_is_what_was_computed_independently(answer: Ask) -> None:
     chen, adjusted = answer("pfs_chen2025_landmark"), answer("pfs_chen2025_adjusted_hr")
     assert p_benefit(chen, "sceptical") == pytest.approx(0.845, abs=0.005)
     assert p_benefit(adjusted, "sceptical") == pytest.approx(0.79, abs=0.005)
@@ -76,7 +83,7 @@ def test_a_cohort_allowing_for_its_bias_is_what_was_computed_independently() -> 
         ("orr_chen2025_counts", -math.log(1.25)), ("os_chen2025_centres", -0.1),
     ],
 )  # fmt: skip
-def test_bias_integrated_out_is_the_sum_over_it(name: str, mean: float) -> None:
+def test_bias_integrated_out_is_the_sum_over_it(name: str, mean: float, answer: Ask) -> None:
     of = stating(answer(name), bias_mean=BIAS_MEAN.model_copy(update={"mean": mean}))
     prior = of.spec.effect_prior(of.question.priors["sceptical"])
     assert isinstance(prior, Normal)
@@ -85,7 +92,7 @@ def test_bias_integrated_out_is_the_sum_over_it(name: str, mean: float) -> None:
     )
 
 
-def test_a_size_without_its_direction_stays_open_on_both_sides() -> None:
+def test_a_size_without_its_direction_stays_open_on_both_sides(answer: Ask) -> None:
     of = answer("pfs_chen2025_landmark")
     unknown = log_ratio.curve(RatioEvidence("s", ("c", "t"), ("C", "T"), 0.5, 0.15, direction="unknown"), of.spec)
     curve = unbiased(unknown, BIAS_MEAN, BIAS_SPREAD)
@@ -95,21 +102,21 @@ def test_a_size_without_its_direction_stays_open_on_both_sides() -> None:
     assert curve.apply(hopeful).p_below(0) == pytest.approx(wanted, abs=2e-5)
 
 
-def test_doubt_of_a_known_size_comes_before_the_bias_allowed_for() -> None:
+def test_doubt_of_a_known_size_comes_before_the_bias_allowed_for(answer: Ask) -> None:
     of = answer("pfs_chen2025_landmark")
     doubted = of.doubt(bias=math.log(1.25))
     flattered = stating(of, bias_mean=BIAS_MEAN.model_copy(update={"mean": -math.log(1.25)}))
     assert p_benefit(doubted, "sceptical") == pytest.approx(p_benefit(flattered, "sceptical"), abs=1e-9)
 
 
-def test_randomised_studies_and_syntheses_are_answered_once() -> None:
+def test_randomised_studies_and_syntheses_are_answered_once(answer: Ask) -> None:
     for name in ("os_yan2025_landmark", "wound_volk2016_or", "pfs_direct_randomised", "orr_arm_level"):
         of = answer(name)
         assert of.allowing_for_bias is None and twice(of) == "", name
         assert not any("allowing_for_bias" in q for q in exact_estimates(of)["quantity"])
 
 
-def test_an_analysis_may_call_a_randomised_study_biased() -> None:
+def test_an_analysis_may_call_a_randomised_study_biased(answer: Ask) -> None:
     yan = answer("os_yan2025_landmark")
     spec = yan.spec.model_copy(
         update={"per_study": {"yan2025": yan.spec.reading_of("yan2025").model_copy(update={"biased": True})}}
@@ -120,14 +127,14 @@ def test_an_analysis_may_call_a_randomised_study_biased() -> None:
         assert v.upper / v.lower > face.upper / face.lower
 
 
-def test_the_prior_of_the_project_is_that_of_its_syntheses() -> None:
+def test_the_prior_of_the_project_is_that_of_its_syntheses(answer: Ask) -> None:
     for name in ("os_direct", "pfs_direct", "orr_direct"):
         stated = answer(name).spec.priors
         assert (stated.bias_mean, stated.bias_spread) == (BIAS_MEAN, BIAS_SPREAD)
     assert NuisancePriors().bias_mean is None
 
 
-def test_both_answers_are_said_and_tabled() -> None:
+def test_both_answers_are_said_and_tabled(answer: Ask) -> None:
     of = answer("pfs_chen2025_landmark")
     assert twice(of) == (
         "At face value P(benefit) is 0.988; allowing for the bias of a study that is not randomised it is 0.846."
@@ -167,19 +174,19 @@ def test_share_of_the_prior_beside_a_normal_curve_is_that_of_its_precision(y: fl
 
 
 @pytest.mark.parametrize("name", ["pfs_direct", "hypertension_grade3plus", "pfs_by_timing", "pfs_learnt_discount"])
-def test_share_of_the_prior_of_a_synthesis_is_its_weight(name: str) -> None:
+def test_share_of_the_prior_of_a_synthesis_is_its_weight(name: str, answer: Ask) -> None:
     of = answer(name)
     assert of.prior_share == pytest.approx(of.pooled.weights[-1].share, abs=2e-4)
 
 
-def test_share_of_the_prior_is_how_far_the_mean_stays() -> None:
+def test_share_of_the_prior_is_how_far_the_mean_stays(answer: Ask) -> None:
     of = answer("orr_yan2025_counts")
     prior, little = of.spec.effect_prior(of.question.priors[of.spec.primary]), 0.01
     means = [of.curve.shifted(b).apply(prior).mean for b in (-little, little)]
     assert of.prior_share == pytest.approx(1 - (means[0] - means[1]) / (2 * little), abs=1e-4)
 
 
-def test_a_prior_that_decides_is_said_to() -> None:
+def test_a_prior_that_decides_is_said_to(answer: Ask) -> None:
     assert deciding(answer("pfs_chen2025_landmark")) == ""
     few = answer("hypertension_yan2025_counts")
     assert few.prior_share > 0.5 and deciding(few) == "The data are too few: the prior holds 90% of the answer."

@@ -11,6 +11,7 @@ from crlm_bayes.answers.variants import Variants
 from crlm_bayes.digests import digest
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.errors import InvalidInput
+from crlm_bayes.evidence.risks import risks
 from crlm_bayes.evidence.values import CentreEvidence, SynthesisEvidence
 from crlm_bayes.exact.curve import EvidenceCurve
 from crlm_bayes.exact.shares import prior_share
@@ -21,6 +22,7 @@ from crlm_bayes.likelihoods.registry import evidence_curve
 from crlm_bayes.likelihoods.studies.exact import synthesis_of
 from crlm_bayes.priors.density import Prior
 from crlm_bayes.scepticism.decision import Decision, decision
+from crlm_bayes.scepticism.e_values import Outcome, outcome_of
 from crlm_bayes.scepticism.panel import Panel, Scepticism, examine, verdict
 from crlm_bayes.scepticism.replication import Estimated
 from crlm_bayes.scepticism.reverse_bayes import ReverseBayes, reverse_bayes
@@ -109,8 +111,14 @@ class Answer(Shown):
 
     @cached_property
     def identity(self) -> str:
-        """Digest of what the parts rest on: the curve, the analysis and the priors of its panel."""
-        return digest(self.curve.identity, self.spec, dict(self.question.priors))
+        """Digest of what the parts rest on: the curve, the analysis, the priors of its panel, and how common the outcome is."""
+        return digest(self.curve.identity, self.spec, dict(self.question.priors), self.outcome)
+
+    @cached_property
+    def outcome(self) -> Outcome:
+        """How common the outcome is, by what the print tells of its risks."""
+        studies = {study.id: study for study in self.question.studies}
+        return outcome_of(risks(self.question.evidence, self.spec, studies))
 
     @cached_property
     def synthesis(self) -> Synthesis | None:
@@ -133,7 +141,7 @@ class Answer(Shown):
     @ANSWERS.part
     def scepticism(self) -> Scepticism:
         """What the panel makes of the curve, and what a sceptic would have to believe."""
-        return examine(self.curve, self.spec, self.question.priors)
+        return examine(self.curve, self.spec, self.question.priors, self.outcome)
 
     @property
     def panel(self) -> Panel:

@@ -84,6 +84,7 @@ def _row(answer: Answer) -> dict[str, Any]:
         "critical_sd": found.critical_sd,
         "e_value": found.e_value,
         "e_value_ci": found.e_value_ci,
+        "e_value_outcome": str(found.outcome),
         "others": [_numbers(v) for v in answer.others],
         "against": against,
         "advocacy_limit": reverse.advocacy_limit,
@@ -169,7 +170,8 @@ def _panel(answer: Answer, rows: Iterable[PriorVerdict]) -> Table:
 
 def _summary(answer: Answer) -> list[str]:
     found, spec = answer.scepticism, answer.spec
-    hidden = confounding_words(found.e_value, found.e_value_ci, spec.measure, adjusted=is_adjusted(answer.question))
+    adjusted = is_adjusted(answer.question)
+    hidden = confounding_words(found.e_value, found.e_value_ci, spec.measure, found.outcome, adjusted=adjusted)
     spread = [] if answer.synthesis is None else [scatter(answer)]
     lacks = "" if answer.robustness.headline.survives else needed(answer.robustness, spec)
     borne = [said for said in (lacks, *bearings(answer.robustness, spec)) if said]
