@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from crlm_bayes.answers.doubts import allowing_for_bias
+from crlm_bayes.answers.moderated import ModeratedGroup
 from crlm_bayes.answers.pooled_view import SynthesisView
 from crlm_bayes.answers.question import ANSWERS, Question
 from crlm_bayes.answers.variants import Variants
@@ -206,6 +207,11 @@ class Answer(Shown):
     def variants(self) -> Variants:
         """The same studies, taken in other ways."""
         return Variants(self.view)
+
+    @cached_property
+    def moderated(self) -> tuple[ModeratedGroup, ...]:
+        """The answer for each group of a meta-regression, as printed; empty without a moderator."""
+        return self.view.moderated if self.spec.moderator is not None else ()
 
     @cached_property
     def centre_map(self) -> CentreMap | None:
