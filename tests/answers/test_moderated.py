@@ -52,8 +52,8 @@ def summed(answer: Answer, prior: str) -> tuple[float, float, float]:
 def test_each_group_has_the_answer_that_brute_force_gives(timed: Answer, prior: str) -> None:
     mean, p_inside, p_outside = summed(timed, prior)
     outside, inside = (next(v for v in group.panel if v.prior == prior) for group in timed.moderated)
-    assert inside.p_benefit == pytest.approx(p_inside, abs=2e-4)
-    assert outside.p_benefit == pytest.approx(p_outside, abs=2e-4)
+    assert inside.p_benefit == pytest.approx(p_inside, abs=5e-4)
+    assert outside.p_benefit == pytest.approx(p_outside, abs=5e-4)
     shifted = timed.synthesis.under(timed.spec.effect_prior(timed.question.priors[prior])).shifted  # type: ignore[union-attr]
     assert shifted is not None and shifted.mean == pytest.approx(mean, abs=1e-4)
     assert math.log(inside.median) == pytest.approx(shifted.median, abs=1e-12)
