@@ -17,12 +17,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from crlm_bayes.arrays import Floats, legendre
+from crlm_bayes.arrays import Floats
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.documents.study import Study
 from crlm_bayes.evidence.values import SurvivalEvidence
 from crlm_bayes.exact.curve import EvidenceCurve
-from crlm_bayes.exact.mixing import average
 from crlm_bayes.exact.quadrature import log_integral_concave
 from crlm_bayes.likelihoods.absolute_survival import derive as derive
 from crlm_bayes.likelihoods.binomial import log_coefficient
@@ -37,10 +36,10 @@ from crlm_bayes.likelihoods.contract import (
     room,
 )
 from crlm_bayes.likelihoods.hazard_walk import walk_curve, walk_lines
+from crlm_bayes.likelihoods.interval_effects import NON_PROPORTIONAL, PROPORTIONAL, averaged_curve
 from crlm_bayes.likelihoods.variables import spread_data, spread_variable, walk_variable
 from crlm_bayes.priors.families import Normal
 from crlm_bayes.priors.nuisance import RandomWalk
-from crlm_bayes.priors.spreads import SpreadPrior
 from crlm_bayes.words.numbers import short
 
 if TYPE_CHECKING:
@@ -66,22 +65,6 @@ EQUATIONS = (
         r"H_{ka} = \lambda_k\, e^{\theta_k x_a}\,(t_k - t_{k-1}), " + ARM_POSITION_LATEX,
         "H_ka = λ_k exp(θ_k x_a) (t_k - t_{k-1}),  x_control = -1/2, x_treatment = +1/2",
         "cumulative hazard of interval k; the nuisance sits at the middle of the arms",
-    ),
-)
-
-PROPORTIONAL = (
-    Equation(
-        r"\theta_k = \theta = \log \mathrm{HR}",
-        "θ_k = θ = log HR",
-        "the effect, the same in every interval: treatment over control",
-    ),
-)
-
-NON_PROPORTIONAL = (
-    Equation(
-        r"\theta_k = \theta + \omega (z_k - \bar z), \quad z_k \sim \mathrm{Normal}(0,\; 1)",
-        "θ_k = θ + ω (z_k - z̄),  z_k ~ Normal(0, 1)",
-        "the effect θ is the average of the log hazard ratios of the intervals, which scatter about it",
     ),
 )
 
@@ -236,28 +219,7 @@ def curve(evidence: SurvivalEvidence, spec: AnalysisSpec) -> EvidenceCurve:
     if isinstance(spec.priors.baseline, RandomWalk):
         return walk_curve(evidence, spec.priors.baseline, log_likelihood)
     parts = [interval_curve(evidence, spec, k) for k in range(len(evidence.survivors))]
-    variation = spec.priors.time_variation
-    if variation is None:
-        return EvidenceCurve.tabulate(lambda theta: np.sum([p.log_likelihood(theta) for p in parts], axis=0))
-    omegas, log_w = _spread_nodes(variation)
-    averages = [average(parts, float(omega)) for omega in omegas]
-
-    def log_integrated(theta: Floats) -> Floats:
-        values = np.array([given_omega(theta) for given_omega in averages]) + log_w[:, None]
-        return np.asarray(np.logaddexp.reduce(values, axis=0))
-
-    return EvidenceCurve.tabulate(log_integrated, knots=161)  # each value is a sum of convolutions
-
-
-def _spread_nodes(variation: SpreadPrior, nodes: int = 32) -> tuple[Floats, Floats]:
-    """Values of ω and log weights that integrate over its prior.
-
-    Gauss-Legendre in p = v⁴ (35 - 84 v + 70 v² - 20 v³), which is dense at both ends of the prior.
-    """
-    x, w = legendre(nodes)
-    v = 0.5 * (x + 1)
-    p = v**4 * (35 - 84 * v + 70 * v**2 - 20 * v**3)
-    return variation.quantile(p), np.log(0.5 * w * 140 * v**3 * (1 - v) ** 3)
+    return averaged_curve(parts, spec.priors.time_variation)
 
 
 def coordinates(evidence: SurvivalEvidence) -> dict[str, list[Any]]:
