@@ -231,5 +231,5 @@ class Answer(Shown):
         if spec.structure != "single" or not self.scepticism.has_estimate:
             return None
         mode, width = self.scepticism.likelihood
-        reading = spec.reading if spec.proportional else f"{spec.reading}, hazards not proportional"
+        reading = spec.reading if spec.proportional else f"{spec.reading}, hazards not proportional, {spec.average}"
         return Estimated(spec.id, spec.studies[0], spec.endpoint, spec.measure, reading, (spec.sign * mode, width))

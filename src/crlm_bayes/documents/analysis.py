@@ -49,8 +49,9 @@ class NuisancePriors(Frozen):
 class AnalysisSpec(Frozen):
     """One analysis: which print, which likelihood, which priors.
 
-    `proportional = false` lets the effect differ between the intervals of a survival curve, θ_k = θ + ω (z_k - z̄),
-    with the prior of ω stated as `priors.time_variation`. `hypothetical = true` marks a reading that asks *what if*:
+    `proportional = false` lets the effect differ between the intervals of a survival curve, with standard deviation ω whose
+    prior is stated as `priors.time_variation`. `average` then says what θ is: the average over the intervals by their
+    ``information``, or the centre about which ``exchangeable`` effects scatter. `hypothetical = true` marks a reading that asks *what if*:
     it is shown with the others but is no evidence, and no summary counts it.
 
     With several studies `endpoint`, `likelihood` and `reading` hold for all of them unless `per_study` says otherwise.
@@ -67,6 +68,7 @@ class AnalysisSpec(Frozen):
     reading: Reading
     structure: Structure
     proportional: StrictBool = True
+    average: Literal["information", "exchangeable"] = "information"
     adjusted: StrictBool | None = None
     hypothetical: StrictBool = False
     effect_priors: Annotated[tuple[Word, ...], Field(min_length=1)]

@@ -156,6 +156,8 @@ def _check_baseline(spec: AnalysisSpec, where: str) -> None:
         raise InvalidInput(f"{where}: priors.baseline: dist", what, allowed="normal")
     if not spec.proportional and not LIKELIHOODS[spec.likelihood].intervals:
         raise InvalidInput(f"{where}: proportional", f"false fits only likelihood '{intervals}'")
+    if spec.proportional and "average" in spec.model_fields_set:
+        raise InvalidInput(f"{where}: average", "has no role unless proportional = false")
     if spec.proportional != (spec.priors.time_variation is None):
         what = (
             "is required with proportional = false"
