@@ -12,7 +12,7 @@ import pytest
 from scipy import stats
 
 from crlm_bayes.answers.answer import Answer
-from crlm_bayes.answers.doubts import unbiased
+from crlm_bayes.answers.beside.bias import unbiased
 from crlm_bayes.answers.questions import read_questions
 from crlm_bayes.answers.tables import exact_estimates
 from crlm_bayes.commands.sceptic import sceptic_rows
@@ -24,7 +24,7 @@ from crlm_bayes.exact.shares import prior_share
 from crlm_bayes.likelihoods import log_ratio
 from crlm_bayes.priors.bias import BIAS_MEAN, BIAS_SPREAD
 from crlm_bayes.priors.families import Normal
-from crlm_bayes.prose.doubts import deciding, twice
+from crlm_bayes.prose.beside.doubts import deciding, twice
 from makers.curves import normal, normal_curve
 
 Ask = Callable[[str], Answer]

@@ -11,7 +11,7 @@ from crlm_bayes.answers.answer import Answer
 from crlm_bayes.answers.questions import read_questions
 from crlm_bayes.answers.tables import exact_estimates
 from crlm_bayes.commands.sceptic import sceptic_rows
-from crlm_bayes.prose.groups import by_group
+from crlm_bayes.prose.beside.groups import by_group
 
 PRIMARY = "sceptical"
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from crlm_bayes.answers.doubts import allowing_for_bias
-from crlm_bayes.answers.moderated import ModeratedGroup
+from crlm_bayes.answers.beside.bias import allowing_for_bias
+from crlm_bayes.answers.beside.groups import ModeratedGroup
 from crlm_bayes.answers.pooled_view import SynthesisView
 from crlm_bayes.answers.question import ANSWERS, Question
 from crlm_bayes.answers.variants import Variants

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Final
 
 from crlm_bayes.answers.assumptions import Assumption, borrowed, overstated
-from crlm_bayes.answers.moderated import ModeratedGroup, moderated
+from crlm_bayes.answers.beside.groups import ModeratedGroup, moderated
 from crlm_bayes.answers.parameters import Parameter, parameters_of, spread_words
 from crlm_bayes.answers.question import Question
 from crlm_bayes.answers.study_lines import Group, LogInterval, PooledIf, StudyLine, grouped, study_lines

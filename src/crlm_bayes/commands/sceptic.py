@@ -11,9 +11,9 @@ from crlm_bayes.answers.answer import Answer
 from crlm_bayes.answers.replications import replications
 from crlm_bayes.commands.console import KEY, SINGLE_STUDIES, SYNTHESES, inverse
 from crlm_bayes.exact.posterior import GridPosterior
+from crlm_bayes.prose.beside.doubts import doubts
+from crlm_bayes.prose.beside.groups import by_group
 from crlm_bayes.prose.decision import verdicts_by_prior
-from crlm_bayes.prose.doubts import doubts
-from crlm_bayes.prose.groups import by_group
 from crlm_bayes.prose.pooled import scatter, weights
 from crlm_bayes.prose.priors import statement
 from crlm_bayes.prose.robustness import NO_ESTIMATE, assumed, bearings, confounding_words, is_adjusted, needed

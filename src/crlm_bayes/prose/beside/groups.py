@@ -1,7 +1,7 @@
 """The groups of a meta-regression, each with its own answer."""
 
 from crlm_bayes.answers.answer import Answer
-from crlm_bayes.answers.moderated import ModeratedGroup
+from crlm_bayes.answers.beside.groups import ModeratedGroup
 from crlm_bayes.words.nouns import listed, prior_name, vocabulary
 from crlm_bayes.words.numbers import estimate, probability
 
