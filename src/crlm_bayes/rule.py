@@ -28,6 +28,9 @@ Z: Final = 1.959963984540054
 ALPHA: Final = 0.05
 """The conventional threshold on whose sides papers read their p values; no benefit is decided by it."""
 
+DECIDES: Final = 0.5
+"""Share in the posterior mean above which a prior, not the data, decides the answer."""
+
 SEED: Final = 20250307
 """Default seed of every run."""
 
@@ -71,6 +74,11 @@ def standing(p_benefit: float) -> Standing:
 def edge(side: int) -> float:
     """Probability of benefit's side from which on a side, 1 or -1, is established."""
     return SURVIVES if side == 1 else LOWER
+
+
+def prior_decides(share: float) -> bool:
+    """Whether a prior of this share in the posterior mean decides the answer."""
+    return share > DECIDES
 
 
 def crosses(least: float, most: float) -> bool:

@@ -91,6 +91,8 @@ def test_biased_group_agrees_with_gaussian_algebra(spread: object) -> None:
     (mean, sd), (scale, scale_sd) = mixed(parts), mixed(scales)
     agrees(pooled.mu, mean[0], sd[0], 2e-5)
     agrees(pooled.beta, mean[1], sd[1], 2e-5)
+    group_mean, group_sd = mixed([(w, m[:1] + m[1], _of_sum(c, 0, 1)) for w, m, c in parts])
+    agrees(pooled.shifted, group_mean[0], group_sd[0], 2e-5)
     agrees(pooled.tau, scale[0], scale_sd[0], 2e-5)
     if spread:
         agrees(pooled.sigma, scale[1], scale_sd[1], 2e-5)
@@ -143,6 +145,10 @@ def test_biased_skewed_tables_agree_with_brute_force() -> None:
     assert pooled.mu.mean == pytest.approx(of_mu @ mu, abs=1e-5)
     assert pooled.beta is not None and pooled.tau is not None and pooled.sigma is not None
     assert pooled.beta.mean == pytest.approx(joint.sum(axis=(0, 1, 2)) @ m - of_mu @ mu, abs=1e-5)
+    of_group = joint.sum(axis=(0, 1, 2))
+    assert pooled.shifted is not None and pooled.shifted.mean == pytest.approx(of_group @ m, abs=1e-5)
+    below = float(of_group[m < 0].sum() + of_group[np.isclose(m, 0)].sum() / 2)
+    assert pooled.shifted.p_below(0) == pytest.approx(below, abs=2e-3)  # 81 points, none at 0
     assert pooled.tau.mean == pytest.approx(joint.sum(axis=(1, 2, 3)) @ taus, abs=1e-5)
     assert pooled.sigma.mean == pytest.approx(joint.sum(axis=(0, 2, 3)) @ sigmas, abs=1e-5)
 

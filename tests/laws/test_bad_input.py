@@ -142,6 +142,8 @@ CASES: list[tuple[str, str, str, str, list[str]]] = [
     ("nuisance prior is missing", RESPONSE, '[priors.baseline]\ndist = "normal"\nmean = 0.0\nsd = 1.5\nrationale = "close to uniform on the probability"', "", ["response_trial2020.toml: priors.baseline", "is required with likelihood 'binomial'"]),
     ("nuisance prior without a role", RATIO, "mcid = 0.80", 'mcid = 0.80\n[priors.baseline]\ndist = "normal"\nmean = 0.0\nsd = 1.5\nrationale = "none"', ["ratio_trial2020.toml: priors.baseline", "has no role"]),
     ("spread without a role", SCATTERED, "proportional = false", "proportional = true", ["scattered_trial2020.toml: priors.time_variation", "has no role unless proportional = false"]),
+    ("average without a role", SURVIVAL, 'structure = "single"', 'structure = "single"\naverage = "information"', ["survival_trial2020.toml: average", "has no role unless proportional = false"]),
+    ("misspelt average", SCATTERED, "proportional = false", 'proportional = false\naverage = "informaton"', ["scattered_trial2020.toml: average", "'informaton'", "information, exchangeable", "did you mean 'information'"]),
     ("spread is missing", SURVIVAL, 'structure = "single"', 'structure = "single"\nproportional = false', ["survival_trial2020.toml: priors.time_variation", "is required with proportional = false"]),
     ("not proportional without intervals", RESPONSE, 'structure = "single"', 'structure = "single"\nproportional = false', ["response_trial2020.toml: proportional", "fits only likelihood 'piecewise_exponential'"]),
     ("random walk of one probability", RESPONSE, 'dist = "normal"', 'dist = "random_walk"\nstep_sd = 0.5', ["response_trial2020.toml: priors.baseline: dist", "allowed: normal"]),

@@ -157,10 +157,10 @@ def _intervals(times: list[float], n: Any, s: Any) -> SurvivalEvidence:
 
 
 def _survival_data(
-    evidence: SurvivalEvidence, spread: ScalePrior | None = None, baseline: Any = None
+    evidence: SurvivalEvidence, spread: ScalePrior | None = None, baseline: Any = None, average: str = "information"
 ) -> dict[str, Any]:
     baseline = baseline or Normal(dist="normal", mean=-3.5066, sd=2.0, rationale="test")
-    spec = SimpleNamespace(priors=SimpleNamespace(baseline=baseline, time_variation=spread))
+    spec = SimpleNamespace(priors=SimpleNamespace(baseline=baseline, time_variation=spread), average=average)
     return {**piecewise_exponential.data(evidence, spec), **prior_data(WIDE)}  # type: ignore[arg-type]
 
 
@@ -263,23 +263,30 @@ SPREADS: list[tuple[ScalePrior, Callable[[float], float]]] = [
 ]
 
 
+@pytest.mark.parametrize("average", ["information", "exchangeable"])
 @pytest.mark.parametrize(("spread", "log_density"), SPREADS, ids=[s.dist for s, _ in SPREADS])  # type: ignore[attr-defined]
 def test_non_proportional_terms_agree_with_scipy(
-    terms: Callable[..., dict[str, np.ndarray]], spread: ScalePrior, log_density: Callable[[float], float]
+    terms: Callable[..., dict[str, np.ndarray]],
+    spread: ScalePrior,
+    log_density: Callable[[float], float],
+    average: str,
 ) -> None:
-    """The effects of the intervals are θ + ω (z - z̄): θ is their average."""
+    """The effects of the intervals are θ + ω (z - Σ w z): θ is their average by information; or θ + ω z."""
     rng = np.random.default_rng(5)
     evidence = _intervals([12.0, 24.0, 36.0], [(38, 38), (27, 33), (16, 24)], [(27, 33), (16, 24), (10, 19)])
+    died, n = np.array([16, 20, 11]), evidence.at_risk
+    share = died * n[:, 0] * n[:, 1] / n.sum(axis=1) ** 2
+    share = share / share.sum() if average == "information" else 0 * share
     shape = Shape("piecewise_exponential", 3, False, spread.dist)  # type: ignore[attr-defined]
     for omega in (1e-4, 0.03, 0.3, 4.0):
         theta, log_hazard, z = rng.normal(0, 1), rng.normal(-3.5, 1, 3), rng.normal(0, 1, 3)
         point = {"theta": theta, "log_hazard": log_hazard, "z": z, "omega_log__": math.log(omega)}
-        found = terms(shape, _survival_data(evidence, spread), point)
+        found = terms(shape, _survival_data(evidence, spread, average=average), point)
         # the sampler moves log ω: density of ω times dω/dlog ω
         np.testing.assert_allclose(found["omega"], log_density(omega) + math.log(omega), **TOLERANCE)
         np.testing.assert_allclose(found["z"], stats.norm.logpdf(z), **TOLERANCE)
         for k, a in np.ndindex(3, 2):
-            effect = theta + omega * (z[k] - z.sum() / 3)
+            effect = theta + omega * (z[k] - share @ z)
             hazard = math.exp(log_hazard[k] + (a - 0.5) * effect) * 12
             expected = _expected_survivors(evidence.survivors[k, a], evidence.at_risk[k, a], hazard)
             assert found["y"][k, a] == pytest.approx(expected, abs=1e-7, rel=1e-11)
@@ -389,7 +396,9 @@ def test_what_is_stored_beside_the_draws_is_the_density_without_jacobian(
             found[LOG_PRIOR + "log_hazard"], stats.norm.logpdf([-4.0, -3.0], -3.5066, 2.0), **TOLERANCE
         )
         np.testing.assert_allclose(found[LOG_PRIOR + "z"], stats.norm.logpdf([0.9, -0.5]), **TOLERANCE)
-        hazard = math.exp(-4.0 - 0.5 * (-0.3 + 0.2 * 0.7)) * 12
+        information = np.array([37 * 217 * 118 / 335**2, 189 * 188 * 110 / 298**2])
+        average = information @ [0.9, -0.5] / information.sum()
+        hazard = math.exp(-4.0 - 0.5 * (-0.3 + 0.2 * (0.9 - average))) * 12
         assert found[LOG_LIKELIHOOD + "y"][0, 0] == pytest.approx(
             stats.binom.logpmf(188, 217, math.exp(-hazard)), abs=1e-7
         )

@@ -24,8 +24,8 @@ def normal_curve(y: float, se: float) -> EvidenceCurve:
     return EvidenceCurve.tabulate(lambda theta: -0.5 * ((theta - y) / se) ** 2)
 
 
-def settings(baseline: Any, spread: ScalePrior | None = None) -> Any:
-    return SimpleNamespace(priors=SimpleNamespace(baseline=baseline, time_variation=spread))
+def settings(baseline: Any, spread: ScalePrior | None = None, average: str = "information") -> Any:
+    return SimpleNamespace(priors=SimpleNamespace(baseline=baseline, time_variation=spread), average=average)
 
 
 def table(r: tuple[float, float], n: tuple[float, float]) -> BinomialEvidence:

@@ -15,7 +15,7 @@ from crlm_bayes.priors.density import Prior
 from crlm_bayes.priors.families import Cauchy, Mixture, Normal, StudentT
 from crlm_bayes.prose.robustness import confounding_words
 from crlm_bayes.scepticism.critical import critical_sd, p_benefit
-from crlm_bayes.scepticism.e_values import e_value
+from crlm_bayes.scepticism.e_values import Outcome, e_value
 from crlm_bayes.scepticism.panel import examine
 from crlm_bayes.scepticism.robustness import confounding, robustness
 from crlm_bayes.scepticism.tipping import MOST_BIAS, bearing_limits, bias_map, discount_map, mean_sd_map
@@ -289,7 +289,12 @@ def test_e_values_in_words() -> None:
         "An unmeasured factor would have to be associated with both treatment and outcome by a risk ratio of 1.76 each, "
         "above and beyond the measured ones, to explain the estimate away; 1.24 to move the interval to include no effect."
     )
-    assert confounding_words(1.76, 1.24, "hr").endswith("no effect (the outcome taken as common).")
+    untold = "no effect (the outcome taken as common, as no risks are printed: the smaller value)."
+    assert confounding_words(1.76, 1.24, "hr").endswith(untold)
+    common = "no effect (the outcome taken as common, above 15% in an arm)."
+    assert confounding_words(1.76, 1.24, "or", Outcome.COMMON).endswith(common)
+    rare = "no effect (the outcome is rare, 15% or less in every arm: the hazard ratio is taken for the risk ratio)."
+    assert confounding_words(1.76, 1.24, "hr", Outcome.RARE).endswith(rare)
     assert "the interval of the data alone includes no effect already" in confounding_words(1.76, 1.0, "rr")
     assert "measured" not in confounding_words(1.76, 1.24, "or", adjusted=False)
     assert "nothing unmeasured is needed" in confounding_words(1.0, 1.0, "hr")

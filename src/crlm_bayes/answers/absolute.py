@@ -48,13 +48,16 @@ def carried(answer: Answer) -> list[Carried]:
     if answer.synthesis is None or not isinstance(evidence, SynthesisEvidence):
         return []
     studies = {study.id: study for study in answer.question.studies}
-    mu, found = answer.pooled.mu, []
+    found = []
     for member in evidence.members:
         study = studies[member.study]
         if study.relevance not in (None, "direct") or member.discount < 1 or member.learnt:
             continue
         if member.evidence.control_risk is not None:
             months, control = member.evidence.control_risk
+            # the ratio of its own group; a bias is no part of the effect
+            group = answer.pooled.shifted if answer.spec.moderator is not None and member.shifted else None
+            mu = group or answer.pooled.mu
             good = bool(months) or answer.spec.better == "higher"
             own = answer.spec.of_study(member.study)
             head = study.id, title_of(study), member.evidence.labels[0], own.endpoint, months

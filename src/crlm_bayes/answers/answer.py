@@ -4,6 +4,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from crlm_bayes.answers.beside.bias import allowing_for_bias
+from crlm_bayes.answers.beside.groups import ModeratedGroup
 from crlm_bayes.answers.pooled_view import SynthesisView
 from crlm_bayes.answers.question import ANSWERS, Question
 from crlm_bayes.answers.variants import Variants
@@ -11,8 +13,10 @@ from crlm_bayes.digests import digest
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.documents.study import Study
 from crlm_bayes.errors import InvalidInput
+from crlm_bayes.evidence.risks import risks
 from crlm_bayes.evidence.values import CentreEvidence, SynthesisEvidence
 from crlm_bayes.exact.curve import EvidenceCurve
+from crlm_bayes.exact.shares import prior_share
 from crlm_bayes.exact.synthesis.pooled import Pooled
 from crlm_bayes.exact.synthesis.synthesis import Synthesis
 from crlm_bayes.likelihoods.centres.map import CentreMap, centre_map
@@ -21,6 +25,7 @@ from crlm_bayes.likelihoods.studies.exact import synthesis_of
 from crlm_bayes.priors.density import Prior
 from crlm_bayes.rule import standing, turned
 from crlm_bayes.scepticism.decision import Decision, decision
+from crlm_bayes.scepticism.e_values import Outcome, outcome_of
 from crlm_bayes.scepticism.panel import Panel, Scepticism, examine, verdict
 from crlm_bayes.scepticism.replication import Estimated
 from crlm_bayes.scepticism.reverse_bayes import ReverseBayes, reverse_bayes
@@ -109,8 +114,14 @@ class Answer(Shown):
 
     @cached_property
     def identity(self) -> str:
-        """Digest of what the parts rest on: the curve, the analysis and the priors of its panel."""
-        return digest(self.curve.identity, self.spec, dict(self.question.priors))
+        """Digest of what the parts rest on: the curve, the analysis, the priors of its panel, and how common the outcome is."""
+        return digest(self.curve.identity, self.spec, dict(self.question.priors), self.outcome)
+
+    @cached_property
+    def outcome(self) -> Outcome:
+        """How common the outcome is, by what the print tells of its risks."""
+        studies = {study.id: study for study in self.question.studies}
+        return outcome_of(risks(self.question.evidence, self.spec, studies))
 
     @cached_property
     def synthesis(self) -> Synthesis | None:
@@ -133,7 +144,7 @@ class Answer(Shown):
     @ANSWERS.part
     def scepticism(self) -> Scepticism:
         """What the panel makes of the curve, and what a sceptic would have to believe."""
-        return examine(self.curve, self.spec, self.question.priors)
+        return examine(self.curve, self.spec, self.question.priors, self.outcome)
 
     @property
     def panel(self) -> Panel:
@@ -149,6 +160,17 @@ class Answer(Shown):
             return Panel(verdict(curve.apply(spec.effect_prior(p)), spec, name) for name, p in others.items())
 
         return ANSWERS.recall(digest("others", curve.identity, spec, list(others), dict(others)), make)
+
+    @cached_property
+    def allowing_for_bias(self) -> Panel | None:
+        """What each prior of the analysis makes of the curve where the study may be biased; None unless it may."""
+        return allowing_for_bias(self.question, self.curve)
+
+    @cached_property
+    def prior_share(self) -> float:
+        """Share of the primary prior in the posterior mean: how little the mean moves with what the data say."""
+        prior = self.spec.effect_prior(self.question.priors[self.spec.primary])
+        return ANSWERS.recall(digest("share", self.curve.identity, prior), lambda: prior_share(self.curve, prior))
 
     @ANSWERS.part
     def robustness(self) -> Robustness:
@@ -200,6 +222,11 @@ class Answer(Shown):
         return tuple(study for study in self.question.studies if study.id in other)
 
     @cached_property
+    def moderated(self) -> tuple[ModeratedGroup, ...]:
+        """The answer for each group of a meta-regression, as printed; empty without a moderator."""
+        return self.view.moderated if self.spec.moderator is not None else ()
+
+    @cached_property
     def centre_map(self) -> CentreMap | None:
         """P(benefit) over what is assumed of the centres; None unless only their sizes are printed."""
         evidence, spec = self.question.evidence, self.spec
@@ -217,13 +244,6 @@ class Answer(Shown):
         if spec.structure != "single" or not self.scepticism.has_estimate:
             return None
         mode, width = self.scepticism.likelihood
-        reading = spec.reading if spec.proportional else f"{spec.reading}, hazards not proportional"
-        return Estimated(
-            spec.id,
-            spec.studies[0],
-            spec.endpoint,
-            spec.measure,
-            reading,
-            (spec.sign * mode, width),
-            self.question.study.timing,
-        )
+        reading = spec.reading if spec.proportional else f"{spec.reading}, hazards not proportional, {spec.average}"
+        estimate, timing = (spec.sign * mode, width), self.question.study.timing
+        return Estimated(spec.id, spec.studies[0], spec.endpoint, spec.measure, reading, estimate, timing)

@@ -9,17 +9,14 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
-import numpy as np
-
 from crlm_bayes.answers.assumptions import Assumption, borrowed, overstated
+from crlm_bayes.answers.beside.groups import ModeratedGroup, moderated
 from crlm_bayes.answers.parameters import Parameter, parameters_of, spread_words
 from crlm_bayes.answers.question import Question
 from crlm_bayes.answers.study_lines import INDIRECT, Group, LogInterval, PooledIf, StudyLine, grouped, study_lines
-from crlm_bayes.arrays import log_sum
 from crlm_bayes.evidence.values import SynthesisEvidence
 from crlm_bayes.exact.posterior import GridPosterior
 from crlm_bayes.exact.synthesis.pooled import Pooled
-from crlm_bayes.exact.synthesis.scatter import normalised
 from crlm_bayes.exact.synthesis.synthesis import PooledAt, Synthesis
 from crlm_bayes.priors.density import Prior
 from crlm_bayes.priors.spreads import HalfNormal, SpreadPrior
@@ -95,11 +92,12 @@ class SynthesisView:
     @cached_property
     def shifted_group(self) -> GridPosterior | None:
         """The effect at the levels of the moderator, μ + γ; None without a moderator."""
-        if self.question.spec.structure != "meta_regression":
-            return None
-        location = self.pooled.location
-        log_mass = log_sum(log_sum(log_sum(location.log_mass, axis=2), axis=1), axis=0)
-        return normalised(location.line, log_mass - location.line.log_weights, np.zeros_like, np.empty(0))
+        return self.pooled.shifted if self.question.spec.moderator is not None else None
+
+    @cached_property
+    def moderated(self) -> tuple[ModeratedGroup, ...]:
+        """The answer for each group of a meta-regression, under every prior."""
+        return moderated(self.question, self.synthesis)
 
     @cached_property
     def influence(self) -> tuple[PooledIf, ...]:

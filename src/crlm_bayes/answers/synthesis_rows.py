@@ -54,6 +54,8 @@ def of_studies(spec: AnalysisSpec, pooled: Pooled) -> Iterator[tuple[str, GridPo
     for name, posterior in ((SHIFT.get(spec.structure, ""), pooled.beta), ("bias_spread", pooled.sigma)):
         if posterior is not None:
             yield name, posterior
+    if spec.structure == "meta_regression" and pooled.shifted is not None:
+        yield "mu_moderated", pooled.shifted
     # a moderator moves the effect itself, a bias only what a study makes of it
     moved = spec.structure == "meta_regression"
     for study in pooled.effects:

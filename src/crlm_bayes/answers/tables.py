@@ -22,7 +22,7 @@ from crlm_bayes.likelihoods.registry import module_of
 from crlm_bayes.priors.density import Prior
 from crlm_bayes.rule import LOWER, UPPER
 from crlm_bayes.sampling.gate import Gate, convergence, flatten, gate
-from crlm_bayes.scepticism.panel import verdict
+from crlm_bayes.scepticism.panel import PriorVerdict, verdict
 from crlm_bayes.words.marks import mark_of
 
 COLUMNS = (
@@ -112,16 +112,24 @@ def _number_needed(spec: AnalysisSpec, name: str, lower: float, median: float, u
 def exact_estimates(answer: Answer) -> pd.DataFrame:
     """Everything that the exact engine estimates of an analysis, as in `estimates.csv`.
 
-    Beside :func:`curve_estimates`, of a synthesis and under the primary prior: absolute effects on the control risk of
-    each direct study that prints one (``risk_difference[study,months]``, ``nnt[...]`` and the proportions in both arms),
-    and the ratio with the same studies taken in other ways (``hr[without:study]``, ``hr[randomised_alone]`` ...).
+    Beside :func:`curve_estimates`: of a study that may be biased the ratio that allows for it (``hr[allowing_for_bias]``),
+    of a meta-regression that of each group (``hr[timing=neoadjuvant]``); of a synthesis, under the primary prior, absolute
+    effects on the control risk of each direct study that prints one (``risk_difference[study,months]``, ``nnt[...]`` and
+    the proportions in both arms), and the ratio with the same studies taken in other ways (``hr[without:study]`` ...).
     """
     spec = answer.spec
     own = curve_estimates(spec, answer.curve, answer.question.priors, answer.synthesis)
-    if answer.synthesis is None:
-        return own
-    rows = [*carried_rows(answer), *variant_rows(answer)]
-    return pd.concat([own, _table(spec, spec.primary, "curve", rows)], ignore_index=True) if rows else own
+    panels = {group.key: group.panel for group in answer.moderated}
+    if answer.allowing_for_bias is not None:
+        panels["allowing_for_bias"] = answer.allowing_for_bias
+    rows: dict[str, list[dict[str, object]]] = {name: [] for name in spec.effect_priors}
+    for key, panel in panels.items():
+        for found in panel:
+            rows[found.prior].append(_ratio_row(spec, f"{spec.measure}[{key}]", found))
+    if answer.synthesis is not None:
+        rows[spec.primary] += [*carried_rows(answer), *variant_rows(answer)]
+    tables = [own, *(_table(spec, name, "curve", more) for name, more in rows.items() if more)]
+    return pd.concat(tables, ignore_index=True)
 
 
 def curve_estimates(
@@ -170,6 +178,17 @@ def _curve_rows(
         rows += [log | shared | {"quantity": "mu"}]
         rows += synthesis_rows(spec, synthesis, prior, whole=name == spec.primary)
     return rows
+
+
+def _ratio_row(spec: AnalysisSpec, quantity: str, found: PriorVerdict) -> dict[str, object]:
+    """A ratio under one prior with its probabilities."""
+    numbers = {key: value for key, value in asdict(found).items() if key.startswith("p_")}
+    return {
+        "quantity": quantity,
+        "median": found.median,
+        "eti95_lower": found.lower,
+        "eti95_upper": found.upper,
+    } | numbers
 
 
 def _table(spec: AnalysisSpec, prior: str, engine: str, rows: list[dict[str, object]]) -> pd.DataFrame:

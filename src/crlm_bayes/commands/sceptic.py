@@ -11,10 +11,12 @@ from crlm_bayes.answers.answer import Answer
 from crlm_bayes.answers.replications import replications
 from crlm_bayes.commands.console import KEY, SINGLE_STUDIES, SYNTHESES, inverse
 from crlm_bayes.exact.posterior import GridPosterior
+from crlm_bayes.prose.beside.doubts import doubts
+from crlm_bayes.prose.beside.groups import by_group
 from crlm_bayes.prose.decision import verdicts_by_prior
 from crlm_bayes.prose.pooled import scatter, weights
 from crlm_bayes.prose.priors import statement
-from crlm_bayes.prose.robustness import NO_ESTIMATE, assumed, bearings, confounding_words, is_adjusted
+from crlm_bayes.prose.robustness import NO_ESTIMATE, assumed, bearings, confounding_words, is_adjusted, needed
 from crlm_bayes.prose.scepticism import (
     AGAINST,
     OTHER_QUESTION,
@@ -91,6 +93,7 @@ def _row(answer: Answer) -> dict[str, Any]:
         "critical_sd": found.critical_sd,
         "e_value": found.e_value,
         "e_value_ci": found.e_value_ci,
+        "e_value_outcome": str(found.outcome),
         "others": [_numbers(v) for v in answer.others],
         "against": against,
         "advocacy_limit": reverse.advocacy_limit,
@@ -98,7 +101,12 @@ def _row(answer: Answer) -> dict[str, Any]:
         "p_intrinsic": reverse.p_intrinsic,
         "bias_limit": _finite(head.bias),
         "discount_limit": head.discount,
+        "needed": borne.needed,
         "null_events": borne.null_events,
+        "prior_share": answer.prior_share,
+        "allowing_for_bias": None
+        if answer.allowing_for_bias is None
+        else [_numbers(v) for v in answer.allowing_for_bias],
     } | pooled_numbers(answer)
 
 
@@ -174,9 +182,12 @@ def _panel(answer: Answer, rows: Iterable[PriorVerdict]) -> Table:
 
 def _summary(answer: Answer) -> list[str]:
     found, spec = answer.scepticism, answer.spec
-    hidden = confounding_words(found.e_value, found.e_value_ci, spec.measure, adjusted=is_adjusted(answer.question))
-    spread = [] if answer.synthesis is None else [scatter(answer)]
-    return [*spread, critical_summary(answer), *bearings(answer.robustness, spec), hidden]
+    adjusted = is_adjusted(answer.question)
+    hidden = confounding_words(found.e_value, found.e_value_ci, spec.measure, found.outcome, adjusted=adjusted)
+    spread = [] if answer.synthesis is None else [said for said in (by_group(answer), scatter(answer)) if said]
+    lacks = "" if answer.robustness.headline.survives else needed(answer.robustness, spec)
+    borne = [said for said in (lacks, *bearings(answer.robustness, spec)) if said]
+    return [*doubts(answer), *spread, critical_summary(answer), *borne, hidden]
 
 
 def _print_whole(console: Console, answer: Answer) -> None:
@@ -203,15 +214,20 @@ def _print_whole(console: Console, answer: Answer) -> None:
 
 
 def pooled_numbers(answer: Answer) -> dict[str, Any]:
-    """Keys `tau`, `predictive` and `weights` of a synthesis; none for one study.
+    """Keys `tau`, `predictive`, `weights` and `groups` of a synthesis; none for one study.
 
-    `tau` is None for a common effect. `predictive` is a ratio, as reported.
+    `groups` are those of a meta-regression, else empty. `tau` is None for a common effect. `predictive` is a ratio, as reported.
     """
     if answer.synthesis is None:
         return {}
     pooled = answer.pooled
     new = _pooled_numbers(pooled.predictive)
+    groups = [
+        {"group": group.key, "studies": list(group.studies), "priors": [_numbers(v) for v in group.panel]}
+        for group in answer.moderated
+    ]
     return {
+        "groups": groups,
         "tau": None if pooled.tau is None else _pooled_numbers(pooled.tau),
         "predictive": {key: math.exp(value) for key, value in new.items()},
         "weights": {weight.name: weight.share for weight in pooled.weights},

@@ -31,7 +31,8 @@ class NuisancePriors(Frozen):
 
     `heterogeneity` is the standard deviation between studies. `bias_mean` and `bias_spread` are the mean and the standard
     deviation of the bias of studies that were not randomised, on the benefit scale: a negative bias flatters the
-    treatment. `centres` says what is assumed about centres. `moderator` is the difference between the two groups of a meta-regression, `discount` the weight of
+    treatment. An analysis of one such study may leave out either: the project's own (:mod:`crlm_bayes.priors.bias`) then
+    stands. `centres` says what is assumed about centres. `moderator` is the difference between the two groups of a meta-regression, `discount` the weight of
     discounted studies where it is learnt.
     """
 
@@ -48,8 +49,9 @@ class NuisancePriors(Frozen):
 class AnalysisSpec(Frozen):
     """One analysis: which print, which likelihood, which priors.
 
-    `proportional = false` lets the effect differ between the intervals of a survival curve, θ_k = θ + ω (z_k - z̄),
-    with the prior of ω stated as `priors.time_variation`. `hypothetical = true` marks a reading that asks *what if*:
+    `proportional = false` lets the effect differ between the intervals of a survival curve, with standard deviation ω whose
+    prior is stated as `priors.time_variation`. `average` then says what θ is: the average over the intervals by their
+    ``information``, or the centre about which ``exchangeable`` effects scatter. `hypothetical = true` marks a reading that asks *what if*:
     it is shown with the others but is no evidence and bears no verdict.
 
     `asks` says what the question is of: a benefit that somebody claims, or a harm. A question of harm is answered by the
@@ -72,6 +74,7 @@ class AnalysisSpec(Frozen):
     reading: Reading
     structure: Structure
     proportional: StrictBool = True
+    average: Literal["information", "exchangeable"] = "information"
     adjusted: StrictBool | None = None
     hypothetical: StrictBool = False
     effect_priors: Annotated[tuple[Word, ...], Field(min_length=1)]

@@ -18,6 +18,9 @@ from crlm_bayes.words.numbers import as_percent, short
 WIDE: Final = 0.99 * math.log(2.0)
 """Log ratio that the primary prior of a question of harm reaches with its 95% interval: that of *neutral* ends at 2."""
 
+BIAS: Final = ("bias_mean", "bias_spread")
+"""Priors of the bias of studies that were not randomised."""
+
 
 def check_meaning(spec: AnalysisSpec, priors: Mapping[str, Prior | DeclaredPrior], where: str) -> None:
     """Check the words of one analysis against each other and against the named priors.
@@ -95,10 +98,9 @@ def _check_structure(spec: AnalysisSpec, where: str) -> None:
             )
             allowed = f"a number from 0 to 1, or {likelihoods_with(lambda word: not word.baseline)}"
             raise InvalidInput(f"{where}: per_study.{study}: discount", what, allowed=allowed)
-    wanted = {
+    biased = {key: spec.structure == "bias_adjusted" for key in BIAS if not _may_state(spec, key)}
+    wanted = biased | {
         "heterogeneity": spec.structure in HETEROGENEOUS,
-        "bias_mean": spec.structure == "bias_adjusted",
-        "bias_spread": spec.structure == "bias_adjusted",
         "moderator": spec.structure == "meta_regression",
         "discount": learnt,
         "centres": spec.structure == "centres",
@@ -112,6 +114,11 @@ def _check_structure(spec: AnalysisSpec, where: str) -> None:
         what = "is required with" if spec.structure == "meta_regression" else "has no role with"
         raise InvalidInput(f"{where}: moderator", f"{what} structure '{spec.structure}'")
     _check_arm_level(spec, where)
+
+
+def _may_state(spec: AnalysisSpec, key: str) -> bool:
+    """Whether one study states a prior of its bias in place of the project's, as it may."""
+    return not spec.is_synthesis and getattr(spec.priors, key) is not None
 
 
 def _check_arm_level(spec: AnalysisSpec, where: str) -> None:
@@ -175,6 +182,8 @@ def _check_baseline(spec: AnalysisSpec, where: str) -> None:
         raise InvalidInput(f"{where}: priors.baseline: dist", what, allowed="normal")
     if not spec.proportional and not LIKELIHOODS[spec.likelihood].intervals:
         raise InvalidInput(f"{where}: proportional", f"false fits only likelihood '{intervals}'")
+    if spec.proportional and "average" in spec.model_fields_set:
+        raise InvalidInput(f"{where}: average", "has no role unless proportional = false")
     if spec.proportional != (spec.priors.time_variation is None):
         what = (
             "is required with proportional = false"
@@ -199,6 +208,10 @@ def check_studies(spec: AnalysisSpec, studies: Mapping[str, Study], where: str) 
         if all(inside) or not any(inside):
             what = f"does not split the studies, whose {spec.moderator.key} is {', '.join(dict.fromkeys(found))}"
             raise InvalidInput(f"{where}: moderator", what, allowed="levels of some of the studies, not of all")
+    for key in BIAS:
+        if _may_state(spec, key) and not may_be_biased(spec, members[0]):
+            what = f"has no role: {members[0].id} is taken to be free of bias, its design is '{members[0].design}'"
+            raise InvalidInput(f"{where}: priors.{key}", what, allowed=f"a study of {', '.join(spec.biased_designs)}")
     if spec.structure == "bias_adjusted" and not any(is_biased(spec, study) for study in members):
         what = "no study may be biased: all are of other designs than biased_designs"
         raise InvalidInput(f"{where}: structure", what, allowed="random")
@@ -213,6 +226,11 @@ def is_biased(spec: AnalysisSpec, study: Study) -> bool:
     """Whether a bias term belongs to a study: by its design, unless the analysis says otherwise of this study."""
     own = spec.reading_of(study.id).biased
     return study.design in spec.biased_designs if own is None else own
+
+
+def may_be_biased(spec: AnalysisSpec, study: Study) -> bool:
+    """Whether the study of an analysis of one is answered twice: at face value and allowing for its bias."""
+    return not spec.is_synthesis and is_biased(spec, study)
 
 
 def compared_arms(spec: AnalysisSpec, study: Study, where: str) -> list[tuple[Arm, bool]]:

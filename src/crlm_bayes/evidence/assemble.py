@@ -27,6 +27,7 @@ from crlm_bayes.evidence.values import (
     SurvivalEvidence,
     SynthesisEvidence,
 )
+from crlm_bayes.exact.mixing import MOST
 
 
 def assemble(spec: AnalysisSpec, studies: Mapping[str, Study]) -> Evidence:
@@ -113,6 +114,9 @@ def _survival(spec: AnalysisSpec, study: Study, where: str) -> SurvivalEvidence:
             f"{where}: survival",
             f"no landmark of '{spec.endpoint}' is printed for both arms '{arms[0]}' and '{arms[1]}'",
         )
+    if not spec.proportional and spec.average == "information" and len(common) > MOST:
+        what = f"an average by information is of {MOST} intervals at most, and {len(common)} landmarks are printed"
+        raise InvalidInput(f"{where}: average", what, allowed="average = 'exchangeable'")
     rows: list[PrintedRow] = []
     at_risk, survivors, printed = [], [], []
     for arm, role in zip(arms, ("control", "treatment"), strict=True):

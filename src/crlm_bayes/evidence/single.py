@@ -59,6 +59,11 @@ class SingleEvidence(ABC):
         return None
 
     @property
+    def risks(self) -> tuple[float, float] | None:
+        """Proportion with the event by the end of follow-up, control first, where the evidence itself tells it."""
+        return None
+
+    @property
     def counted(self) -> Floats | None:
         """Patients of whom each observed number is a count; None where these are no counts of patients."""
         return None

@@ -29,6 +29,12 @@ class BinomialEvidence(SingleEvidence):
 
     @property
     @override
+    def risks(self) -> tuple[float, float]:
+        control, treated = (float(share) for share in self.events / self.n)
+        return control, treated
+
+    @property
+    @override
     def counted(self) -> Floats:
         return self.n
 
@@ -65,6 +71,12 @@ class SurvivalEvidence(SingleEvidence):
     @override
     def control_risk(self) -> tuple[str, float]:
         return short(self.times[-1]), float(self.printed[-1, 0])
+
+    @property
+    @override
+    def risks(self) -> tuple[float, float]:
+        control, treated = (float(1 - alive) for alive in self.printed[-1])
+        return control, treated
 
     @property
     @override

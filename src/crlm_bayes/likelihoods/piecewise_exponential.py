@@ -5,9 +5,9 @@ r"""Survival from printed landmarks: hazards constant between them.
     s_{ka} \sim \mathrm{Bin}\bigl(n_{ka},\; e^{-H_{ka}}\bigr), \quad
     H_{ka} = \lambda_k\, e^{\theta_k x_a}\,(t_k - t_{k-1}), \quad \log\lambda_k \sim N(m, s^2)
 
-θ_k is the log hazard ratio in interval k. Proportional: θ_k = θ. Otherwise θ_k = θ + ω (z_k - z̄) with z_k ~ N(0, 1):
-θ keeps its named prior and is the average of the θ_k, over the intervals of this curve and no others; ω = 0 gives the
-proportional model back. log λ_k sits at the middle of the arms; as an option its prior is a random walk over the
+θ_k is the log hazard ratio in interval k. Proportional: θ_k = θ. Otherwise the θ_k scatter with standard deviation ω, and
+θ, which keeps its named prior, is their average by information or their centre
+(:mod:`crlm_bayes.likelihoods.interval_effects`); ω = 0 gives the proportional model back. log λ_k sits at the middle of the arms; as an option its prior is a random walk over the
 intervals. Effective counts are real numbers, so the log likelihood is (n - s) log(1 - e^{-H}) - s H plus the log
 binomial coefficient with gamma functions.
 """
@@ -17,12 +17,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from crlm_bayes.arrays import Floats, legendre
+from crlm_bayes.arrays import Floats
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.documents.study import Study
 from crlm_bayes.evidence.values import SurvivalEvidence
 from crlm_bayes.exact.curve import EvidenceCurve
-from crlm_bayes.exact.mixing import average
 from crlm_bayes.exact.quadrature import log_integral_concave
 from crlm_bayes.likelihoods.absolute_survival import derive as derive
 from crlm_bayes.likelihoods.binomial import log_coefficient
@@ -37,10 +36,10 @@ from crlm_bayes.likelihoods.contract import (
     room,
 )
 from crlm_bayes.likelihoods.hazard_walk import walk_curve, walk_lines
+from crlm_bayes.likelihoods.interval_effects import effect_equations, interval_shares, scattered_curve
 from crlm_bayes.likelihoods.variables import spread_data, spread_variable, walk_variable
 from crlm_bayes.priors.families import Normal
 from crlm_bayes.priors.nuisance import RandomWalk
-from crlm_bayes.priors.spreads import SpreadPrior
 from crlm_bayes.words.numbers import short
 
 if TYPE_CHECKING:
@@ -69,20 +68,14 @@ EQUATIONS = (
     ),
 )
 
-PROPORTIONAL = (
-    Equation(
-        r"\theta_k = \theta = \log \mathrm{HR}",
-        "θ_k = θ = log HR",
-        "the effect, the same in every interval: treatment over control",
-    ),
+AVERAGED = (
+    "θ is the average of the log hazard ratios of the intervals between landmarks, each weighed by its information (its events, and how "
+    "evenly those at risk are divided); other landmarks would make other intervals, and another average."
 )
 
-NON_PROPORTIONAL = (
-    Equation(
-        r"\theta_k = \theta + \omega (z_k - \bar z), \quad z_k \sim \mathrm{Normal}(0,\; 1)",
-        "θ_k = θ + ω (z_k - z̄),  z_k ~ Normal(0, 1)",
-        "the effect θ is the average of the log hazard ratios of the intervals, which scatter about it",
-    ),
+EXCHANGEABLE_INTERVALS = (
+    "θ is the centre about which the log hazard ratios of all intervals scatter, and with few intervals it is less certain than "
+    "their average over this curve."
 )
 
 INTERVALS = 4
@@ -104,7 +97,7 @@ def log_survivors(s: Floats, n: Floats, hazard: Floats) -> Floats:
 
 def equations(spec: AnalysisSpec) -> tuple[Equation, ...]:
     """Write the likelihood, and whether the effect is the same in every interval."""
-    return (*EQUATIONS, *(PROPORTIONAL if spec.proportional else NON_PROPORTIONAL))
+    return (*EQUATIONS, *effect_equations(spec))
 
 
 def nuisance(spec: AnalysisSpec) -> tuple[Equation, ...]:
@@ -120,10 +113,7 @@ def limits(spec: AnalysisSpec, study: Study, evidence: SurvivalEvidence) -> list
         "Between landmarks the hazard is taken as constant; the shape of the curve between them is not in the print."
     ]
     if not spec.proportional:
-        said.append(
-            "θ is the plain average of the log hazard ratios of the intervals between landmarks; other landmarks would "
-            "make other intervals, and intervals with few events weigh as much as those with many."
-        )
+        said.append(AVERAGED if spec.average == "information" else EXCHANGEABLE_INTERVALS)
     if study.complete_follow_up_months is not None and spec.reading in ("landmark", "percent"):
         said.append(
             "Nobody is taken as censored before the last landmark, on the basis stated with the data. If patients were, the intervals are too narrow."
@@ -152,7 +142,7 @@ def data(evidence: SurvivalEvidence, spec: AnalysisSpec) -> dict[str, Any]:
         values["step_sd"] = baseline.step_sd
     if spec.priors.time_variation is not None:
         values |= spread_data("omega", spec.priors.time_variation)
-        values["interval_share"] = np.full(len(evidence.survivors), 1 / len(evidence.survivors))
+        values["interval_share"] = interval_shares(evidence, spec)
     return values
 
 
@@ -236,28 +226,9 @@ def curve(evidence: SurvivalEvidence, spec: AnalysisSpec) -> EvidenceCurve:
     if isinstance(spec.priors.baseline, RandomWalk):
         return walk_curve(evidence, spec.priors.baseline, log_likelihood)
     parts = [interval_curve(evidence, spec, k) for k in range(len(evidence.survivors))]
-    variation = spec.priors.time_variation
-    if variation is None:
+    if spec.priors.time_variation is None:
         return EvidenceCurve.tabulate(lambda theta: np.sum([p.log_likelihood(theta) for p in parts], axis=0))
-    omegas, log_w = _spread_nodes(variation)
-    averages = [average(parts, float(omega)) for omega in omegas]
-
-    def log_integrated(theta: Floats) -> Floats:
-        values = np.array([given_omega(theta) for given_omega in averages]) + log_w[:, None]
-        return np.asarray(np.logaddexp.reduce(values, axis=0))
-
-    return EvidenceCurve.tabulate(log_integrated, knots=161)  # each value is a sum of convolutions
-
-
-def _spread_nodes(variation: SpreadPrior, nodes: int = 32) -> tuple[Floats, Floats]:
-    """Values of ω and log weights that integrate over its prior.
-
-    Gauss-Legendre in p = v⁴ (35 - 84 v + 70 v² - 20 v³), which is dense at both ends of the prior.
-    """
-    x, w = legendre(nodes)
-    v = 0.5 * (x + 1)
-    p = v**4 * (35 - 84 * v + 70 * v**2 - 20 * v**3)
-    return variation.quantile(p), np.log(0.5 * w * 140 * v**3 * (1 - v) ** 3)
+    return scattered_curve(parts, spec.priors.time_variation, evidence, spec)
 
 
 def coordinates(evidence: SurvivalEvidence) -> dict[str, list[Any]]:
@@ -281,7 +252,7 @@ def sample_nuisance(
     if spec.priors.time_variation is not None:
         omega = spec.priors.time_variation.sample(size, rng)
         z = rng.standard_normal((size, intervals))
-        effect = effect + omega[:, None] * (z - z.mean(axis=1, keepdims=True))
+        effect = effect + omega[:, None] * (z - (z @ interval_shares(evidence, spec))[:, None])
         drawn |= {"omega": ((), omega), "z": (("interval",), z), "theta_interval": (("interval",), effect)}
     hazard = np.exp(log_hazard[..., None] + effect[..., None] * ARM_POSITION) * np.diff(evidence.times)[:, None]
     return drawn | {"cumulative_hazard": (("interval", "arm"), hazard)}

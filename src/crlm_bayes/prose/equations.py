@@ -16,12 +16,20 @@ NUISANCES = {
     "discount": Equation(r"\delta", "δ", "weight of the discounted studies, in common"),
 }
 
+OF_ONE = {
+    "bias_mean": "mean bias of such a study, where the answer allows for it",
+    "bias_spread": "standard deviation of bias between such studies, where the answer allows for it",
+}
+"""Of one study that may be biased."""
+
 TURNED = ("bias_mean", "moderator")
 """Documented on the benefit scale, as effect priors are."""
 
 
 def nuisance_words(spec: AnalysisSpec, key: str) -> str:
     """Name a parameter beside the effect."""
+    if key in OF_ONE and not spec.is_synthesis:
+        return OF_ONE[key]
     said = NUISANCES[key].words
     return said.replace("studies", "arms") if spec.model == "arm_level" else said
 

@@ -1,6 +1,6 @@
 """Hierarchy and exchangeability of an analysis in words: who is taken to be like whom."""
 
-from typing import Literal
+from typing import Final, Literal
 
 from crlm_bayes.answers.question import Question
 from crlm_bayes.documents.analysis import AnalysisSpec
@@ -12,6 +12,12 @@ from crlm_bayes.words.nouns import capital, listed
 from crlm_bayes.words.numbers import short, times
 
 COMMON = "Studies share one effect: no scatter between them is allowed."
+
+INTERVALS: Final = {
+    "information": "; the effects of the intervals scatter with standard deviation ω, and θ is their average, each weighed by its information",
+    "exchangeable": "; the effects of the intervals are exchangeable, drawn around θ with standard deviation ω",
+}
+"""What θ is where hazards are not proportional, by `average`."""
 
 
 def hierarchy(question: Question) -> list[str]:
@@ -47,11 +53,7 @@ def apart_words(spec: AnalysisSpec) -> str:
 def _of_one(spec: AnalysisSpec) -> str:
     text = capital(LEAVES[spec.likelihood].EXCHANGEABLE)
     if LIKELIHOODS[spec.likelihood].intervals:
-        text += (
-            ", and the effect is the same in every interval"
-            if spec.proportional
-            else "; the effects of the intervals are exchangeable, drawn around θ with standard deviation ω"
-        )
+        text += ", and the effect is the same in every interval" if spec.proportional else INTERVALS[spec.average]
     return f"{text}."
 
 

@@ -8,9 +8,10 @@ from crlm_bayes.answers.question import Question
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.documents.study import reference
 from crlm_bayes.rule import points_to_harm
+from crlm_bayes.scepticism.e_values import RARE, Outcome
 from crlm_bayes.scepticism.robustness import Robustness
-from crlm_bayes.words.nouns import capital, prior_name, vocabulary
-from crlm_bayes.words.numbers import ABSENT, number, percent, ratio_of
+from crlm_bayes.words.nouns import MEASURES, article, capital, prior_name, vocabulary
+from crlm_bayes.words.numbers import ABSENT, number, percent, ratio, ratio_of
 
 FALLEN = "fallen"
 """Stands for the limit of a claim that does not survive to begin with."""
@@ -68,7 +69,7 @@ def confounding(found: Robustness, spec: AnalysisSpec, designs: Sequence[str] = 
     adjusted : bool
         As in :func:`confounding_words`.
     """
-    said = confounding_words(found.e_value, found.e_value_ci, spec.measure, adjusted=adjusted)
+    said = confounding_words(found.e_value, found.e_value_ci, spec.measure, found.outcome, adjusted=adjusted)
     borne = found.headline.confounding
     if borne is not None and not math.isinf(borne):
         said += f" Under the {prior_name(found.primary)} prior {number(borne)} suffices."
@@ -83,6 +84,18 @@ def bearings(found: Robustness, spec: AnalysisSpec) -> list[str]:
     if not found.headline.survives:
         return []
     return [capital(strain(found, spec).sentence) for strain in (bias, discount)]
+
+
+def needed(found: Robustness, spec: AnalysisSpec) -> str:
+    """Say what data of this precision would have had to find for the claim to survive its primary prior; else nothing."""
+    if found.needed is None:
+        return ""
+    words, who = vocabulary(spec), "Studies of this size together" if spec.is_synthesis else "A study of this size"
+    side = "lower" if spec.better == "lower" else "higher"
+    return (
+        f"{who} would have had to find {article(words.measure)} {words.measure} of {ratio(found.needed)} or {side} for the "
+        f"{words.claim} to survive the {prior_name(found.primary)} prior."
+    )
 
 
 def assumed(bias: float, discount: float) -> list[str]:
@@ -103,7 +116,14 @@ def fallen(found: Robustness, spec: AnalysisSpec, without: str) -> str:
     return f"{verb} {without}: {words.p_claim} {words.chance(p)}"
 
 
-def confounding_words(e_value: float | None, e_value_ci: float | None, measure: str, *, adjusted: bool = True) -> str:
+def confounding_words(
+    e_value: float | None,
+    e_value_ci: float | None,
+    measure: str,
+    outcome: Outcome = Outcome.UNTOLD,
+    *,
+    adjusted: bool = True,
+) -> str:
     """Say in one sentence what the E-values of an estimate and of its limit nearest no effect mean.
 
     Parameters
@@ -116,7 +136,7 @@ def confounding_words(e_value: float | None, e_value_ci: float | None, measure: 
     if e_value <= 1:
         return EXPLAINED
     moved = f"{number(e_value_ci)} {MOVED}" if e_value_ci > 1 else INCLUDED
-    return f"{tied(number(e_value), adjusted=adjusted)} {AWAY}; {moved}{common(measure)}."
+    return f"{tied(number(e_value), adjusted=adjusted)} {AWAY}; {moved}{form(measure, outcome)}."
 
 
 AWAY = "to explain the estimate away"
@@ -135,9 +155,17 @@ def tied(size: str, *, adjusted: bool) -> str:
     return f"{who} would have to be associated with both treatment and outcome by a risk ratio of {size} each{beyond}"
 
 
-def common(measure: str) -> str:
-    """Say what an E-value of a ratio other than the risk ratio takes for granted."""
-    return "" if measure == "rr" else " (the outcome taken as common)"
+def form(measure: str, outcome: Outcome) -> str:
+    """Say for what an E-value takes a ratio other than the risk ratio, and why."""
+    if measure == "rr":
+        return ""
+    limit = percent(RARE, 0)
+    match outcome:
+        case Outcome.RARE:
+            return f" (the outcome is rare, {limit} or less in every arm: the {MEASURES[measure]} is taken for the risk ratio)"
+        case Outcome.COMMON:
+            return f" (the outcome taken as common, above {limit} in an arm)"
+    return " (the outcome taken as common, as no risks are printed: the smaller value)"
 
 
 def faults(designs: Sequence[str]) -> str:

@@ -10,8 +10,8 @@ from crlm_bayes.prose.robustness import (
     INCLUDED,
     MOVED,
     NO_ESTIMATE,
-    common,
     faults,
+    form,
     is_adjusted,
     tied,
 )
@@ -139,7 +139,7 @@ def _e_value(answer: Answer) -> ScepticLine:
         return ScepticLine(name, "none", NO_ESTIMATE)
     if value <= 1:
         return ScepticLine(name, number(value, 2), EXPLAINED)
-    said = f"{_tied(answer)} {AWAY}{common(answer.spec.measure)}."
+    said = f"{_tied(answer)} {AWAY}{form(answer.spec.measure, answer.scepticism.outcome)}."
     meant = faults([study.design for study in answer.question.studies])
     return ScepticLine(name, number(value, 2), f"{said} {meant}" if meant else said)
 
@@ -148,7 +148,11 @@ def _e_value_ci(answer: Answer) -> ScepticLine:
     value, name = answer.scepticism.e_value_ci, f"E-value of the {LEVEL} limit"
     if value is None:
         return ScepticLine(name, "none", NO_ESTIMATE)
-    meaning = f"{_tied(answer)} {MOVED}{common(answer.spec.measure)}." if value > 1 else f"{capital(INCLUDED)}."
+    meaning = (
+        f"{_tied(answer)} {MOVED}{form(answer.spec.measure, answer.scepticism.outcome)}."
+        if value > 1
+        else f"{capital(INCLUDED)}."
+    )
     return ScepticLine(name, number(value, 2), meaning)
 
 

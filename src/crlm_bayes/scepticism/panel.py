@@ -14,7 +14,7 @@ from crlm_bayes.exact.curve import EvidenceCurve
 from crlm_bayes.exact.posterior import GridPosterior
 from crlm_bayes.priors.density import Prior
 from crlm_bayes.scepticism.critical import SD_RANGE, critical_sd, p_benefit
-from crlm_bayes.scepticism.e_values import e_value, e_value_of_interval
+from crlm_bayes.scepticism.e_values import Outcome, e_value, e_value_of_interval
 from crlm_bayes.scepticism.normal_forms import estimate, matthews_sd, scepticism_limit, wald_limits
 from crlm_bayes.words.numbers import LEVEL
 from crlm_bayes.words.shown import Shown
@@ -99,8 +99,9 @@ class Scepticism:
         The sd of the N(0, sd²) prior under which P(benefit) is exactly at the threshold, on the exact curve; the
         claim survives every wider one. None where it survives none.
     e_value, e_value_ci : float or None
-        VanderWeele & Ding (2017), common outcome; of the estimate and of the limit nearest no effect. None where
-        there is no estimate.
+        VanderWeele & Ding (2017); of the estimate and of the limit nearest no effect. None where there is no estimate.
+    outcome : Outcome
+        Whether that takes the outcome for rare or common.
     """
 
     panel: Panel
@@ -110,15 +111,24 @@ class Scepticism:
     critical_sd: float | None
     e_value: float | None
     e_value_ci: float | None
+    outcome: Outcome
 
 
-def examine(curve: EvidenceCurve, spec: AnalysisSpec, priors: Mapping[str, Prior]) -> Scepticism:
-    """Put one evidence curve before the prior panel of its analysis; critical priors and limits are of its claim."""
+def examine(
+    curve: EvidenceCurve, spec: AnalysisSpec, priors: Mapping[str, Prior], outcome: Outcome = Outcome.UNTOLD
+) -> Scepticism:
+    """Put one evidence curve before the prior panel of its analysis; critical priors and limits are of its claim.
+
+    Parameters
+    ----------
+    outcome : Outcome
+        How common the outcome is, for E-values.
+    """
     panel = Panel(verdict(curve.apply(spec.effect_prior(priors[name])), spec, name) for name in spec.effect_priors)
     sign = spec.claim_sign
     likelihood, sd = (curve.mode, curve.width), critical_sd(curve, sign)
     if estimate(curve) is None:
-        return Scepticism(panel, likelihood, False, None, sd, None, None)
+        return Scepticism(panel, likelihood, False, None, sd, None, None, outcome)
     low, high = wald_limits(*likelihood)
     limit = scepticism_limit(*sorted((sign * low, sign * high)))
     return Scepticism(
@@ -127,8 +137,9 @@ def examine(curve: EvidenceCurve, spec: AnalysisSpec, priors: Mapping[str, Prior
         True,
         None if limit is None else math.exp(sign * limit),
         sd,
-        e_value(math.exp(curve.mode), spec.measure),
-        e_value_of_interval(math.exp(low), math.exp(high), spec.measure),
+        e_value(math.exp(curve.mode), spec.measure, outcome=outcome),
+        e_value_of_interval(math.exp(low), math.exp(high), spec.measure, outcome=outcome),
+        outcome,
     )
 
 

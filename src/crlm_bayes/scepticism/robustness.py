@@ -14,9 +14,9 @@ from crlm_bayes.exact.curve import EvidenceCurve
 from crlm_bayes.priors.density import Prior
 from crlm_bayes.rule import Z, turned
 from crlm_bayes.scepticism.critical import SD_RANGE
-from crlm_bayes.scepticism.e_values import e_value
+from crlm_bayes.scepticism.e_values import Outcome, e_value
 from crlm_bayes.scepticism.panel import Scepticism, examine
-from crlm_bayes.scepticism.tipping import bearing_limits
+from crlm_bayes.scepticism.tipping import bearing_limits, lacking
 from crlm_bayes.words.shown import Shown
 
 
@@ -69,6 +69,12 @@ class Robustness(Shown):
         claim down (Spiegelhalter, Abrams & Myles 2004). The fail-safe number of the claim.
     e_value, e_value_ci : float or None
         Of the estimate and of its limit, without a prior (VanderWeele & Ding 2017). None without an estimate.
+    outcome : Outcome
+        Whether they take the outcome for rare or common.
+    needed : float or None
+        Ratio that data of this precision have to find for the claim to survive the primary prior: with it, or one that
+        is better, it does. Of a claim that stands it is the estimate at its limit of bias. None without an estimate, and
+        where a hundredfold move would not reach it.
     """
 
     bearings: tuple[Bearing, ...]
@@ -79,6 +85,8 @@ class Robustness(Shown):
     null_events: float | None
     e_value: float | None
     e_value_ci: float | None
+    outcome: Outcome
+    needed: float | None
 
     def heading(self) -> str:
         """Say what it is in one line."""
@@ -94,12 +102,12 @@ class Robustness(Shown):
         return next(one for one in self.bearings if one.prior == self.primary)
 
 
-def confounding(ratio: float, bias: float, sign: int, measure: str) -> float:
+def confounding(ratio: float, bias: float, sign: int, measure: str, outcome: Outcome = Outcome.UNTOLD) -> float:
     """E-value of a bias: the confounding that would make a study overstate the benefit by `bias`, a log ratio.
 
     For the bias that is the whole estimate it is the E-value of the estimate (VanderWeele & Ding 2017).
     """
-    return math.inf if math.isinf(bias) else e_value(ratio, measure, towards=ratio * math.exp(sign * bias))
+    return math.inf if math.isinf(bias) else e_value(ratio, measure, ratio * math.exp(sign * bias), outcome)
 
 
 def null_events(critical_sd: float | None) -> float | None:
@@ -127,12 +135,10 @@ def robustness(
     bearings = []
     for seen in found.panel:
         bias = discount = strength = None
-        if (
-            seen.prior in borne
-        ):  # the panel decides; a claim that stands by less than a rounding error bears nothing more
+        if seen.prior in borne:  # the panel decides; what stands by less than a rounding error bears nothing more
             bias, discount = (limit or 0.0 for limit in borne[seen.prior])
             if found.has_estimate:
-                strength = confounding(estimate, bias, spec.claim_sign, spec.measure)
+                strength = confounding(estimate, bias, spec.claim_sign, spec.measure, found.outcome)
         bearings.append(Bearing(seen.prior, seen.p_benefit, seen.prior in borne, bias, discount, strength))
     sd = found.critical_sd
     return Robustness(
@@ -144,4 +150,18 @@ def robustness(
         null_events(sd),
         found.e_value,
         found.e_value_ci,
+        found.outcome,
+        _needed(curve, spec, priors[spec.primary], found, next(b for b in bearings if b.prior == spec.primary)),
     )
+
+
+def _needed(
+    curve: EvidenceCurve, spec: AnalysisSpec, prior: Prior, found: Scepticism, primary: Bearing
+) -> float | None:
+    if not found.has_estimate:
+        return None
+    worse = primary.bias
+    if worse is None:
+        better = lacking(curve, spec.claim_sign, turned(prior, spec.facing))
+        worse = math.inf if better is None else -better
+    return None if math.isinf(worse) else math.exp(curve.mode + spec.claim_sign * worse)

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from crlm_bayes.arrays import Floats
 from crlm_bayes.exact.curve import EvidenceCurve
 from crlm_bayes.exact.many_priors import survey
-from crlm_bayes.exact.roots import _crossing
+from crlm_bayes.exact.roots import _crossing, _probits, _roots
 from crlm_bayes.priors.density import Prior
 from crlm_bayes.rule import Z, p_benefit, turned
 
@@ -96,6 +96,33 @@ def bearing_limits(curve: EvidenceCurve, sign: int, priors: Sequence[Prior]) -> 
 
     found = falls(p_benefits, np.repeat([False, True], len(priors)))
     return list(zip(found[: len(priors)], found[len(priors) :], strict=True))
+
+
+def lacking(curve: EvidenceCurve, sign: int, prior: Prior) -> float | None:
+    """Find how much farther towards benefit the estimate would have to lie for the claim to survive a prior.
+
+    The curve is moved as it is: a study of this precision that found more.
+
+    Parameters
+    ----------
+    prior : Prior
+        On the benefit scale, as in `priors.toml`.
+
+    Returns
+    -------
+    float or None
+        A log ratio, 0 where the claim survives as it stands. None where a hundredfold effect would not suffice.
+    """
+
+    def excess(moved: Floats) -> Floats:
+        return _probits(_under(curve, sign, [prior], -moved, np.ones_like(moved))) - Z
+
+    looks = np.linspace(0.0, MOST_BIAS, 8 * LOOK)
+    enough = np.flatnonzero(excess(looks[None])[0] >= 0)
+    if len(enough) == 0:
+        return None
+    i = int(enough[0])
+    return float(_roots(excess, looks[i - 1 : i], looks[i : i + 1])[0]) if i else 0.0
 
 
 def _sds(size: int) -> Floats:

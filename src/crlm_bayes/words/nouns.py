@@ -188,6 +188,11 @@ def counted(n: int, noun: str) -> str:
     return f"{in_words(n)} {noun}{'' if n == 1 else 's'}"
 
 
+def article(noun: str) -> str:
+    """Choose the indefinite article: ``a`` hazard ratio, ``an`` odds ratio."""
+    return "an" if noun[:1].lower() in "aeiou" else "a"
+
+
 def capital(text: str) -> str:
     """Start a sentence."""
     return text[:1].upper() + text[1:]

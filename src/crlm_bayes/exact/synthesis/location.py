@@ -95,6 +95,12 @@ class GroupLocation:
         return np.asarray(log_p - top - np.log(np.exp(log_p - top).sum()))
 
     @cached_property
+    def posterior(self) -> GridPosterior:
+        """Posterior of m."""
+        log_density = log_sum(log_sum(log_sum(self.log_mass, axis=2), axis=1), axis=0) - self.line.log_weights
+        return normalised(self.line, log_density, np.zeros_like, np.empty(0))
+
+    @cached_property
     def log_sigma(self) -> Floats:
         """Log posterior probability at the nodes of σ."""
         return log_sum(log_sum(log_sum(self.log_mass, axis=3), axis=1), axis=0)
@@ -151,8 +157,7 @@ class GroupLocation:
         engine, curve = self.engine, self.engine.members[i].curve
         both = np.hypot(engine.tau.points[:, None], engine.sigma.points).ravel()
         if both[-1] == 0:  # neither τ nor σ: the location itself
-            log_density = log_sum(log_sum(log_sum(self.log_mass, axis=2), axis=1), axis=0) - self.line.log_weights
-            return normalised(self.line, log_density, np.zeros_like, np.empty(0))
+            return self.posterior
         powers = engine.powers[:, i]
         size = len(self.line.knots)
         # pairs of τ and σ with the same sum of squares are one: the mass is shared out on a fine ladder

@@ -147,6 +147,11 @@ class Pooled(Shown):
         return self.location.shift if self.engine.structure.shift else None
 
     @SYNTHESES.part
+    def shifted(self) -> GridPosterior | None:
+        """Where the shifted members lie, μ + β: the effect in the group of a moderator; None without a shift."""
+        return self.location.posterior if self.engine.structure.shift else None
+
+    @SYNTHESES.part
     def sigma(self) -> GridPosterior | None:
         """Standard deviation of the biases about β; None where the structure has none."""
         shift = self.engine.structure.shift

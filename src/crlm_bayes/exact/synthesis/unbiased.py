@@ -105,8 +105,7 @@ def _pairs(
 
     The third is then smooth on the scale of the nodes.
     """
-    log_m = log_sum(log_sum(log_sum(location.log_mass, axis=2), axis=1), axis=0)
-    m = normalised(location.line, log_m - location.line.log_weights, np.zeros_like, np.empty(0))
+    m = location.posterior
     lines = {
         "mu": (mu_posterior.sd, _line(mu_posterior)),
         "m": (m.sd, _line(m)),

@@ -1,0 +1,1 @@
+"""Sentences about the answers that stand beside the answer."""
