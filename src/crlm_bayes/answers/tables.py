@@ -244,13 +244,15 @@ def verdict_rows(answer: Answer, passed: bool) -> list[dict[str, object]]:
         "answers": spec.answers or "",
         "design": "" if spec.is_synthesis else design_words(question.study),
         "footing": question.footing,
+        "prior_share": answer.prior_share,
         "indirect_share": None if answer.synthesis is None else answer.view.indirect_share,
         "hangs_on": "; ".join(title_of(study) for study in answer.decisive),
     }
-    rows = []
+    allowed, rows = {v.prior: v.p_benefit for v in answer.allowing_for_bias or ()}, []
     for row in scepticism.panel:
-        numbers = {"median": row.median, "eti95_lower": row.lower, "eti95_upper": row.upper}
+        numbers: dict[str, float | None] = {"median": row.median, "eti95_lower": row.lower, "eti95_upper": row.upper}
         numbers |= {"p_benefit": row.p_benefit, "p_mcid": row.p_mcid, "p_harm": row.p_harm}
+        numbers |= {"p_allowing_for_bias": allowed.get(row.prior)}
         flags = {
             "mark": mark_of(row.p_benefit, question.footing),
             "survives": row.survives,

@@ -11,16 +11,19 @@ from typing import Final
 
 import numpy as np
 
+from crlm_bayes import rule
 from crlm_bayes.answers.assumptions import Assumption, overstated
 from crlm_bayes.answers.pooled_view import SynthesisView
 from crlm_bayes.answers.study_lines import PooledIf
 from crlm_bayes.answers.variant import Assumed, Variant
 from crlm_bayes.documents.analysis import AnalysisSpec
-from crlm_bayes.documents.study import title_of
+from crlm_bayes.documents.study import said_to_be, title_of
 from crlm_bayes.evidence.values import SynthesisEvidence
 from crlm_bayes.exact.posterior import GridPosterior
+from crlm_bayes.exact.synthesis.members import Shift
 from crlm_bayes.exact.synthesis.synthesis import Synthesis
 from crlm_bayes.likelihoods.studies.exact import members_of
+from crlm_bayes.priors.bias import BIAS_MEAN, BIAS_SPREAD
 from crlm_bayes.words.marks import Footing, mark_of
 from crlm_bayes.words.nouns import SIGNS, capital, listed, prior_name, vocabulary
 from crlm_bayes.words.numbers import probability, ratio, times
@@ -125,6 +128,20 @@ class Variants:
         return self._without(self.discounted, "direct_alone", "discounted studies count for nothing")
 
     @cached_property
+    def said_to_be_randomised(self) -> Variant | None:
+        """Studies that are only said to be randomised may be biased as well; None where there are none, or groups differ by a moderator."""
+        names = [study.id for study in self.view.question.studies if said_to_be(study)]
+        if not names or self.spec.structure == "meta_regression":
+            return None
+        structure = self.synthesis.structure
+        shift = structure.shift or Shift(rule.turned(BIAS_MEAN, self.spec.sign), BIAS_SPREAD)
+        members = tuple(replace(m, shifted=m.shifted or m.name in names) for m in self.synthesis.members)
+        what = f"{listed(self.names[name] for name in names)}, only said to be randomised, may be biased"
+        return self._line(
+            "said_to_be_randomised", what, len(members), Synthesis(members, replace(structure, shift=shift))
+        )
+
+    @cached_property
     def at_face_value(self) -> Variant | None:
         """No study taken to be biased; None where the analysis models no bias."""
         if self.spec.structure != "bias_adjusted":
@@ -165,7 +182,7 @@ class Variants:
     def otherwise(self) -> tuple[Variant, ...]:
         """The analysis itself, then every other way of taking its studies that makes sense."""
         found = (
-            self.as_it_is, self.without_doubtful, self.randomised_alone, self.at_face_value, self.direct_alone,
+            self.as_it_is, self.said_to_be_randomised, self.without_doubtful, self.randomised_alone, self.at_face_value, self.direct_alone,
             self.in_full, self.common,
         )  # fmt: skip
         return tuple(line for line in found if line is not None)

@@ -8,7 +8,7 @@ from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.documents.analysis_parts import HETEROGENEOUS, LIKELIHOODS, likelihoods_with
 from crlm_bayes.documents.entries import Arm
 from crlm_bayes.documents.prior_book import DeclaredPrior
-from crlm_bayes.documents.study import Study
+from crlm_bayes.documents.study import Study, said_to_be
 from crlm_bayes.errors import InvalidInput, UnknownName
 from crlm_bayes.priors.density import Prior
 from crlm_bayes.priors.nuisance import RandomWalk
@@ -230,7 +230,7 @@ def is_biased(spec: AnalysisSpec, study: Study) -> bool:
 
 def may_be_biased(spec: AnalysisSpec, study: Study) -> bool:
     """Whether the study of an analysis of one is answered twice: at face value and allowing for its bias."""
-    return not spec.is_synthesis and is_biased(spec, study)
+    return not spec.is_synthesis and (is_biased(spec, study) or said_to_be(study))
 
 
 def compared_arms(spec: AnalysisSpec, study: Study, where: str) -> list[tuple[Arm, bool]]:

@@ -19,6 +19,7 @@ from crlm_bayes.pages.tables import absolute, checks, decision, reverse, sources
 from crlm_bayes.pages.tables.centres import centre_rows, centre_sentences
 from crlm_bayes.prose import answer, verdicts
 from crlm_bayes.prose.absolute import chief
+from crlm_bayes.prose.beside.doubts import besides, doubts
 from crlm_bayes.prose.centres import SPREADS
 from crlm_bayes.prose.equations import NUISANCES, equations, nuisance_words
 from crlm_bayes.prose.hierarchy import effect_words, hierarchy
@@ -60,8 +61,11 @@ def shared(result: Result, figures: Mapping[str, str]) -> dict[str, Any]:
         "fit_figure": module_of(spec.model).FIGURE,
         "record": result.record,
         "words": words,
-        "answer": answer.answer_of(spec, result.scepticism.panel, result.scepticism.critical_sd),
+        "answer": answer.answer_of(
+            spec, result.scepticism.panel, result.scepticism.critical_sd, result.question.footing
+        ),
         "absolute": answer.absolute(result),
+        "beside_answer": [*doubts(result), *besides(result)],
         "primary": primary,
         "stamp": "" if primary is None else verdicts.stamp(words, primary.standing, spec.primary),
         "beside_ours": answer.beside_ours(words, ours, pooled=symbol == "μ"),

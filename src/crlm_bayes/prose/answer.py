@@ -12,13 +12,16 @@ from crlm_bayes.prose.index import sentences_of_index
 from crlm_bayes.prose.scepticism import critical_prior
 from crlm_bayes.rule import SURVIVES, side, standing
 from crlm_bayes.scepticism.panel import PriorVerdict
+from crlm_bayes.words.marks import Footing
 from crlm_bayes.words.nouns import Vocabulary, capital, listed, prior_name, vocabulary
 from crlm_bayes.words.numbers import LEVEL, probability, ratio, span, threshold
 
 __all__ = ["absolute", "answer_of", "sentences_of_index"]
 
 
-def answer_of(spec: AnalysisSpec, panel: Sequence[PriorVerdict], critical_sd: float | None) -> tuple[str, str]:
+def answer_of(
+    spec: AnalysisSpec, panel: Sequence[PriorVerdict], critical_sd: float | None, footing: Footing = "sound"
+) -> tuple[str, str]:
     """Say in two sentences what the primary prior makes of the claim, then every other prior, then how sceptical one must be.
 
     Parameters
@@ -27,11 +30,16 @@ def answer_of(spec: AnalysisSpec, panel: Sequence[PriorVerdict], critical_sd: fl
         With the primary prior among them.
     critical_sd : float or None
         As in :class:`crlm_bayes.scepticism.panel.Scepticism`.
+    footing : str
+        What the answer rests on: what is not randomised establishes nothing, and is said to be at face value.
     """
     words = vocabulary(spec)
     primary = next(v for v in panel if v.prior == spec.primary)
     others = [v for v in panel if v.prior != spec.primary]
-    first = f"{_primary(words, primary)}: {_numbers(words, primary)}."
+    said = _primary(words, primary)
+    if footing == "face_value" and standing(primary.p_benefit) != "open":
+        said = f"At face value {said[:1].lower()}{said[1:]}".replace("is established", "is shown")
+    first = f"{said}: {_numbers(words, primary)}."
     sides = _others_on_harm if words.harmful else _others
     second = f"{sides(words, standing(primary.p_benefit), others)}; {critical_prior(critical_sd, words)}."
     return first, second

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from crlm_bayes.answers.answer import Answer
 from crlm_bayes.answers.variant import Variant
 from crlm_bayes.answers.variants import Variants
-from crlm_bayes.documents.study import Study, title_of
+from crlm_bayes.documents.study import Study, said_to_be, title_of
 from crlm_bayes.prose.hierarchy import COMMON
 from crlm_bayes.rule import standing
 from crlm_bayes.words.nouns import Vocabulary, capital, endpoint_noun, in_words, listed, vocabulary
@@ -42,7 +42,7 @@ def studies_in_words(answer: Answer) -> str:
     if randomised:
         kind = "randomised trial" if len(randomised) == 1 else "randomised trials"
         parts.append(
-            f"{in_words(len(randomised))} {kind} ({listed(title_of(s) for s in randomised)}; {_patients(randomised)})"
+            f"{in_words(len(randomised))} {kind} ({listed(_named(s) for s in randomised)}; {_patients(randomised)})"
         )
     if rest:
         kind = f"stud{'y' if len(rest) == 1 else 'ies'} that {'was' if len(rest) == 1 else 'were'} not"
@@ -51,6 +51,10 @@ def studies_in_words(answer: Answer) -> str:
     said = f"{capital(listed(parts))} {'is' if len(studies) == 1 else 'are'} taken together."
     pooled = _endpoints(answer)
     return f"{said} {pooled}" if pooled else said
+
+
+def _named(study: Study) -> str:
+    return f"{title_of(study)}, which is only said to be" if said_to_be(study) else title_of(study)
 
 
 def studies_counted(n: int) -> str:
@@ -205,6 +209,9 @@ def _holds(v: Variants) -> Iterator[Held]:
         )
     elif v.doubtful and v.without_doubtful is None:
         yield Held("Without the studies with serious audit findings", "nothing is left: every study has them.")
+    if v.said_to_be_randomised is not None:
+        line = v.said_to_be_randomised
+        yield Held(f"If {line.what} as well", _now(line, ours, v))
     if v.randomised_alone is not None and len(v.names) > 2:
         yield Held("Randomised studies alone", _now(v.randomised_alone, ours, v))
     p = v.p_overstated(OVERSTATED)

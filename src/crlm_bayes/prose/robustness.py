@@ -91,7 +91,7 @@ def needed(found: Robustness, spec: AnalysisSpec) -> str:
     if found.needed is None:
         return ""
     words, who = vocabulary(spec), "Studies of this size together" if spec.is_synthesis else "A study of this size"
-    side = "lower" if spec.better == "lower" else "higher"
+    side = "lower" if spec.claim_sign == 1 else "higher"
     return (
         f"{who} would have had to find {article(words.measure)} {words.measure} of {ratio(found.needed)} or {side} for the "
         f"{words.claim} to survive the {prior_name(found.primary)} prior."

@@ -1,9 +1,12 @@
 """What a reader has to know of an answer beside its numbers: bias of a design, and a prior that decides. One sentence each."""
 
 from crlm_bayes.answers.answer import Answer
+from crlm_bayes.documents.study import said_to_be
+from crlm_bayes.prose.beside.groups import by_group
+from crlm_bayes.prose.robustness import needed
 from crlm_bayes.rule import prior_decides
 from crlm_bayes.words.nouns import vocabulary
-from crlm_bayes.words.numbers import percent, probability
+from crlm_bayes.words.numbers import percent
 
 
 def doubts(answer: Answer) -> list[str]:
@@ -19,9 +22,11 @@ def twice(answer: Answer) -> str:
     (face,), (allowing,) = (
         [v.p_benefit for v in panel if v.prior == primary] for panel in (answer.panel, answer.allowing_for_bias)
     )
+    words = vocabulary(answer.spec)
+    whose = "that is only said to be randomised" if said_to_be(answer.question.study) else "that is not randomised"
     return (
-        f"At face value {vocabulary(answer.spec).p_claim} is {probability(face)}; allowing for the bias of a study that is "
-        f"not randomised it is {probability(allowing)}."
+        f"At face value {words.p_claim} is {words.chance(face)}; allowing for the bias of a study {whose} it is "
+        f"{words.chance(allowing)}."
     )
 
 
@@ -32,3 +37,9 @@ def deciding(answer: Answer) -> str:
     share = answer.prior_share
     held = "all" if share >= 1 else percent(share, 0)  # above 1 where the data pull against themselves
     return f"The data are too few: the prior holds {held} of the answer."
+
+
+def besides(answer: Answer) -> list[str]:
+    """Say what stands beside the answer: of which group each number is, and what would have survived."""
+    lacks = "" if answer.robustness.headline.survives else needed(answer.robustness, answer.spec)
+    return [said for said in (by_group(answer), lacks) if said]

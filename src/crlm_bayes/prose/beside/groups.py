@@ -3,7 +3,7 @@
 from crlm_bayes.answers.answer import Answer
 from crlm_bayes.answers.beside.groups import ModeratedGroup
 from crlm_bayes.words.nouns import listed, prior_name, vocabulary
-from crlm_bayes.words.numbers import estimate, probability
+from crlm_bayes.words.numbers import estimate
 
 
 def group_name(group: ModeratedGroup) -> str:
@@ -17,7 +17,7 @@ def by_group(answer: Answer) -> str:
     for group in answer.moderated:
         (v,) = (v for v in group.panel if v.prior == answer.spec.primary)
         said.append(
-            f"{estimate(v.median, v.lower, v.upper)}, {words.p_claim} {probability(v.p_benefit)} ({group_name(group)})"
+            f"{estimate(v.median, v.lower, v.upper)}, {words.p_claim} {words.chance(v.p_benefit)} ({group_name(group)})"
         )
     if not said:
         return ""
