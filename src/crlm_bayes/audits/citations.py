@@ -85,8 +85,9 @@ def _reused(claims: Sequence[Claim], studies: Mapping[str, Study]) -> list[tuple
         name = first.called or (title_of(cited) if cited else study_name(first.about))
         what = [_thing(claim) for claim in told]
         curve = len({claim.endpoint for claim in told}) == 1
+        arm = f" ({first.arm})" if first.arm else ""
         tail = ", which one curve can be only if it does not fall in between" if curve else ""
-        message = f"The paper gives {first.percent}% of one arm of {name} as {listed(what)}{tail}."
+        message = f"The paper gives {first.percent}% of {name}{arm} as {listed(what)}{tail}."
         trouble = Trouble(
             f"{first.about}-{first.arm}-{first.percent}-twice", "warning" if curve else "note", (),
             tuple(claim.locator for claim in told), f"{name}: {first.percent}% as {listed(what)}",

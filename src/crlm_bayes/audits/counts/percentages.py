@@ -115,7 +115,7 @@ def count_percent(study: Study) -> Iterable[Trouble]:
         elif k in nearest:
             tail = f"although {k} is the whole number nearest to {percent}% of {n}"
         else:
-            severity, tail = "serious", f"to which {patients(nearest[0], nearest[-1])} would be nearest"
+            severity, tail = "serious", f"which is nearest to {patients(nearest[0], nearest[-1])}"
         value, place = would_print(100 * k / n, percent), f"{share.what} in {names[share.arm]}"
         message = f"For {place}, {k}/{n} is {value}%, not the printed {percent}%, {tail}."
         both = (f"{percent}% as {k}/{n}", f"{k}/{n} = {value}%")
