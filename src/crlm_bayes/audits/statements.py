@@ -111,12 +111,8 @@ def _holds(row: StatementEntry, value: Range) -> bool:
         said = Range(said.low, math.inf)
     if row.qualifier == "at_most":
         said = Range(-math.inf, said.high)
-    # a difference that is said without its sign: lower by 8, not by -8
-    return value.meets(said) or (row.relation != "plus" and row.gives.value >= 0 and _turned(value).meets(said))
-
-
-def _turned(value: Range) -> Range:
-    return Range(-value.high, -value.low)
+    # a difference is said without its sign: lower by 8, not by -8
+    return (Range(-value.high, -value.low) if value.high < 0 <= row.gives.value else value).meets(said)
 
 
 def _about(number: PrintedNumber) -> Range:
