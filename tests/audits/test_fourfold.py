@@ -50,7 +50,9 @@ def test_a_score_interval_ends_where_the_held_effect_is_rejected(table: tuple[in
     """Duality, by brute force over the nuisance: the likeliest nuisance at each limit, found on a grid."""
     a, n, b, m = table
     for name, link in (("or", lambda q, r: r * q / (1 + q * (r - 1))), ("rr", lambda q, r: r * q)):
-        limits = (fourfold.odds_ratio_limits if name == "or" else fourfold.risk_ratio_limits)(*table, 0.95)["likelihood"]
+        limits = (fourfold.odds_ratio_limits if name == "or" else fourfold.risk_ratio_limits)(*table, 0.95)[
+            "likelihood"
+        ]
         for end in limits:
             best = max(
                 stats.binom.logpmf(a, n, link(q, math.exp(end))) + stats.binom.logpmf(b, m, q)
@@ -64,7 +66,9 @@ def test_a_score_interval_ends_where_the_held_effect_is_rejected(table: tuple[in
 # the examples: 22 of 188 against 21 of 188
 
 
-def twenty_two(contrast: dict[str, Any] | None = None, difference: dict[str, Any] | None = None, **tables: Any) -> Study:
+def twenty_two(
+    contrast: dict[str, Any] | None = None, difference: dict[str, Any] | None = None, **tables: Any
+) -> Study:
     rows = [{"endpoint": "orr", "arm": arm, "events": k, "n": 188} for arm, k in (("drug", 22), ("control", 21))]
     pair = {"endpoint": "orr", "numerator": "drug", "denominator": "control", "adjusted": False}
     gap = {"endpoint": "orr", "minuend": "drug", "subtrahend": "control"}
@@ -146,7 +150,9 @@ def test_differences_of_survival() -> None:
     ok = {"points": "20.0", "ci": ["6.4", "33.6"]}
     for complete in (True, False):
         assert found(survival(("60.0", "40.0"), complete, **ok)) == []
-        assert [x.severity for x in found(survival(("60.0", "40.0"), complete, points="20.0", ci=["15", "25"]))] == ["warning"]
+        assert [x.severity for x in found(survival(("60.0", "40.0"), complete, points="20.0", ci=["15", "25"]))] == [
+            "warning"
+        ]
         assert [x.severity for x in found(survival(("60.0", "40.0"), complete, points="35.0"))] == ["warning"]
     wide = {"points": "20.0", "ci": ["1.0", "39.0"]}
     assert found(survival(("60.0", "40.0"), False, **wide)) == []  # censoring widens
@@ -163,7 +169,9 @@ def test_a_range_is_said_to_be_of_what_it_is_of() -> None:
     ]
     row = {"measure": "rr", "value": "0.50"}
     (finding,) = found(twenty_two(row, counts=rows))
-    assert "from 4/49 v 6/52, which gives 0.71, nor from 8% of 49 v 12% of 52, which gives 0.60 to 0.74" in finding.message
+    assert (
+        "from 4/49 v 6/52, which gives 0.71, nor from 8% of 49 v 12% of 52, which gives 0.60 to 0.74" in finding.message
+    )
 
 
 def test_a_count_of_those_without_the_event_is_named() -> None:
@@ -200,4 +208,6 @@ def test_a_hazard_ratio_too_wide_for_its_events(ci: tuple[str, str], adjusted: b
     row = {"endpoint": "os", "measure": "hr", "value": "0.80", "ci": ci, "numerator": "drug", "denominator": "control"}
     study = ministudy((200, 200), events=events, contrasts=[row | {"adjusted": adjusted}])
     assert [finding.severity for finding in intervals.information(study)] == severities
-    assert intervals.information(ministudy((200, 200), events=events[:1], contrasts=[row | {"adjusted": adjusted}])) == []
+    assert (
+        intervals.information(ministudy((200, 200), events=events[:1], contrasts=[row | {"adjusted": adjusted}])) == []
+    )

@@ -165,7 +165,10 @@ def test_34_per_arm_are_too_few() -> None:
         ({"n_per_arm": 100, "enrolled_per_arm": 120}, set()),  # the share added, which some do
         ({"n_per_arm": 100, "enrolled_per_arm": 115}, {"dropout"}),
         ({"n_per_arm": 100, "dropout": None, "enrolled_per_arm": None}, set()),
-        ({"rates": [["25", "50"], ["30", "47"]], "n_per_arm": 34, "enrolled_per_arm": 43}, set()),  # ranges that overlap
+        (
+            {"rates": [["25", "50"], ["30", "47"]], "n_per_arm": 34, "enrolled_per_arm": 43},
+            set(),
+        ),  # ranges that overlap
     ],
 )
 def test_sample_sizes(changes: dict[str, Any], names: set[str]) -> None:

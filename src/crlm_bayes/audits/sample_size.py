@@ -85,7 +85,9 @@ def _needed(row: SampleSizeEntry) -> Iterator[Trouble]:
         f"For {rates} with {row.power}% power and a {words} error of {row.alpha}, the paper says that {row.n_per_arm} patients "
         f"per arm are needed; the usual formulas give {_whole(two.low)} to {_whole(two.high)}{even}."
     )
-    yield _trouble(row, "n_per_arm", f"{row.n_per_arm} per arm", f"{_whole(two.low)} to {_whole(two.high)} per arm", message)
+    yield _trouble(
+        row, "n_per_arm", f"{row.n_per_arm} per arm", f"{_whole(two.low)} to {_whole(two.high)} per arm", message
+    )
 
 
 def _dropout(row: SampleSizeEntry) -> Iterator[Trouble]:
@@ -104,7 +106,11 @@ def _dropout(row: SampleSizeEntry) -> Iterator[Trouble]:
         f"({row.n_per_arm}/{fixed(1 - stated, 2)} = {fixed(enough, 1)})."
     )
     yield _trouble(
-        row, "dropout", f"{row.enrolled_per_arm} per arm with {row.dropout}% dropout", f"{math.ceil(enough)} per arm", message
+        row,
+        "dropout",
+        f"{row.enrolled_per_arm} per arm with {row.dropout}% dropout",
+        f"{math.ceil(enough)} per arm",
+        message,
     )
 
 

@@ -34,7 +34,9 @@ def statement(study: Study) -> Iterable[Trouble]:
             continue
         entry, place = (reference("statements", row),), (row.locator,)
         if row.operands is None:
-            message = f"The paper says that {row.says}; the numbers behind it are not printed, so that it cannot be checked."
+            message = (
+                f"The paper says that {row.says}; the numbers behind it are not printed, so that it cannot be checked."
+            )
             yield Trouble(subject, "note", entry, place, _printed(row), "not printed", message)
             continue
         left, right = row.operands
@@ -112,7 +114,8 @@ def _holds(row: StatementEntry, value: Range) -> bool:
     if row.qualifier == "at_most":
         said = Range(-math.inf, said.high)
     # a difference is said without its sign: lower by 8, not by -8
-    return (Range(-value.high, -value.low) if value.high < 0 <= row.gives.value else value).meets(said)
+    below = value.low + value.high < 0 <= row.gives.value
+    return (Range(-value.high, -value.low) if below else value).meets(said)
 
 
 def _about(number: PrintedNumber) -> Range:

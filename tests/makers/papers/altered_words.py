@@ -5,7 +5,20 @@ import math
 
 from makers.papers.altered_tables import overall
 from makers.papers.paper_printing import Document
-from makers.papers.slips import Alteration, Altered, Matters, Rng, Row, alter, far, name_of, reprint, shuffled, slip_of, unit
+from makers.papers.slips import (
+    Alteration,
+    Altered,
+    Matters,
+    Rng,
+    Row,
+    alter,
+    far,
+    name_of,
+    reprint,
+    shuffled,
+    slip_of,
+    unit,
+)
 from makers.papers.usual_intervals import Fourfold, p_values
 
 
@@ -132,9 +145,9 @@ def stated(document: Document, row: Row) -> Matters | None:
 
 
 def turned_order(document: Document, rng: Rng) -> Altered | None:
-    """Before and after exchanged, where the events are in more than one statement."""
+    """Before and after exchanged for the first dose, which the last dose does not allow."""
     for table, i, row in shuffled(document, rng, "statements"):
-        if row["relation"] in ("before", "after") and row["left"] != "discharge":
+        if row["left"] == "first dose":  # the last dose may as well come after surgery
             new = "after" if row["relation"] == "before" else "before"
             return alter(document, table, i, {"relation": new})
     return None

@@ -18,9 +18,7 @@ def print_effects(paper: Paper) -> None:
         return
     for endpoint in dict.fromkeys(row["endpoint"] for row in paper.document["counts"]):
         rows = {r["arm"]: r for r in paper.document["counts"] if r["endpoint"] == endpoint and "centre" not in r}
-        known = {
-            (row["endpoint"], row["measure"], row["adjusted"]) for row in paper.document.get("contrasts", ())
-        }
+        known = {(row["endpoint"], row["measure"], row["adjusted"]) for row in paper.document.get("contrasts", ())}
         if len(rows) < 2 or not all("events" in row for row in rows.values()) or not paper.chance(EFFECTS):
             continue
         top, bottom = rows["drug"], rows["control"]
@@ -46,10 +44,13 @@ def _ratio(paper: Paper, endpoint: str, kind: str, table: Fourfold) -> None:
         value *= math.exp(shift)
         low, high = value * math.exp(-wide), value * math.exp(wide)
         p = math.erfc(abs(math.log(value)) / (wide / z) / math.sqrt(2))
+    printed, *ends = (habits.write(x, habits.ratio) for x in (value, low, high))
+    if not float(printed):
+        return
     paper.add(
         "contrasts", f"Effects, {endpoint}", endpoint=endpoint, measure="rr" if kind == "rr" else "or", numerator="drug",
-        denominator="control", adjusted=adjusted, level=habits.level, value=habits.write(value, habits.ratio),
-        ci=[habits.write(low, habits.ratio), habits.write(high, habits.ratio)] if paper.chance(0.8) and high < 1e6 else None,
+        denominator="control", adjusted=adjusted, level=habits.level, value=printed,
+        ci=ends if paper.chance(0.8) and float(ends[0]) and high < 1e6 else None,
         p=habits.p(p) if paper.chance(0.6) else None,
     )  # fmt: skip
 
@@ -75,7 +76,10 @@ def print_words(paper: Paper) -> None:
     """Print arithmetic with numbers of the paper, and the order of surgery and treatment."""
     percents = [row for row in paper.document.get("survival", ()) if "percent" in row]
     for row in percents:
-        other = next((r for r in percents if (r["endpoint"], r["months"]) == (row["endpoint"], row["months"]) and r is not row), None)
+        other = next(
+            (r for r in percents if (r["endpoint"], r["months"]) == (row["endpoint"], row["months"]) and r is not row),
+            None,
+        )
         if other is None or row["arm"] != "drug" or not paper.chance(0.5):
             continue
         _statement(paper, row["percent"], other["percent"])

@@ -4,6 +4,7 @@ Nothing here is taken from the package under test.
 """
 
 import math
+from typing import Literal
 
 import numpy as np
 from scipy import optimize, stats
@@ -43,7 +44,8 @@ def difference_limits(table: Fourfold, level: float) -> dict[str, Pair]:
     p1, q1 = (a + 1) / (n + 2), (b + 1) / (m + 2)
     caffo = math.sqrt(p1 * (1 - p1) / (n + 2) + q1 * (1 - q1) / (m + 2))
     found = {"wald": (d - z * se, d + z * se), "caffo": (p1 - q1 - z * caffo, p1 - q1 + z * caffo)}
-    for name, method in (("newcombe", "wilson"), ("newcombe corrected", "wilsoncc")):
+    methods: dict[str, Literal["wilson", "wilsoncc"]] = {"newcombe": "wilson", "newcombe corrected": "wilsoncc"}
+    for name, method in methods.items():
         one, two = (stats.binomtest(k, size).proportion_ci(level, method) for k, size in ((a, n), (b, m)))
         found[name] = (
             d - math.hypot(p - one.low, two.high - q),

@@ -76,7 +76,9 @@ def difference_of_arms(study: Study) -> Iterable[Trouble]:
     for subject, row in by_reference("differences", study.differences):
         limits, low_to_high = (row.ci, f"{row.ci[0]} to {row.ci[1]}") if row.ci else (None, "")
         if limits and not stands_for(row.points).meets(Range(stands_for(limits[0]).low, stands_for(limits[1]).high)):
-            message = f"The printed difference {row.points} for {_what(study, row)} is outside its own limits {low_to_high}."
+            message = (
+                f"The printed difference {row.points} for {_what(study, row)} is outside its own limits {low_to_high}."
+            )
             yield Trouble(
                 f"{subject} interval", "serious", (reference("differences", row),), (row.locator,), f"{row.points} points",
                 f"limits {low_to_high}", message,
@@ -178,6 +180,7 @@ def _read(study: Study, subject: str, row: DifferenceEntry) -> Difference | None
     entries: list[tuple[str, CountEntry | SurvivalEntry]] = []
     both: list[list[Part]] = []
     for arm in (row.minuend, row.subtrahend):
+        here: list[tuple[str, CountEntry | SurvivalEntry, list[Part]]]
         if row.months is None:
             counted = (c for c in study.counts if (c.endpoint, c.arm, c.centre) == (row.endpoint, arm, None))
             here = [("counts", c, parts(c)) for c in counted]

@@ -201,9 +201,7 @@ def _tables(n: int, b: int, m: int, a: int) -> tuple[NDArray[np.int64], NDArray[
     return k, -np.sum([scipy.special.gammaln(cell + 1) for cell in cells], axis=0)
 
 
-def _tail(
-    tables: tuple[NDArray[np.int64], NDArray[np.float64]], x: float, a: int, own: float
-) -> float:
+def _tail(tables: tuple[NDArray[np.int64], NDArray[np.float64]], x: float, a: int, own: float) -> float:
     """P(A >= a) given the margins and the log odds ratio, of the table itself only the share `own`."""
     k, weights = tables
     logs = x * k + weights

@@ -110,7 +110,9 @@ def _of_limits(row: ContrastEntry, pair: Pair, subject: str, names: str) -> Trou
 
 def count_variants(study: Study, row: RatioEntry) -> tuple[str, list[Variant]]:
     """P values of an unadjusted odds or risk ratio by every usual test of its counts, and the counts in words."""
-    pair = count_pair(study, row) if isinstance(row, ContrastEntry) and row.measure != "hr" and not row.adjusted else None
+    pair = (
+        count_pair(study, row) if isinstance(row, ContrastEntry) and row.measure != "hr" and not row.adjusted else None
+    )
     usable = inner(pair) if pair else []
     if not usable:
         return "", []

@@ -58,7 +58,7 @@ class Reading:
     @property
     def inside(self) -> bool:
         """Whether no cell of the table can be empty."""
-        return all(0 < part.counts[0] and part.counts[1] < part.n for part in (self.first, self.second))
+        return all(part.counts[0] > 0 and part.counts[1] < part.n for part in (self.first, self.second))
 
     def corners(self) -> list[tuple[int, int, int, int]]:
         """Tables at the ends of what the print leaves open: the least first count with the greatest second one, and so on."""
@@ -137,9 +137,7 @@ def readings(first: Iterable[Part], second: Iterable[Part]) -> list[Reading]:
     return [Reading(a, b) for a, b in product(first, second)]
 
 
-def fits(
-    readings: Sequence[Reading], method: Method, level: float, printed: tuple[Range, Range]
-) -> list[Fit]:
+def fits(readings: Sequence[Reading], method: Method, level: float, printed: tuple[Range, Range]) -> list[Fit]:
     """Compare printed limits with those of every reading and method; the usual method of the first reading first."""
     found = []
     for reading in readings:

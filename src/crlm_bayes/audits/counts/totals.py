@@ -184,7 +184,9 @@ def arms_total(study: Study) -> Iterable[Trouble]:
     together = sum(arm.n or 0 for arm in study.arms if arm.role != "other")
     if study.n is not None and together > study.n:
         message = f"The arms have {together} patients together, but the study is printed to have {study.n}."
-        yield Trouble("sizes", "warning", (), ("sizes of the arms",), f"n = {study.n}", f"{together} in the arms", message)
+        yield Trouble(
+            "sizes", "warning", (), ("sizes of the arms",), f"n = {study.n}", f"{together} in the arms", message
+        )
 
 
 @check("Are the patients of a regression factor those of the study?")
