@@ -98,6 +98,10 @@ def ratio_interval(study: Study) -> Iterable[Trouble]:
             f"{ci[1]}, which is {shown}{', but their arithmetic middle' if plain else ''}."
         )
         severity: Severity = "serious" if off > LOPSIDED[row.measure] and not plain else "note" if mild else "warning"
+        if severity == "note" and off > SKEWED:
+            message = f"{message[:-1]}, as limits of exact tests and of likelihoods need not be."
+        elif severity == "serious":
+            message = f"{message[:-1]}: by no method are limits so lopsided."
         yield ratio.trouble(severity, shown_as, f"geometric middle {shown}", message)
 
 
