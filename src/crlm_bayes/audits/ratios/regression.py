@@ -142,7 +142,7 @@ def _wald(ratio: Ratio) -> Iterator[Trouble]:
         f"Wald statistic {row.wald}",
         f"(coefficient / standard error)^2 = {shown}",
         f"The printed Wald statistic {row.wald} for {ratio.name} is not the square of {effect} over standard error {row.se}, "
-        f"which is {shown}.",
+        f"which lies within rounding between {fixed(squared.low, 3)} and {fixed(squared.high, 3)}.",
         part="wald",
     )
 
