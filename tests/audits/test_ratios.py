@@ -9,8 +9,10 @@ import pytest
 from scipy import stats
 
 from crlm_bayes.audits.counts import fourfold
+from crlm_bayes.audits.counts.ratios_of_counts import ratio_of_counts
 from crlm_bayes.audits.finding import Check, Finding
 from crlm_bayes.audits.ratios import intervals as ratios
+from crlm_bayes.audits.registry import audit_study
 from crlm_bayes.documents.study import Study
 from makers.ministudy import ministudy
 
@@ -311,3 +313,45 @@ def test_yan2025(published: dict[str, Study]) -> None:
     assert len(found) == 11
     assert {name.rpartition("-")[2] for name, severity in found if severity == "warning"} == {"limits"}
     assert sum(severity == "warning" for _, severity in found) == 2
+
+
+# ratios of which only the logarithm is printed
+
+
+def test_a_printed_logarithm_is_audited_like_a_ratio() -> None:
+    """Every check of ratios, against every print that can stand beside one."""
+    row = {"endpoint": "os", "measure": "hr", "numerator": "drug", "denominator": "control", "adjusted": False}
+    beside: dict[str, Any] = {
+        "survival": [
+            {"endpoint": "os", "arm": "drug", "months": "36", "percent": "80"},
+            {"endpoint": "os", "arm": "control", "months": "36", "percent": "40"},
+        ],
+    }
+
+    def found(n: int = 500, **more: Any) -> dict[str, str]:
+        study = ministudy((n, n), contrasts=[{**row, **more}], **beside)
+        return {f.check: f.message for f in audit_study(study) if f.check != "identifier"}
+
+    # log of log 0.8 / log 0.4 = 0.24
+    assert found(coefficient="-1.41", se="0.10", p="<0.001") == {}
+    assert set(found(coefficient="1.41", se="0.10")) == {"direction"}
+    assert "The hazard ratio exp(1.41) for" in found(coefficient="1.41", se="0.10")["direction"]
+    assert "hazard ratio exp(-0.20) for" in found(coefficient="-0.20", se="0.10")["landmark_ratio"]
+    assert set(found(coefficient="-1.41", se="0.01")) == {"information"}
+    assert set(found(coefficient="-1.41", se="0.10", p="0.50")) == {"ratio_p"}
+    off = found(coefficient="-1.41", ci=("0.100", "0.260"))["ratio_interval"]
+    assert "hazard ratio exp(-1.41) for" in off and "which is exp(-1.82)" in off
+    assert set(found(coefficient="-1.41", se="0.10", ci=("0.10", "0.26"))) == {"coefficient", "ratio_interval"}
+
+
+def test_a_printed_logarithm_of_an_odds_ratio_is_held_against_the_counts() -> None:
+    row = {"endpoint": "orr", "measure": "or", "numerator": "drug", "denominator": "control", "adjusted": False}
+    counts = [
+        {"endpoint": "orr", "arm": "drug", "events": 60, "n": 100},
+        {"endpoint": "orr", "arm": "control", "events": 40, "n": 100},
+    ]
+    right = ministudy((100, 100), contrasts=[{**row, "coefficient": "0.811"}], counts=counts)
+    wrong = ministudy((100, 100), contrasts=[{**row, "coefficient": "-0.811"}], counts=counts)
+    assert ratio_of_counts(right) == []
+    (trouble,) = ratio_of_counts(wrong)
+    assert trouble.severity == "serious" and "odds ratio exp(-0.811) for" in trouble.message

@@ -33,7 +33,7 @@ def read(make_study: Callable[..., Any], make_spec: Callable[..., AnalysisSpec])
         ]
         pairs = zip(("control", "treated"), events, strict=True) if events else ()
         rows = [{"endpoint": "pfs", "arm": a, "events": e, "locator": "made"} for a, e in pairs]
-        made = make_study(tests=tests, events=rows, medians=[MEDIAN], **study)
+        made = make_study(**{"tests": tests, "events": rows, "medians": [MEDIAN], **study})
         evidence = assemble(make_spec("log_ratio", **spec), {made.id: made})
         assert isinstance(evidence, RatioEvidence)
         return evidence
@@ -157,6 +157,38 @@ def test_without_an_arm_that_did_better_only_the_size_is_known(read: Callable[..
     assert evidence.rows[0].used.startswith(f"|log HR| {evidence.log_ratio:.4f} in either direction")
     # no difference at all has no direction
     assert read({"p": "1.00"}, (80, 60)).direction == "known"
+
+
+def test_medians_give_the_direction_that_the_paper_does_not_say(read: Callable[..., RatioEvidence]) -> None:
+    """MEDIAN is the control arm's, 20 months."""
+
+    def of(treated: str, test: dict[str, str] | None = None, **more: Any) -> RatioEvidence:
+        medians = [MEDIAN, {**MEDIAN, "arm": "treated", "months": treated}]
+        return read({"p": "0.032", **(test or {})}, (80, 60), study={"medians": medians}, **more)
+
+    longer, shorter = of("25.7"), of("15.6")
+    assert longer.direction == shorter.direction == "known"
+    assert longer.log_ratio == -shorter.log_ratio < 0
+    assert "the printed medians 25.7 v 20 months say that treated did better" in longer.rows[0].how
+    assert "the printed medians 20 v 15.6 months say that control did better" in shorter.rows[0].how
+    # of times to a good event the shorter is better; the hazards are what they are
+    sooner = of("15.6", better="higher", mcid=1.25)
+    assert sooner.log_ratio == shorter.log_ratio
+    assert "the printed medians 15.6 v 20 months say that treated did better" in sooner.rows[0].how
+    # what rounding leaves open says nothing
+    for same in ("20", "20.0", "20.4"):
+        assert of(same).direction == "unknown"
+    assert of("20.6").log_ratio == longer.log_ratio
+
+
+def test_what_the_paper_says_goes_before_its_medians(read: Callable[..., RatioEvidence]) -> None:
+    medians = [MEDIAN, {**MEDIAN, "arm": "treated", "months": "15.6"}]
+    said = read({"p": "0.032", "favours": "treated"}, (80, 60), study={"medians": medians})
+    assert said.log_ratio < 0
+    how = "treated is said to have done better, although the printed medians 20 v 15.6 months point the other way"
+    assert how in said.rows[0].how
+    agreed = read({"p": "0.032", "favours": "control"}, (80, 60), study={"medians": medians})
+    assert agreed.log_ratio > 0 and "although" not in agreed.rows[0].how
 
 
 def test_sharper_of_statistic_and_p_is_taken(read: Callable[..., RatioEvidence]) -> None:

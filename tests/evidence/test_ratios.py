@@ -277,3 +277,74 @@ def test_third_arm_is_ignored_by_role(make_study: Callable[..., Study], make_spe
     rows = [count(a, events=e, n=50) for a, e in (("x", 1), ("treated", 30), ("control", 20), ("y", 49))]
     evidence = of_study(make_spec("binomial", endpoint="orr"), make_study(arms=arms, counts=rows))
     assert evidence.events.tolist() == [20, 30]  # type: ignore[union-attr]
+
+
+# ratios of which only the logarithm is printed
+
+LOGARITHM = {key: value for key, value in RATIO.items() if key not in ("value", "ci")} | {
+    "coefficient": "-0.821",
+    "se": "0.181",
+}
+
+
+def test_printed_logarithm_and_its_standard_error_are_the_evidence(
+    make_study: Callable[..., Study], make_spec: Callable[..., AnalysisSpec]
+) -> None:
+    evidence = ratio_of(make_study, make_spec("log_ratio"), LOGARITHM)
+    assert (evidence.log_ratio, evidence.se) == (-0.821, 0.181)
+    (row,) = evidence.rows
+    assert (row.printed, row.how) == ("log HR treated/control -0.821 (se 0.181)", "printed se")
+    turned = ratio_of(
+        make_study, make_spec("log_ratio"), LOGARITHM | {"numerator": "control", "denominator": "treated"}
+    )
+    assert turned.log_ratio == 0.821 and "turned" in turned.rows[0].how
+
+
+def test_printed_logarithm_takes_its_error_by_the_same_rule(
+    make_study: Callable[..., Study], make_spec: Callable[..., AnalysisSpec]
+) -> None:
+    bare = {key: value for key, value in LOGARITHM.items() if key != "se"}
+    by_p = ratio_of(make_study, make_spec("log_ratio"), bare | {"p": "0.014"})
+    assert by_p.se == pytest.approx(0.821 / stats.norm.isf(0.007))
+    by_limits = ratio_of(make_study, make_spec("log_ratio"), LOGARITHM | {"ci": ["0.309", "0.627"]})
+    assert by_limits.se == pytest.approx(math.log(0.627 / 0.309) / (2 * stats.norm.ppf(0.975)))
+    assert "off" not in by_limits.rows[0].how and "middle" not in by_limits.rows[0].how
+    with pytest.raises(InvalidInput, match="prints neither an interval nor a standard error nor an exact p value"):
+        ratio_of(make_study, make_spec("log_ratio"), bare)
+    # the printed ratio counts where both are printed
+    assert ratio_of(make_study, make_spec("log_ratio"), LOGARITHM | {"value": "0.44"}).log_ratio == math.log(0.44)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"coefficient": None}, "needs value, or coefficient where only the logarithm of the ratio is printed"),
+        ({"coefficient": "<-0.8"}, "coefficient <-0.8 is no logarithm of a ratio"),
+        ({"coefficient": "821"}, "coefficient 821 is no logarithm of a ratio; .* between -20 and 20"),
+    ],
+)
+def test_a_ratio_needs_its_print_or_its_logarithm(
+    change: dict[str, Any], words: str, make_study: Callable[..., Study]
+) -> None:
+    with pytest.raises(ValueError, match=words):
+        make_study(contrasts=[LOGARITHM | change])
+
+
+def test_events_of_both_arms_together_give_the_error_of_a_ratio_printed_alone(
+    make_study: Callable[..., Study], make_spec: Callable[..., AnalysisSpec]
+) -> None:
+    alone = {key: value for key, value in RATIO.items() if key != "ci"}
+    together = [{"endpoint": "pfs", "events": 275, "locator": "made"}]
+    arms = [
+        {"id": name, "role": role, "label": name} for name, role in (("control", "control"), ("treated", "treatment"))
+    ]
+    evidence = ratio_of(make_study, make_spec("log_ratio"), alone, events=together, arms=arms)
+    assert evidence.se == pytest.approx(2 / math.sqrt(275))
+    assert [row.entry for row in evidence.rows] == ["contrasts/pfs/hr/treated/control/adjusted", "events/pfs"]
+    sized = ratio_of(make_study, make_spec("log_ratio"), alone, events=together, n=(200, 100))
+    assert sized.se == pytest.approx(1 / math.sqrt(275 * 2 / 9))
+    third = [*arms, {"id": "third", "role": "other", "label": "third"}]
+    with pytest.raises(InvalidInput, match="prints neither an interval"):  # they may be those of the third arm
+        ratio_of(make_study, make_spec("log_ratio"), alone, events=together, arms=third)
+    with pytest.raises(InvalidInput, match="those of all patients are given twice; allowed: one entry"):
+        ratio_of(make_study, make_spec("log_ratio"), alone, events=together * 2, arms=arms)

@@ -88,6 +88,7 @@ CASES: list[tuple[str, str, str, str, list[str]]] = [
     ("p above 1", STUDY, 'p = "0.011"', 'p = "1.1"', ["contrasts[1] (pfs): p", "a p value lies between 0 and 1"]),
     ("neither events nor percent", STUDY, ORR, "n = 100", ["counts[1] (orr, control)", "needs events, percent, or both"]),
     ("neither percent nor alive", STUDY, 'percent = "80.0"\n', "", ["survival[1] (pfs, control, 12)", "needs percent, alive, or both"]),
+    ("neither ratio nor logarithm", STUDY, 'value = "1.50"\n', "", ["contrasts[1] (pfs)", "needs value, or coefficient where only the logarithm of the ratio is printed"]),
     ("ratio of zero", STUDY, 'value = "1.50"', 'value = "0.00"', ["contrasts[1] (pfs)", "a ratio and its limits are above 0"]),
     ("limit of zero", STUDY, '["1.10", "2.05"]', '["0.0", "2.05"]', ["contrasts[1] (pfs)", "a ratio and its limits are above 0"]),
     ("negative ratio", STUDY, 'value = "1.50"', 'value = "-1.50"', ["contrasts[1] (pfs): value", "'-1.50'", "a ratio lies between 0"]),

@@ -259,10 +259,10 @@ def test_signs_percent_and_counts() -> None:
 
 
 def test_names() -> None:
-    assert [endpoint_noun(e) for e in ("pfs", "ae:hypertension", "ttp", "wound_infection")] == [
+    assert [endpoint_noun(e) for e in ("pfs", "ae:hypertension", "efs", "wound_infection")] == [
         "progression-free survival",
         "hypertension",
-        "TTP",
+        "EFS",
         "wound infection",
     ]
     assert [study_name(s) for s in ("chen2025", "made2020b", "c-08")] == ["Chen 2025", "Made 2020b", "c-08"]

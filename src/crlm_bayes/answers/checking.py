@@ -5,6 +5,7 @@ from pathlib import Path
 
 from crlm_bayes.answers.questions import priors_of, question, require_documents, resolve
 from crlm_bayes.audits.registry import audit_studies
+from crlm_bayes.documents.admission import read_register
 from crlm_bayes.documents.analyses import read_priors, read_spec, spec_paths
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.documents.claims import CLAIMS_FILE, check_claims, read_claims
@@ -28,6 +29,10 @@ def check_documents(data: Path, models: Path) -> tuple[list[str], dict[str, int]
         check_claims(claims, studies, known, str(data / CLAIMS_FILE))
     except CrlmBayesError as error:
         claims = ()
+        faults.append(str(error))
+    try:
+        read_register(data, known)
+    except CrlmBayesError as error:
         faults.append(str(error))
     audits = audit_studies(studies, claims)
     paths = spec_paths(models)

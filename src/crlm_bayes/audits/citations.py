@@ -5,6 +5,7 @@ A claim and the print of the study that it speaks of are compared as rounded num
 could not be checked.
 """
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
@@ -201,8 +202,8 @@ def _p(claim: Claim, cited: Study) -> Own | None:
 def _value(claim: Claim, cited: Study) -> Own | None:
     for row in cited.contrasts:
         if (row.endpoint, row.measure) == (claim.endpoint, claim.measure):
-            own = stands_for(row.value)
-            words = f"{row.measure.upper()} {row.value} of {row.numerator} over {row.denominator}"
+            own = Range(*map(math.exp, row.log_interval))
+            words = f"{row.measure.upper()} {row.written} of {row.numerator} over {row.denominator}"
             return Own(words, own, (("contrasts", row),))
     return None
 
@@ -217,7 +218,7 @@ def _effect(claim: Claim, cited: Study, name: str) -> Trouble | None:
     if found == claim.effect:
         return None
     assert row.ci is not None, "chosen for having one"
-    words = f"{row.measure.upper()} {row.value} ({as_percent(row.level)} CI {row.ci[0]} to {row.ci[1]})" + (
+    words = f"{row.measure.upper()} {row.written} ({as_percent(row.level)} CI {row.ci[0]} to {row.ci[1]})" + (
         f", p {'' if row.p.bound else '= '}{row.p}" if row.p else ""
     )
     none = "an interval that includes no effect" if found == "none" else f"a {found} rate"

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from crlm_bayes.audits import repeats, sample_size, statements
+from crlm_bayes.audits import identifiers, repeats, sample_size, statements
 from crlm_bayes.audits.citations import ASKS, NAME, citations
 from crlm_bayes.audits.counts import denominators, differences, percentages, pinned, ratios_of_counts, totals
 from crlm_bayes.audits.finding import SEVERITIES, Check, Finding
@@ -14,7 +14,7 @@ from crlm_bayes.audits.p_values.comparison import Comparison
 from crlm_bayes.audits.ratios import direction, intervals
 from crlm_bayes.audits.ratios import intervals as ratios
 from crlm_bayes.audits.study_audit import StudyAudit
-from crlm_bayes.audits.survival import curves, hazards, medians
+from crlm_bayes.audits.survival import curves, favoured, hazards, medians
 from crlm_bayes.documents.claims import Claim
 from crlm_bayes.documents.study import Study
 
@@ -58,6 +58,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     curves.follow_up,
     hazards.landmark_ratio,
     hazards.logrank_landmark,
+    favoured.favoured_arm,
     # means
     grim.grim,
     grim.grimmer,
@@ -71,6 +72,8 @@ CHECKS: Final[tuple[Check, ...]] = (
     statements.statement,
     statements.order,
     sample_size.sample_size,
+    # the document
+    identifiers.identifier,
 )
 """Checks of one study by itself; what it says of others is asked by :func:`~crlm_bayes.audits.citations.citations`."""
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from crlm_bayes.api import check
+from crlm_bayes.documents.admission import AdmissionRegister
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.documents.claims import ClaimBook
 from crlm_bayes.documents.prior_book import PriorBook
@@ -26,10 +27,11 @@ def print_check(found: dict[str, Any]) -> None:
 
 
 def schemas() -> dict[str, Any]:
-    """JSON Schema of the four kinds of document."""
+    """JSON Schema of the five kinds of document."""
     return {
         "study": Study.model_json_schema(),
         "analysis": AnalysisSpec.model_json_schema(),
         "priors": PriorBook.model_json_schema(),
         "claims": ClaimBook.model_json_schema(),
+        "admission": AdmissionRegister.model_json_schema(),
     }

@@ -1,5 +1,6 @@
 """The tables of a study document, one model each; keys are those of the documented format."""
 
+import math
 from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, StrictBool, model_validator
@@ -111,11 +112,14 @@ class MedianEntry(Entry):
 
 
 class RatioEntry(Entry):
-    """A ratio with whatever its regression table prints beside it: limits, p, coefficient, standard error, Wald."""
+    """A ratio with whatever its regression table prints beside it: limits, p, coefficient, standard error, Wald.
+
+    Where no ratio is printed (`value`), its logarithm is (`coefficient`).
+    """
 
     endpoint: Word
     measure: Measure
-    value: PrintedPositive
+    value: PrintedPositive | None = None
     ci: tuple[PrintedPositive, PrintedPositive] | None = None
     level: Level = 0.95
     p: PrintedP | None = None
@@ -126,12 +130,38 @@ class RatioEntry(Entry):
 
     @model_validator(mode="after")
     def _is_a_ratio(self) -> Self:
-        limits = (self.value, *(self.ci or ()))
-        if any(x.value <= 0 for x in limits):
+        log = self.coefficient
+        if self.value is None and log is None:
+            raise ValueError("needs value, or coefficient where only the logarithm of the ratio is printed")
+        if self.value is None and log is not None and (log.bound or abs(log.value) > 20):  # exp(20): half a billion
+            raise ValueError(f"coefficient {log} is no logarithm of a ratio; without value it lies between -20 and 20")
+        if any(x is not None and x.value <= 0 for x in (self.value, *(self.ci or ()))):
             raise ValueError("a ratio and its limits are above 0")
         if self.ci and self.ci[0].value > self.ci[1].value:
             raise ValueError(f"ci {self.ci[0]} to {self.ci[1]} runs downwards")
         return self
+
+    @property
+    def log_ratio(self) -> float:
+        """Logarithm of the ratio: of its print, else the printed logarithm."""
+        return self._logs[1]
+
+    @property
+    def log_interval(self) -> tuple[float, float]:
+        """All logarithms of the ratio that the print leaves open."""
+        return self._logs[0], self._logs[2]
+
+    @property
+    def _logs(self) -> tuple[float, float, float]:
+        number = self.value or self.coefficient
+        assert number is not None, "one of the two is printed"
+        low, high = number.interval
+        return (math.log(low), math.log(number.value), math.log(high)) if self.value else (low, number.value, high)
+
+    @property
+    def written(self) -> str:
+        """The ratio for a sentence: ``0.426`` as printed, or ``exp(-0.821)`` of the printed logarithm."""
+        return f"exp({self.coefficient})" if self.value is None else str(self.value)
 
     @property
     def adjusted_word(self) -> str:
@@ -186,12 +216,12 @@ class FactorEntry(RatioEntry):
 
 
 class EventsEntry(Entry):
-    """Total events of a time-to-event endpoint."""
+    """Total events of a time-to-event endpoint; without an arm they are those of all patients."""
 
     KEYS = ("endpoint", "arm")
 
     endpoint: Word
-    arm: Word
+    arm: Word | None = None
     events: Count
 
 

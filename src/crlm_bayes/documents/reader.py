@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+from crlm_bayes.documents.admission import ADMISSION_FILE
 from crlm_bayes.documents.claims import CLAIMS_FILE
 from crlm_bayes.documents.study import Study
 from crlm_bayes.documents.study_meaning import check_meaning
@@ -26,10 +27,11 @@ def read_study(path: Path) -> Study:
 
 
 def study_paths(folder: Path) -> dict[str, Path]:
-    """Map study ids to their files, sorted by id; `claims.toml` is no study."""
+    """Map study ids to their files, sorted by id; `claims.toml` and `admission.toml` are no studies."""
     if not folder.is_dir():
         raise InvalidInput(str(folder), "is not a folder", allowed="a folder of study documents (*.toml)")
-    return {path.stem: path for path in sorted(folder.glob("*.toml")) if path.name != CLAIMS_FILE}
+    others = (CLAIMS_FILE, ADMISSION_FILE)
+    return {path.stem: path for path in sorted(folder.glob("*.toml")) if path.name not in others}
 
 
 def read_studies(folder: Path, names: Iterable[str] | None = None) -> dict[str, Study]:

@@ -1,8 +1,9 @@
 """Printed log-rank tests as evidence: a p value or statistic with the number of events, or O - E with its variance.
 
 The p value says how large the log hazard ratio is in units of its standard error, the events how large that unit is.
-Which arm did better stands beside neither: it must be printed (`favours`). Without it the evidence knows the size of the
-effect alone, and the likelihood is the even mixture of both directions.
+Which arm did better stands beside neither. The paper says so (`favours`), or its medians do: of two printed medians the
+longer is that of the arm with the lower hazard. Without either the evidence knows the size of the effect alone, and the
+likelihood is the even mixture of both directions.
 """
 
 import math
@@ -11,6 +12,7 @@ from typing import NamedTuple
 
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.documents.entries import TestEntry
+from crlm_bayes.documents.medians import longer_first
 from crlm_bayes.documents.numbers import PrintedNumber
 from crlm_bayes.documents.study import Study, reference
 from crlm_bayes.errors import InvalidInput
@@ -62,14 +64,9 @@ def logrank_evidence(spec: AnalysisSpec, study: Study, where: str) -> RatioEvide
     events = _events(spec, study, arms, where)
     size, how = conversions.size_from_z(deviate.z, events.variance)
     se = conversions.se_from_variance(events.variance)
-    said = [deviate.how, events.how, how]
-    turn = 1
-    if test.favours is not None and size:
-        turn = spec.sign if test.favours == arms[0] else -spec.sign
-        said.append(f"{test.favours} is said to have done better")
-    elif size:
-        said.append("the print does not say which arm did better: both directions are as likely")
-    unknown = test.favours is None and size > 0
+    turn, why = direction_of(spec, study, test, arms)
+    said = [deviate.how, events.how, how, *([why] if size else [])]
+    unknown = turn == 0 and size > 0
     used = f"|log HR| {fixed(size, 4)} in either direction" if unknown else f"log HR {fixed(turn * size, 4)}"
     statistic = [f"statistic {test.statistic}"] if test.statistic else []
     printed = f"log-rank {', '.join([*statistic, *([f'p {written_p(test.p)}'] if test.p else [])])}"
@@ -77,8 +74,37 @@ def logrank_evidence(spec: AnalysisSpec, study: Study, where: str) -> RatioEvide
     row = _row(spec, test, arms, printed, f"{used}, se {fixed(se, 4)}", "; ".join(said))
     rows = (row, *events.rows, *last)
     return RatioEvidence(
-        study.id, arms, labels, turn * size, se, baseline, "unknown" if unknown else "known", rows=rows
+        study.id, arms, labels, (turn or 1) * size, se, baseline, "unknown" if unknown else "known", rows=rows
     )
+
+
+def direction_of(spec: AnalysisSpec, study: Study, test: TestEntry, arms: tuple[str, str]) -> tuple[int, str]:
+    """Which way a test of survival points: as the paper says, else as its medians do.
+
+    Parameters
+    ----------
+    arms : tuple of str
+        Control and treatment.
+
+    Returns
+    -------
+    int
+        Sign of the log hazard ratio, treatment over control; 0 where the print does not give it.
+    str
+        How it was found, for the record.
+    """
+    medians = longer_first(study, test.endpoint or "", arms)
+    lower = {arms[0]: 1, arms[1]: -1}  # sign of the log hazard ratio where that arm has the lower hazard
+    by_medians = lower.get(medians[0].arm or "", 0) if medians else 0
+    better, worse = medians[:: spec.sign] if medians else (None, None)
+    values = f"the printed medians {better.months} v {worse.months} months" if better and worse else ""
+    if test.favours is not None:
+        turn = spec.sign * lower[test.favours]
+        against = f", although {values} point the other way" if by_medians == -turn else ""
+        return turn, f"{test.favours} is said to have done better{against}"
+    if better:
+        return by_medians, f"{values} say that {better.arm} did better"
+    return 0, "the print does not say which arm did better: both directions are as likely"
 
 
 def observed_expected_evidence(spec: AnalysisSpec, study: Study, where: str) -> RatioEvidence:

@@ -4,7 +4,7 @@ import math
 from typing import NamedTuple
 
 from crlm_bayes.documents.analysis import AnalysisSpec
-from crlm_bayes.documents.entries import ContrastEntry
+from crlm_bayes.documents.entries import ContrastEntry, EventsEntry
 from crlm_bayes.documents.numbers import PrintedNumber
 from crlm_bayes.documents.study import Study, reference
 from crlm_bayes.errors import InvalidInput
@@ -33,29 +33,44 @@ class Events(NamedTuple):
 def events_by_arm(study: Study, endpoint: str, arms: tuple[str, str], where: str) -> Events | None:
     """Find the log-rank variance from the printed events of both arms; None where they are not printed.
 
-    Where one arm has no event, all events and the sizes of the arms take the place of the events by arm.
+    Where one arm has no event, or only the events of both arms together are printed, all events and the sizes of the
+    arms take the place of the events by arm.
 
     Raises
     ------
     InvalidInput
-        If an arm's events are printed twice, or nobody has an event.
+        If events are printed twice, or nobody has an event.
     """
     entries = [[e for e in study.events if e.endpoint == endpoint and e.arm == arm] for arm in arms]
     if any(len(found) > 1 for found in entries):
         raise InvalidInput(f"{where}: events ({endpoint})", "an arm is given twice", allowed="one entry for each arm")
     if not all(entries):
-        return None
+        return _events_of_both(study, endpoint, arms, where)
     pair = [found[0] for found in entries]
-    rows = tuple(
-        PrintedRow("events", endpoint, e.arm, f"{e.events} events", e.locator, f"{e.events} events", "printed count",
-            reference("events", e))
-        for e in pair
-    )  # fmt: skip
+    rows = tuple(_events_row(e) for e in pair)
     control, treated = (e.events for e in pair)
     if control and treated:
         return Events(*conversions.variance_by_arm(control, treated, f"{where}: events ({endpoint})"), rows)
     total = total_events(study, endpoint, arms, control + treated, where)
     return total._replace(rows=(*rows, *total.rows))
+
+
+def _events_of_both(study: Study, endpoint: str, arms: tuple[str, str], where: str) -> Events | None:
+    """Find the variance from printed events without an arm; of a study of more arms they are not those of two."""
+    found = [e for e in study.events if e.endpoint == endpoint and e.arm is None]
+    if not found or {arm.id for arm in study.arms} != set(arms):
+        return None
+    if len(found) > 1:
+        raise InvalidInput(
+            f"{where}: events ({endpoint})", "those of all patients are given twice", allowed="one entry"
+        )
+    total = total_events(study, endpoint, arms, found[0].events, where)
+    return total._replace(rows=(_events_row(found[0]), *total.rows))
+
+
+def _events_row(e: EventsEntry) -> PrintedRow:
+    events, name = f"{e.events} events", reference("events", e)
+    return PrintedRow("events", e.endpoint, e.arm or "all", events, e.locator, events, "printed count", name)
 
 
 def total_events(study: Study, endpoint: str, arms: tuple[str, str], events: float, where: str) -> Events:
@@ -146,11 +161,11 @@ def ratio_evidence(spec: AnalysisSpec, study: Study, where: str) -> RatioEvidenc
             raise InvalidInput(here, NO_ERROR, allowed="one of them, or events of both arms")
         se, rows = conversions.se_from_variance(events.variance), events.rows
         how = f"no interval, standard error or exact p value is printed: se 1/√V, {events.how}"
-    y = turn * math.log(entry.value.value)
+    y = turn * entry.log_ratio
     if turn < 0:
         how = f"printed as {entry.numerator} over {entry.denominator}, turned; {how}"
     ci = f" ({as_percent(entry.level)} CI {entry.ci[0]} to {entry.ci[1]})" if entry.ci else ""
-    printed = f"{entry.measure.upper()} {entry.numerator}/{entry.denominator} {entry.value}{ci}" + (
+    printed = f"{printed_ratio(entry, f'{entry.numerator}/{entry.denominator} ')}{ci}" + (
         f", p {written_p(entry.p)}" if entry.p else ""
     )
     row = PrintedRow(
@@ -172,9 +187,17 @@ def written_p(p: PrintedNumber) -> str:
     return str(p) if p.bound else f"= {p}"
 
 
+def printed_ratio(entry: ContrastEntry, between: str = "") -> str:
+    """Write a ratio as printed, ``HR 0.426``, or its logarithm where only that is: ``log HR -0.821 (se 0.18)``."""
+    measure = entry.measure.upper()
+    if entry.value is not None:
+        return f"{measure} {between}{entry.value}"
+    return f"log {measure} {between}{entry.coefficient}{f' (se {entry.se})' if entry.se else ''}"
+
+
 def prints_error(entry: ContrastEntry) -> bool:
     """Whether an entry prints its own standard error: by its interval, as such, or by an exact p value."""
-    exact_p = entry.p is not None and not entry.p.bound and 0 < entry.p.value < 1 and entry.value.value != 1
+    exact_p = entry.p is not None and not entry.p.bound and 0 < entry.p.value < 1 and entry.log_ratio != 0
     return entry.ci is not None or (entry.se is not None and entry.se.value > 0) or exact_p
 
 
@@ -203,7 +226,7 @@ def standard_error(entry: ContrastEntry, where: str) -> tuple[float, str]:
     if entry.se is not None and entry.se.value > 0:
         return entry.se.value, "printed se"
     if entry.p is not None and prints_error(entry):
-        return conversions.se_from_p(math.log(entry.value.value), entry.p.value, where)
+        return conversions.se_from_p(entry.log_ratio, entry.p.value, where)
     raise InvalidInput(where, NO_ERROR, allowed="one of them")
 
 
@@ -211,10 +234,10 @@ def _off_centre(entry: ContrastEntry, se: float) -> str:
     """Say that an estimate is not in the middle of its interval, where no values that print so are."""
     assert entry.ci is not None, "the caller has checked"
     (low, lower), (high, higher) = (limit.interval for limit in entry.ci)
-    smallest, largest = entry.value.interval
+    smallest, largest = map(math.exp, entry.log_interval)
     apart = conversions.off_centre(smallest, lower, higher), conversions.off_centre(largest, low, high)
     if apart[0] <= 0 <= apart[1]:
         return ""
-    off = conversions.off_centre(entry.value.value, entry.ci[0].value, entry.ci[1].value) / se
+    off = conversions.off_centre(math.exp(entry.log_ratio), entry.ci[0].value, entry.ci[1].value) / se
     side = "above" if off > 0 else "below"
     return f"; the estimate is {fixed(abs(off), 2)} se {side} the middle of the interval, which is taken by its width"

@@ -119,7 +119,7 @@ def _estimate(prior: DeclaredPrior, study: Study, where: str) -> TrialRatio:
     se, _ = standard_error(entry, f"{where}: contrasts ({entry.endpoint})")
     towards_benefit = -1.0 if prior.better == "higher" else 1.0
     turn = towards_benefit if entry.numerator == treatment else -towards_benefit
-    return TrialRatio(turn * math.log(entry.value.value), se, f"{title_of(study)} {_printed(entry)}")
+    return TrialRatio(turn * entry.log_ratio, se, f"{title_of(study)} {_printed(entry)}")
 
 
 def _empirical(prior: EmpiricalPrior, estimates: list[TrialRatio], source: str) -> Normal:
@@ -167,8 +167,8 @@ def pool(estimates: list[TrialRatio]) -> Pool:
 def _printed(entry: ContrastEntry) -> str:
     """Write a ratio as printed: ``1.16 (95% CI 0.99 to 1.37)``."""
     if entry.ci is None:
-        return f"{entry.value} (standard error {entry.se})" if entry.se else str(entry.value)
-    return f"{entry.value} ({as_percent(entry.level)} CI {entry.ci[0]} to {entry.ci[1]})"
+        return f"{entry.written} (standard error {entry.se})" if entry.se else entry.written
+    return f"{entry.written} ({as_percent(entry.level)} CI {entry.ci[0]} to {entry.ci[1]})"
 
 
 def _curve(estimate: TrialRatio) -> EvidenceCurve:

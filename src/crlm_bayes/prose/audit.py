@@ -5,6 +5,7 @@ from typing import Final
 
 from crlm_bayes.audits.counts.denominators import FEWEST, Scan
 from crlm_bayes.audits.finding import SEVERITIES
+from crlm_bayes.audits.identifiers import identifier
 from crlm_bayes.audits.p_values.comparison import Comparison, is_significant, written
 from crlm_bayes.audits.study_audit import StudyAudit
 from crlm_bayes.documents.study import title_of
@@ -36,9 +37,10 @@ def index_rest(audits: Mapping[str, StudyAudit]) -> tuple[Mapping[str, StudyAudi
 
 def answer(result: StudyAudit) -> str:
     """Say in one sentence what the audit of a study found."""
-    if not result.findings:
+    if all(f.check == identifier.name for f in result.findings):
         rows = counted(sum(1 for _ in result.study.entries()), "transcribed row")
-        return capital(f"{counted(result.checks, 'check')} of {rows} found nothing that does not add up.")
+        rest = "".join(f" {f.message}" for f in result.findings)
+        return capital(f"{counted(result.checks, 'check')} of {rows} found nothing that does not add up.{rest}")
     parts = [f"{tally(f.severity for f in result.findings)} in {counted(result.checks, 'check')}"]
     prints = by_print(result.comparisons)
     if any(c.changes_sides for c in prints):

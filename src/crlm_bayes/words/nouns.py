@@ -12,6 +12,7 @@ ENDPOINTS: Final = {
     "pfs": "progression-free survival",
     "dfs": "disease-free survival",
     "rfs": "relapse-free survival",
+    "ttp": "time to progression",
     "orr": "objective response",
     "dcr": "disease control",
     "r0": "complete (R0) resection",

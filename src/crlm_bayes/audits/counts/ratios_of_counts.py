@@ -48,7 +48,7 @@ def ratio_of_counts(study: Study) -> Iterable[Trouble]:
 
 
 def _of_value(row: ContrastEntry, pair: Pair, subject: str, names: str) -> Trouble | None:
-    printed = stands_for(row.value)
+    printed = Range(*map(math.exp, row.log_interval))
     found = list(_ratios(row.measure, pair))
     if row.measure == "or" and found and not any(value.meets(printed) for _, value in found):
         found += _conditional(pair)
@@ -59,7 +59,7 @@ def _of_value(row: ContrastEntry, pair: Pair, subject: str, names: str) -> Troub
     without = any(v.meets(printed) for _, v in _ratios(row.measure, pair, without=True))
     severity: Severity = "warning"
     tail = ""
-    if nearest[1].gap(printed) <= NEAR * row.value.value:
+    if nearest[1].gap(printed) <= NEAR * math.exp(row.log_ratio):
         severity, tail = "note", ", close to the print"
     elif row.measure == "rr" and without:
         tail = "; it is the ratio of those without the event"
@@ -69,11 +69,11 @@ def _of_value(row: ContrastEntry, pair: Pair, subject: str, names: str) -> Troub
         severity, tail = "serious", f"{tail}; by no usual method does its interval lie on the printed side of 1"
     given = [usual] if usual is nearest else [usual, nearest]
     message = (
-        f"The printed {MEASURES[row.measure]} {row.value} for {endpoint_noun(row.endpoint)}, {names}, does not follow from "
+        f"The printed {MEASURES[row.measure]} {row.written} for {endpoint_noun(row.endpoint)}, {names}, does not follow from "
         f"{', nor from '.join(f'{words}, which gives {_written(value)}' for words, value in given)}{tail}."
     )
     recomputed = "; ".join(f"{words} = {_written(value)}" for words, value in given)
-    return _trouble(row, pair, subject, severity, f"{row.measure.upper()} {row.value}", recomputed, message)
+    return _trouble(row, pair, subject, severity, f"{row.measure.upper()} {row.written}", recomputed, message)
 
 
 def _of_limits(row: ContrastEntry, pair: Pair, subject: str, names: str) -> Trouble | None:
@@ -99,7 +99,7 @@ def _of_limits(row: ContrastEntry, pair: Pair, subject: str, names: str) -> Trou
         given += f" and at the nearest {_span(nearest)} ({nearest.method})"
     limits = f"{row.ci[0]} to {row.ci[1]}"
     message = (
-        f"The printed limits {limits} of the {MEASURES[row.measure]} {row.value} for {endpoint_noun(row.endpoint)}, {names}, "
+        f"The printed limits {limits} of the {MEASURES[row.measure]} {row.written} for {endpoint_noun(row.endpoint)}, {names}, "
         f"do not follow from {found[0].words}, which gives {given}{tail}."
     )
     return _trouble(

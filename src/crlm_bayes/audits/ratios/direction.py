@@ -18,7 +18,8 @@ from crlm_bayes.audits.survival.hazards import (
 )
 from crlm_bayes.audits.survival.points import free_of
 from crlm_bayes.documents.entries import ContrastEntry
-from crlm_bayes.documents.rounding import Range, stands_for
+from crlm_bayes.documents.medians import longer_first
+from crlm_bayes.documents.rounding import Range
 from crlm_bayes.documents.study import Study, reference
 from crlm_bayes.rule import excludes_no_effect
 from crlm_bayes.words.nouns import MEASURES, endpoint_noun
@@ -100,12 +101,11 @@ def _survival(implied: Sequence[LandmarkRatio], endpoint: str) -> Witness:
 
 def _medians(study: Study, row: ContrastEntry) -> Witness | None:
     """Compare median times; the longer one has the lower hazard."""
-    by_arm = {m.arm: m for m in study.medians if m.endpoint == row.endpoint}
-    top, bottom = by_arm.get(row.numerator), by_arm.get(row.denominator)
-    if top is None or bottom is None:
+    pair = longer_first(study, row.endpoint, (row.numerator, row.denominator))
+    if pair is None:
         return None
-    a, b = stands_for(top.months), stands_for(bottom.months)
-    sign = 1 if a.high < b.low else -1 if a.low > b.high else 0
+    top, bottom = sorted(pair, key=lambda m: m.arm == row.denominator)
+    sign = -1 if top is pair[0] else 1
     says = f"are the median {endpoint_noun(row.endpoint)}"
     values = f"{top.months} months", f"{bottom.months} months"
     entries = reference("medians", top), reference("medians", bottom)
@@ -157,7 +157,7 @@ def _on_the_other_row(study: Study, row: ContrastEntry, subject: str, witness: W
     top, bottom = arm_name(study, row.numerator), arm_name(study, row.denominator)
     size = MEASURES[row.measure]
     message = (
-        f"The {size} {row.value} for {endpoint_noun(row.endpoint)} is printed on the row of {bottom}, where it would mean "
+        f"The {size} {row.written} for {endpoint_noun(row.endpoint)} is printed on the row of {bottom}, where it would mean "
         f"{_consequence(row, theta)}, while {witness.written((bottom, 1), (top, 0))}: "
         f"it can only be read as {top} over {bottom}."
     )
@@ -175,7 +175,7 @@ def _turned(
     top, bottom = arm_name(study, row.numerator), arm_name(study, row.denominator)
     reason = "" if severity == "serious" else ", which only adjustment or curves that cross could explain"
     message = (
-        f"The {MEASURES[row.measure]} {row.value} for {endpoint_noun(row.endpoint)}, read as {top} over {bottom}, would mean "
+        f"The {MEASURES[row.measure]} {row.written} for {endpoint_noun(row.endpoint)}, read as {top} over {bottom}, would mean "
         f"{_consequence(row, theta)} with {top}, while {witness.written((top, 0), (bottom, 1))}{reason}."
     )
     return _trouble(row, subject, witness, severity, f"{top} over {bottom}", message, "the opposite", witness.entries)
@@ -193,5 +193,5 @@ def _trouble(
 ) -> Trouble:
     return Trouble(
         subject, severity, (reference("contrasts", row), *in_doubt), (row.locator, *witness.locators),
-        f"{row.measure.upper()} {row.value} {where}", f"{reads}: {' v '.join(witness.values)} {witness.says}", message,
+        f"{row.measure.upper()} {row.written} {where}", f"{reads}: {' v '.join(witness.values)} {witness.says}", message,
     )  # fmt: skip

@@ -11,7 +11,7 @@ from crlm_bayes.audits.p_values.exact_tests import p_of_chi2
 from crlm_bayes.audits.p_values.statistics import p_of_z_range
 from crlm_bayes.audits.ratios.printed import Ratio, over, ratios, written
 from crlm_bayes.audits.ratios.regression import coefficient, information
-from crlm_bayes.documents.rounding import TINY, Range, decimals, stands_for, would_print
+from crlm_bayes.documents.rounding import TINY, Range, decimals, stands_for
 from crlm_bayes.documents.study import Study
 from crlm_bayes.words.numbers import fixed
 
@@ -81,20 +81,21 @@ def ratio_interval(study: Study) -> Iterable[Trouble]:
         shown_as = written(row)
         if not value.meets(Range(low.low, high.high)):
             message = (
-                f"The printed {ratio.noun} {row.value} for {ratio.name} is outside its own limits {ci[0]} to {ci[1]}."
+                f"The printed {ratio.noun} {row.written} for {ratio.name} is outside its own limits {ci[0]} to {ci[1]}."
             )
             yield ratio.trouble("serious", shown_as, f"limits {ci[0]} to {ci[1]}", message)
             continue
         geometric = math.exp((middle.low + middle.high) / 2)
-        shown = would_print(geometric, row.value)
-        if shown == row.value.text:
+        shown = ratio.like(geometric)
+        if row.value is not None and shown == row.value.text:
             shown = fixed(geometric, decimals(row.value) + 2)
         off = value.gap(middle) / max(high.high - low.low, TINY)
         mild = row.measure != "hr" or off <= SKEWED
         lower, upper = map(stands_for, ci)
-        plain = Range((lower.low + upper.low) / 2, (lower.high + upper.high) / 2).meets(stands_for(row.value))
+        half = Range((lower.low + upper.low) / 2, (lower.high + upper.high) / 2)
+        plain = row.value is not None and half.meets(stands_for(row.value))
         message = (
-            f"The printed {ratio.noun} {row.value} for {ratio.name} is not the geometric middle of its limits {ci[0]} to "
+            f"The printed {ratio.noun} {row.written} for {ratio.name} is not the geometric middle of its limits {ci[0]} to "
             f"{ci[1]}, which is {shown}{', but their arithmetic middle' if plain else ''}."
         )
         severity: Severity = "serious" if off > LOPSIDED[row.measure] and not plain else "note" if mild else "warning"
@@ -116,7 +117,9 @@ def _comparison(ratio: Ratio, study: Study) -> Comparison | None:
     if printed_se is not None:
         effect = ratio.effect
         words = (
-            f"the printed {ratio.noun} {row.value}" if row.coefficient is None else f"the coefficient {row.coefficient}"
+            f"the printed {ratio.noun} {row.written}"
+            if row.coefficient is None
+            else f"the coefficient {row.coefficient}"
         )
         variants.append(Variant("from the standard error", p_of_z_range(over(effect, printed_se))))
         basis.append(f"{words} with standard error {row.se}")

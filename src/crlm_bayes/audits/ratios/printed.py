@@ -11,7 +11,7 @@ from crlm_bayes.audits.names import named
 from crlm_bayes.audits.p_values.statistics import magnitude
 from crlm_bayes.documents.entries import ContrastEntry, FactorEntry, RatioEntry
 from crlm_bayes.documents.numbers import PrintedNumber
-from crlm_bayes.documents.rounding import Range, stands_for
+from crlm_bayes.documents.rounding import Range, stands_for, would_print
 from crlm_bayes.documents.study import Study, reference
 from crlm_bayes.words.nouns import spelled_out
 
@@ -44,7 +44,14 @@ class Ratio:
     @property
     def value(self) -> Range:
         """Logarithm of the ratio."""
-        return _log(self.row.value)
+        return Range(*self.row.log_interval)
+
+    def like(self, ratio: float) -> str:
+        """Write another ratio to the decimals of this one: ``0.44``, or ``exp(-0.82)`` where only logarithms are printed."""
+        if self.row.value is not None:
+            return would_print(ratio, self.row.value)
+        assert self.row.coefficient is not None, "one of the two is printed"
+        return f"exp({would_print(math.log(ratio), self.row.coefficient)})"
 
     @property
     def limits(self) -> tuple[Range, Range] | None:
@@ -131,4 +138,4 @@ def _log(printed: PrintedNumber) -> Range:
 
 def written(row: RatioEntry) -> str:
     """Write a ratio with its limits: ``0.426 (0.231 to 0.787)``."""
-    return f"{row.value} ({row.ci[0]} to {row.ci[1]})" if row.ci else f"{row.value}"
+    return f"{row.written} ({row.ci[0]} to {row.ci[1]})" if row.ci else row.written

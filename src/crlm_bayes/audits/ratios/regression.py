@@ -110,7 +110,7 @@ def _too_wide(study: Study, ratio: Ratio) -> Iterator[Trouble]:
 
 def _exponential(ratio: Ratio) -> Iterator[Trouble]:
     row = ratio.row
-    if row.coefficient is None:
+    if row.coefficient is None or row.value is None:
         return
     said, value = stands_for(row.coefficient), ratio.value
     if said.meets(value):
@@ -158,10 +158,10 @@ def _limits(ratio: Ratio) -> Iterator[Trouble]:
     if low.meets(ratio.limits[0]) and high.meets(ratio.limits[1]):
         return
     width = ratio.limits[1].high - ratio.limits[0].low
-    effect_value = row.coefficient.value if row.coefficient else math.log(row.value.value)
+    effect_value = row.coefficient.value if row.coefficient else row.log_ratio
     half = z * max(0.0, row.se.value)
     ends = [would_print(_exp(effect_value + side * half), limit) for side, limit in zip((-1, 1), row.ci, strict=True)]
-    effect_name = f"{ratio.noun} {row.value}" if row.coefficient is None else f"coefficient {row.coefficient}"
+    effect_name = f"{ratio.noun} {row.written}" if row.coefficient is None else f"coefficient {row.coefficient}"
     # limits of odds and risk ratios are often not Wald's
     yield ratio.trouble(
         "note" if row.measure != "hr" or gap <= NEAR * width else "warning",

@@ -86,8 +86,8 @@ def implied_ratios(study: Study, endpoint: str, numerator: str, denominator: str
 
 def log_range(row: ContrastEntry) -> Range:
     """Log ratios that the printed ratio leaves open."""
-    said = stands_for(row.value)
-    return Range(math.log(max(said.low, row.value.value / 1e3)), math.log(said.high))
+    low, high = row.log_interval
+    return Range(max(low, row.log_ratio - math.log(1e3)), high)
 
 
 def nearest_zero(values: Range) -> float:
@@ -140,7 +140,7 @@ def landmark_ratio(study: Study) -> Iterable[Trouble]:
         limits = f"{ratio(last.middle * math.exp(-Z * last.se))} to {ratio(last.middle * math.exp(Z * last.se))}"
         found = "; ".join(f"{ratio(r.middle)} at {r.numerator.row.months} months" for r in implied)
         message = (
-            f"The printed hazard ratio {row.value} for {endpoint_noun(row.endpoint)}, {top} over {bottom}, is far from what "
+            f"The printed hazard ratio {row.written} for {endpoint_noun(row.endpoint)}, {top} over {bottom}, is far from what "
             f"the printed survival implies ({found}; 95% interval of the last {limits}), which only adjustment or hazards "
             f"that are not proportional could explain."
         )
@@ -148,7 +148,7 @@ def landmark_ratio(study: Study) -> Iterable[Trouble]:
         yield Trouble(
             subject, "warning" if far else "note",
             (reference("contrasts", row), *(name for r in used for name in r.references)),
-            (row.locator, *(place for r in used for place in r.locators)), f"HR {row.value}", f"HR {found}", message,
+            (row.locator, *(place for r in used for place in r.locators)), f"HR {row.written}", f"HR {found}", message,
         )  # fmt: skip
 
 

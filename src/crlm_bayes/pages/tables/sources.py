@@ -1,5 +1,6 @@
 """What the print says: the rows an analysis used, and what the paper itself gives for the endpoint beside our answer."""
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -9,6 +10,7 @@ from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.documents.analysis_parts import LIKELIHOODS, Structure
 from crlm_bayes.documents.entries import ContrastEntry, MedianEntry, TestEntry
 from crlm_bayes.documents.study import Study, title_of
+from crlm_bayes.evidence.ratios import printed_ratio
 from crlm_bayes.evidence.values import ArmLevelEvidence, SynthesisEvidence
 from crlm_bayes.likelihoods.leaves import LEAVES
 from crlm_bayes.prose.limits import SECOND_HAND
@@ -78,13 +80,13 @@ def _contrast(entry: ContrastEntry, treatment: str) -> PublishedRow:
     p = f", p {'' if entry.p.bound else '= '}{entry.p}" if entry.p else ""
     kind = "adjusted" if entry.adjusted else "not adjusted"
     power = -1 if entry.denominator == treatment else 1
-    turned = ratio(entry.value.value**power)
+    turned = ratio(math.exp(power * entry.log_ratio))
     if entry.ci:
         low, high = sorted(x.value**power for x in entry.ci)
         turned += f" ({level} {span(low, high)})"
     return PublishedRow(
         f"{MEASURES[entry.measure].capitalize()}, {kind}, {entry.numerator} over {entry.denominator}",
-        f"{entry.value}{interval}{p}",
+        f"{entry.value or printed_ratio(entry)}{interval}{p}",
         turned,
         entry.locator,
     )
