@@ -103,9 +103,10 @@ def _statement(paper: Paper, left: str, right: str) -> None:
     a, b = (float(x) + float(rng.uniform(-half, half)) * paper.chance(0.5) for x in (left, right))
     if relation in ("times", "share") and b < 5:
         return
+    over = a / b if b else 0.0
     gives = {
         "minus": habits.write(a - b, habits.percent), "points": habits.write(abs(a - b), habits.percent),
-        "times": habits.write(a / b, 2), "share": habits.write(100 * (a / b - 1), habits.percent),
+        "times": habits.write(over, 2), "share": habits.write(100 * (over - 1), habits.percent),
         "about": habits.write(10 * round(abs(a - b) / 10), 0),
     }[relation]  # fmt: skip
     word = {"points": "percent_more", "share": "percent_more", "about": "difference_points"}.get(relation, relation)
