@@ -129,6 +129,7 @@ def test_the_bundled_papers_misquote_what_they_are_known_to_misquote(published: 
     assert warned == {
         "yan2025.citation.epoc40983-os-36-folfox-percent",  # 36% is near its 3-year PFS
         "yan2025.citation.epoc40983-os-60-points",  # 4.1 points, not 11
+        "yan2025.citation.epoc40983-folfox-36-twice",  # 36% at 3 years and at 5
         "chen2025.citation.volk2016-ae:liver_failure-effect",  # 0.61 (0.34 to 1.07), p = 0.08
     }
 

@@ -80,13 +80,13 @@ def test_percentage_cut_off_instead_of_rounded_is_a_note() -> None:
     ("events", "percent", "severity", "tail"),
     [
         (18, "46.7", "warning", "although 18 is the whole number nearest to 46.7% of 38."),
-        (34, "91.1", "serious", "which would be 35 patients."),
+        (34, "91.1", "serious", "which is nearest to 35 patients."),
         # 25% of 38 is 9.5; its rounding reaches 9.69 and 9.31, and with them 9 and 10 as the nearest whole numbers
-        (11, "25", "serious", "which would be 9 to 10 patients."),
+        (11, "25", "serious", "which is nearest to 9 to 10 patients."),
         (9, "25", "warning", "although 9 is the whole number nearest to 25% of 38."),
         (10, "25", "warning", "although 10 is the whole number nearest to 25% of 38."),
-        (8, "19", "serious", "which would be 7 patients."),  # 7.22, between 7.03 and 7.41
-        (3, "0.0", "serious", "which would be 0 patients."),
+        (8, "19", "serious", "which is nearest to 7 patients."),  # 7.22, between 7.03 and 7.41
+        (3, "0.0", "serious", "which is nearest to 0 patients."),
     ],
 )
 def test_percentage_of_another_count_is_serious(events: int, percent: str, severity: str, tail: str) -> None:

@@ -1,5 +1,6 @@
 """Ratios, their limits, p values, regression columns and information: worked examples, edge cases, the bundled papers."""
 
+from itertools import product
 from math import exp, log, sqrt
 from typing import Any
 
@@ -7,6 +8,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from crlm_bayes.audits.counts import fourfold
 from crlm_bayes.audits.counts.ratios_of_counts import ratio_of_counts
 from crlm_bayes.audits.finding import Check, Finding
 from crlm_bayes.audits.ratios import intervals as ratios
@@ -62,16 +64,39 @@ def test_a_ratio_outside_its_limits_is_serious() -> None:
     (found,) = ratios.ratio_interval(contrast("0.95", ("0.60", "0.90")))
     assert (found.id, found.severity) == ("mini2020.ratio_interval.os-drug-v-control-adjusted-hr", "serious")
     assert found.entries == ("contrasts/os/hr/drug/control/adjusted",) and "outside its own limits" in found.message
-    assert ratios.ratio_interval(contrast("0.905", ("0.60", "0.90")))[0].severity != "serious"  # 0.90 may be 0.905
+    # 0.90 may be 0.905, so that it is not outside, but off the middle
+    (found,) = ratios.ratio_interval(contrast("0.905", ("0.60", "0.90")))
+    assert "not the geometric middle" in found.message
 
 
 def test_a_ratio_off_the_middle() -> None:
-    (found,) = ratios.ratio_interval(contrast("0.85", ("0.60", "0.90")))
+    (found,) = ratios.ratio_interval(contrast("0.80", ("0.60", "0.90")))
     assert found.severity == "warning" and found.recomputed == "geometric middle 0.73"
-    assert severities(ratios.ratio_interval(contrast("0.85", ("0.60", "0.90"), measure="or"))) == ["note"]
+    assert severities(ratios.ratio_interval(contrast("0.80", ("0.60", "0.90"), measure="or"))) == ["note"]
     assert severities(ratios.ratio_interval(contrast("0.76", ("0.60", "0.90")))) == ["note"]  # under 5% of the width
     (found,) = ratios.ratio_interval(contrast("1.50", ("0.50", "2.50")))
     assert "their arithmetic middle" in found.message
+
+
+@pytest.mark.parametrize("measure", ["hr", "or", "rr"])
+def test_a_ratio_so_far_off_the_middle_that_no_method_gives_it(measure: str) -> None:
+    assert severities(ratios.ratio_interval(contrast("0.84", ("0.65", "0.85"), measure=measure))) == ["serious"]
+
+
+@pytest.mark.parametrize("level", [0.9, 0.95, 0.99])
+def test_no_method_puts_a_ratio_so_far_off_the_middle(level: float) -> None:
+    """The false-alarm rate of the rule: none of these tables, sparse ones included, by none of the methods."""
+    sizes = ((5, 5), (10, 10), (12, 60), (60, 12), (5, 200), (200, 200))
+    for n, m in sizes:
+        for a, b in product(sorted({1, 2, n // 2, n - 1}), sorted({1, 2, m // 2, m - 1})):
+            odds, risk = a * (m - b) / (b * (n - a)), a * m / (b * n)
+            for measure, estimate, limits in (
+                ("or", odds, fourfold.odds_ratio_limits(a, n, b, m, level)),
+                ("rr", risk, fourfold.risk_ratio_limits(a, n, b, m, level)),
+            ):
+                for name, (low, high) in limits.items():
+                    off = abs(log(estimate) - (low + high) / 2) / (high - low)
+                    assert off < ratios.LOPSIDED[measure], (a, n, b, m, measure, name)
 
 
 # ratio_p

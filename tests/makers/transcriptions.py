@@ -6,15 +6,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from crlm_bayes.documents.statements import SampleSizeEntry, StatementEntry
 from crlm_bayes.documents.study import Study
 from crlm_bayes.toml import Frozen
 
 TABLES = (
     "arms", "centres", "counts", "percentages", "survival", "medians", "contrasts", "differences", "factors", "events", "tests",
-    "continuous", "baseline", "designs", "biases",
+    "continuous", "baseline", "designs", "biases", "statements",
 )  # fmt: skip
 NO_DECIMALS = (
     "role", "label", "n", "events", "alive", "at_risk", "level", "adjusted", "interval_kind", "favours", "between", "reference", "says",
+    "stated", "sides", "n_per_arm", "enrolled_per_arm", "test",
 )  # fmt: skip
 """Fields that are words, whole numbers or what the format adds; every other field is a printed text."""
 Key = tuple[str, str, str, str, str, str]
@@ -44,11 +46,19 @@ def identity(table: str, entry: Any) -> tuple[str, str, str, str]:
             return entry.variable, entry.category, entry.arm, ""
         case "continuous":
             return entry.variable, "", entry.arm, ""
+        case "statements":
+            return entry.left or "", entry.relation, entry.right or "", str(entry.gives or "")
     return entry.endpoint, "", entry.arm or "", months
 
 
 def printed_fields(table: str, entry: Frozen) -> Iterator[tuple[str, str]]:
-    """Every printed field of an entry with its text; what identifies the entry is no field."""
+    """Every printed field of an entry with its text; what identifies the entry is no field.
+
+    A statement has one field: its number with what stands before and after it.
+    """
+    if isinstance(entry, StatementEntry):
+        yield "stated", " ".join(str(x) for x in (entry.qualifier, entry.gives, entry.unit) if x is not None)
+        return
     values: dict[str, Any] = {key: getattr(entry, key) for key in type(entry).model_fields}
     for key in (
         "locator",
@@ -92,9 +102,22 @@ def printed_fields(table: str, entry: Frozen) -> Iterator[tuple[str, str]]:
             yield key, str(value).lower() if isinstance(value, bool) else str(value)
 
 
+def sample_size_fields(entry: SampleSizeEntry) -> Iterator[tuple[str, str]]:
+    """Every printed field of the calculation of the sample size: rates by arm, then the rest."""
+    for arm, rate in zip(("control", "treatment"), entry.rates, strict=True):
+        yield from ((f"{arm}_rate_{end}", str(text)) for end, text in zip(("lower", "upper"), rate, strict=False))
+    for key in ("alpha", "sides", "power", "n_per_arm", "dropout", "enrolled_per_arm", "test"):
+        if getattr(entry, key) is not None:
+            yield key, str(getattr(entry, key))
+
+
 def first_transcription(study: Study) -> list[tuple[Key, str]]:
     """Every printed number of a study document."""
     whole = [] if study.n is None else [(("study", "", "", "", "", "n"), str(study.n))]
+    if study.sample_size is not None:
+        calculated = study.sample_size
+        about = ("sample_size", calculated.endpoint or "", "", "", str(calculated.months or ""))
+        whole += [((*about, field), text) for field, text in sample_size_fields(calculated)]
     return whole + [
         ((table, *identity(table, entry), field), text)
         for table in TABLES

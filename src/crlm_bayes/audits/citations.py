@@ -51,6 +51,7 @@ def citations(claims: Sequence[Claim], studies: Mapping[str, Study]) -> list[Fin
         if claim.about not in known:
             waiting.setdefault((claim.study, claim.about), []).append(claim)
     found += [(study, _unchecked(group, studies.get(about))) for (study, about), group in waiting.items()]
+    found += _reused(claims, studies)
     return [finding(study, NAME, trouble) for study, trouble in found if trouble is not None]
 
 
@@ -64,6 +65,41 @@ def _unchecked(claims: Sequence[Claim], cited: Study | None) -> Trouble:
     places = tuple(claim.locator for claim in claims)
     printed = f"{name}: {counted(len(claims), 'claim')}"
     return Trouble(first.about, "note", (), places, printed, "nothing found" if cited else "no document", message)
+
+
+def _reused(claims: Sequence[Claim], studies: Mapping[str, Study]) -> list[tuple[str, Trouble | None]]:
+    """Look for one percentage of one arm that the paper gives for two things.
+
+    Two endpoints can share a percentage by chance; one curve at two times only if nobody has the event in between.
+    """
+    groups: dict[tuple[object, ...], list[Claim]] = {}
+    for claim in claims:
+        if claim.percent is not None:
+            groups.setdefault((claim.study, claim.about, claim.arm, claim.percent.decimal), []).append(claim)
+    found: list[tuple[str, Trouble | None]] = []
+    for group in groups.values():
+        things = {(claim.endpoint, claim.months.value if claim.months else None): claim for claim in reversed(group)}
+        if len(things) < 2:
+            continue
+        told = [claim for claim in group if claim in things.values()]
+        first, cited = told[0], studies.get(told[0].about)
+        name = first.called or (title_of(cited) if cited else study_name(first.about))
+        what = [_thing(claim) for claim in told]
+        curve = len({claim.endpoint for claim in told}) == 1
+        arm = f" ({first.arm})" if first.arm else ""
+        tail = ", which one curve can be only if it does not fall in between" if curve else ""
+        message = f"The paper gives {first.percent}% of {name}{arm} as {listed(what)}{tail}."
+        trouble = Trouble(
+            f"{first.about}-{first.arm}-{first.percent}-twice", "warning" if curve else "note", (),
+            tuple(claim.locator for claim in told), f"{name}: {first.percent}% as {listed(what)}",
+            f"one percentage for {counted(len(told), 'thing')}", message,
+        )  # fmt: skip
+        found.append((first.study, trouble))
+    return found
+
+
+def _thing(claim: Claim) -> str:
+    return f"{endpoint_noun(claim.endpoint)}{f' at {claim.months} months' if claim.months else ''}"
 
 
 def _trouble(claim: Claim, cited: Study) -> Trouble | None:
@@ -86,9 +122,8 @@ def _claimed(claim: Claim) -> Range:
 def _say(
     claim: Claim, name: str, severity: Severity, recomputed: str, reason: str, entries: Iterable[tuple[str, Entry]] = ()
 ) -> Trouble:
-    when = f" at {claim.months} months" if claim.months else ""
     what = claim.effect if claim.kind == "effect" else f"{claim.kind} {getattr(claim, claim.kind)}"
-    printed = f"{name}, {endpoint_noun(claim.endpoint)}{when}: {what}"
+    printed = f"{name}, {_thing(claim)}: {what}"
     message = f"The paper says of {name} that {claim.says}; {reason}."
     places = (claim.locator, *(f"{name}: {row.locator}" for _, row in entries))
     subject = "-".join(str(x) for x in (claim.about, claim.endpoint, claim.months, claim.arm, claim.kind) if x)
@@ -106,7 +141,7 @@ def _percent(claim: Claim, cited: Study) -> Own | None:
         entry = found[0]
         words = f"{endpoint_noun(entry.endpoint)} of {entry.percent}% at {entry.months} months in that arm"
         if entry.endpoint != claim.endpoint:
-            words += f" and no {endpoint_noun(claim.endpoint)} at that time"
+            words += f", and its document here holds no {endpoint_noun(claim.endpoint)} at that time"
             return Own(words, Range(float("inf"), float("inf")), (("survival", entry),))
         assert entry.percent is not None, "chosen for having one"
         return Own(words, stands_for(entry.percent), (("survival", entry),))

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from crlm_bayes.audits import designs, identifiers, repeats
+from crlm_bayes.audits import designs, identifiers, repeats, sample_size, statements
 from crlm_bayes.audits.citations import ASKS, NAME, citations
-from crlm_bayes.audits.counts import denominators, percentages, pinned, ratios_of_counts, totals
+from crlm_bayes.audits.counts import denominators, differences, percentages, pinned, ratios_of_counts, totals
 from crlm_bayes.audits.finding import SEVERITIES, Check, Finding
 from crlm_bayes.audits.means import grim, t_tests
 from crlm_bayes.audits.means import t_tests as means
@@ -26,11 +26,13 @@ CHECKS: Final[tuple[Check, ...]] = (
     percentages.impossible_percent,
     pinned.pinned_counts,
     percentages.arm_size,
+    percentages.odds_as_share,
     totals.response_total,
     totals.graded_total,
     totals.part_of_whole,
     totals.categories_total,
     totals.centres_total,
+    totals.arms_total,
     totals.factor_total,
     # p values
     tables.chi_square,
@@ -44,6 +46,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     intervals.coefficient,
     intervals.information,
     ratios_of_counts.ratio_of_counts,
+    differences.difference_of_arms,
     direction.direction,
     # survival
     curves.monotone,
@@ -66,6 +69,10 @@ CHECKS: Final[tuple[Check, ...]] = (
     repeats.duplicate_test,
     repeats.duplicate_mean,
     repeats.swapped,
+    # words
+    statements.statement,
+    statements.order,
+    sample_size.sample_size,
     # the document
     identifiers.identifier,
 )

@@ -23,6 +23,7 @@ from crlm_bayes.documents.entries import (
     SurvivalEntry,
     TestEntry,
 )
+from crlm_bayes.documents.statements import SampleSizeEntry, StatementEntry
 from crlm_bayes.errors import InvalidInput
 from crlm_bayes.toml import Frozen, Text, Word
 from crlm_bayes.words.nouns import DESIGNS, study_name
@@ -32,7 +33,7 @@ Month = Annotated[str, StringConstraints(pattern=r"^\d{4}(-\d{2})?$")]
 
 ENTRY_TABLES = (
     "counts", "percentages", "survival", "medians", "contrasts", "differences", "factors", "events", "tests", "continuous", "baseline",
-    "designs", "biases",
+    "designs", "biases", "statements",
 )  # fmt: skip
 
 ARM_TABLES = ("counts", "percentages", "survival", "medians", "events", "tests", "continuous", "baseline")
@@ -81,6 +82,8 @@ class Study(Shown, Frozen):
     tests: tuple[TestEntry, ...] = ()
     continuous: tuple[ContinuousEntry, ...] = ()
     baseline: tuple[BaselineEntry, ...] = ()
+    statements: tuple[StatementEntry, ...] = ()
+    sample_size: SampleSizeEntry | None = None
 
     def heading(self) -> str:
         """Say what it is in one line."""
@@ -142,6 +145,8 @@ class Study(Shown, Frozen):
         for table in ENTRY_TABLES:
             for row in getattr(self, table):
                 yield reference(table, row), row
+        if self.sample_size is not None:
+            yield reference("sample_size", self.sample_size), self.sample_size
 
 
 def _as_printed(values: dict[str, Any]) -> str:

@@ -10,6 +10,7 @@ from crlm_bayes.documents.study_meaning import check_meaning
 from makers.papers.paper_printing import Document, Factor, Kind, Paper
 from makers.papers.paper_statistics import t_test
 from makers.papers.simulated_survival import print_survival
+from makers.papers.simulated_words import print_effects, print_plan, print_words
 
 VARIABLES = {
     "gender": ("male", "female"),
@@ -48,6 +49,9 @@ def simulate_paper(rng: np.random.Generator, kind: Kind | None = None) -> Docume
     _response(paper, "events" if paper.chance(0.2) else "events percent")
     _safety(paper, "events" if paper.chance(0.2) else "events percent")
     print_survival(paper, factor)
+    print_effects(paper)
+    print_words(paper)
+    print_plan(paper)
     return paper.document
 
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from crlm_bayes.documents import entries as models
+from crlm_bayes.documents.statements import StatementEntry
 from crlm_bayes.documents.study import reference
 from makers.papers.paper_printing import Document
 
@@ -20,6 +21,7 @@ MODELS: Final = {
     "counts": models.CountEntry, "survival": models.SurvivalEntry, "medians": models.MedianEntry,
     "contrasts": models.ContrastEntry, "factors": models.FactorEntry, "events": models.EventsEntry,
     "tests": models.TestEntry, "continuous": models.ContinuousEntry, "baseline": models.BaselineEntry,
+    "differences": models.DifferenceEntry, "statements": StatementEntry,
 }  # fmt: skip
 
 

@@ -6,7 +6,7 @@ any other is a Kaplan-Meier estimate, which need not be a multiple of 1/n.
 """
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -115,7 +115,7 @@ def count_percent(study: Study) -> Iterable[Trouble]:
         elif k in nearest:
             tail = f"although {k} is the whole number nearest to {percent}% of {n}"
         else:
-            severity, tail = "serious", f"which would be {patients(nearest[0], nearest[-1])}"
+            severity, tail = "serious", f"which is nearest to {patients(nearest[0], nearest[-1])}"
         value, place = would_print(100 * k / n, percent), f"{share.what} in {names[share.arm]}"
         message = f"For {place}, {k}/{n} is {value}%, not the printed {percent}%, {tail}."
         both = (f"{percent}% as {k}/{n}", f"{k}/{n} = {value}%")
@@ -161,6 +161,33 @@ def arm_size(study: Study) -> Iterable[Trouble]:
             entry, noun = reference(table, row), "events" if table == "events" else "patients"
             message = f"For {_words(row)}, {n} {noun} are printed in {names[row.arm]}, an arm of {sizes[row.arm]}."
             yield Trouble(entry, severity, (entry,), (row.locator,), f"{n} {noun}", f"arm of {sizes[row.arm]}", message)
+
+
+@check("Is no number of patients that of those without the event?")
+def odds_as_share(study: Study) -> Iterable[Trouble]:
+    """Look for events given for an arm less its events: 14 of 115 in an arm of 129 are odds, not a share.
+
+    Another number of patients may by chance be short by as many as had the event, so that it is a warning only where it is
+    so in all arms, and nothing where other entries of the arm are given for the same number.
+    """
+    names, sizes = arm_names(study), study.sizes
+    groups: dict[str, list[CountEntry]] = defaultdict(list)
+    for row in study.counts:
+        if row.centre is None and row.arm in sizes:
+            groups[row.endpoint].append(row)
+    uses = Counter((row.arm, row.n) for table in (study.counts, study.baseline, study.continuous) for row in table)
+    for rows in groups.values():
+        odd = [row for row in rows if row.events and row.n + row.events == sizes[row.arm] and uses[row.arm, row.n] == 1]
+        for row in odd:
+            arm, entry = sizes[row.arm], reference("counts", row)
+            message = (
+                f"For {_words(row)} in {names[row.arm]}, {row.events} of {row.n} are printed in an arm of {arm}: {row.n} are "
+                f"those without the event, so that this is the odds, and the share is {row.events}/{arm}."
+            )
+            yield Trouble(
+                entry, "warning" if len(odd) == len(rows) > 1 else "note", (entry,), (row.locator,),
+                f"{row.events} of {row.n}", f"{row.events} of {arm}", message,
+            )  # fmt: skip
 
 
 def patients(low: int, high: int) -> str:

@@ -178,6 +178,17 @@ def centres_total(study: Study) -> Iterable[Trouble]:
             yield _trouble(f"{endpoint} {arm}", "serious", entries, str(all_), patients(low, high), message)
 
 
+@check("Are the patients of the arms no more than those of the study?")
+def arms_total(study: Study) -> Iterable[Trouble]:
+    """Compare the printed size of the study with its arms; patients may be in no arm, and other arms may overlap with these."""
+    together = sum(arm.n or 0 for arm in study.arms if arm.role != "other")
+    if study.n is not None and together > study.n:
+        message = f"The arms have {together} patients together, but the study is printed to have {study.n}."
+        yield Trouble(
+            "sizes", "warning", (), ("sizes of the arms",), f"n = {study.n}", f"{together} in the arms", message
+        )
+
+
 @check("Are the patients of a regression factor those of the study?")
 def factor_total(study: Study) -> Iterable[Trouble]:
     """Compare a factor's patients with all patients, and with the baseline table where it has the same category."""

@@ -4,13 +4,14 @@ import math
 from collections.abc import Iterable
 from typing import Final
 
+from crlm_bayes.audits.counts.ratios_of_counts import count_variants
 from crlm_bayes.audits.finding import Severity, Trouble, check
 from crlm_bayes.audits.p_values.comparison import Comparison, Variant, troubles
 from crlm_bayes.audits.p_values.exact_tests import p_of_chi2
 from crlm_bayes.audits.p_values.statistics import p_of_z_range
 from crlm_bayes.audits.ratios.printed import Ratio, over, ratios, written
 from crlm_bayes.audits.ratios.regression import coefficient, information
-from crlm_bayes.documents.rounding import Range, decimals, stands_for
+from crlm_bayes.documents.rounding import TINY, Range, decimals, stands_for
 from crlm_bayes.documents.study import Study
 from crlm_bayes.words.numbers import fixed
 
@@ -21,6 +22,14 @@ FACTOR_OF_TWO: Final = 2.0
 
 SKEWED: Final = 0.05
 """Share of the width of an interval up to which a hazard ratio off its middle is only a note."""
+
+LOPSIDED: Final = {"hr": 0.25, "or": 0.25, "rr": 0.35}
+"""Share of the width from its middle to the ratio that no method gives.
+
+Wald's limits have none. Over all tables the limits of scores, likelihoods and exact tests have at most 0.22 for odds ratios,
+and 0.34 for risk ratios, whose limits are pressed where nearly all have the event. Those that lie symmetrically about the
+ratio itself, not its logarithm, can have more and are told apart.
+"""
 
 
 class RatioComparison(Comparison):
@@ -48,7 +57,7 @@ def comparisons(study: Study) -> list[Comparison]:
         c
         for ratio in ratios(study)
         if (ratio.row.adjusted or not ratio.row.p or (ratio.row.endpoint, ratio.row.p.text) not in others)
-        and (c := _comparison(ratio)) is not None
+        and (c := _comparison(ratio, study)) is not None
     ]
 
 
@@ -80,7 +89,8 @@ def ratio_interval(study: Study) -> Iterable[Trouble]:
         shown = ratio.like(geometric)
         if row.value is not None and shown == row.value.text:
             shown = fixed(geometric, decimals(row.value) + 2)
-        mild = row.measure != "hr" or value.gap(middle) <= SKEWED * (high.high - low.low)
+        off = value.gap(middle) / max(high.high - low.low, TINY)
+        mild = row.measure != "hr" or off <= SKEWED
         lower, upper = map(stands_for, ci)
         half = Range((lower.low + upper.low) / 2, (lower.high + upper.high) / 2)
         plain = row.value is not None and half.meets(stands_for(row.value))
@@ -88,10 +98,15 @@ def ratio_interval(study: Study) -> Iterable[Trouble]:
             f"The printed {ratio.noun} {row.written} for {ratio.name} is not the geometric middle of its limits {ci[0]} to "
             f"{ci[1]}, which is {shown}{', but their arithmetic middle' if plain else ''}."
         )
-        yield ratio.trouble("note" if mild else "warning", shown_as, f"geometric middle {shown}", message)
+        severity: Severity = "serious" if off > LOPSIDED[row.measure] and not plain else "note" if mild else "warning"
+        if severity == "note" and off > SKEWED:
+            message = f"{message[:-1]}, as limits of exact tests and of likelihoods need not be."
+        elif severity == "serious":
+            message = f"{message[:-1]}: by no method are limits so lopsided."
+        yield ratio.trouble(severity, shown_as, f"geometric middle {shown}", message)
 
 
-def _comparison(ratio: Ratio) -> Comparison | None:
+def _comparison(ratio: Ratio, study: Study) -> Comparison | None:
     row, printed_se = ratio.row, ratio.printed_se
     if row.p is None:
         return None
@@ -116,6 +131,11 @@ def _comparison(ratio: Ratio) -> Comparison | None:
             variants.append(Variant("from the Wald chi-square", p))
         if plain:
             variants.append(Variant("from the Wald z", p_of_z_range(wald)))
+    # beside an unadjusted ratio of counts stands as often the p value of a test of the table
+    counts, of_table = count_variants(study, row)
+    if of_table:
+        variants += of_table
+        basis.append(counts)
     if not variants:
         return None
     return RatioComparison(ratio.subject, " and ".join(basis), (ratio.entry,), (row.locator,), row.p, tuple(variants))

@@ -19,6 +19,9 @@ NEAR: Final = 0.02
 ROBUST: Final = 0.9
 """Share of the least standard error below which it is serious: weighted and clustered analyses can fall a little short."""
 
+WIDE: Final = 2.0
+"""Factor by which a hazard ratio's standard error may exceed what the events give, for covariates, clusters and weights."""
+
 CONTINUOUS: Final = re.compile(
     r"\b(per|each|every|continuous|(in|de)crease|increment|units?|linear|log|years?)\b", re.IGNORECASE
 )
@@ -44,14 +47,17 @@ def coefficient(study: Study) -> Iterable[Trouble]:
         yield from _limits(ratio)
 
 
-@check("Is each standard error of a ratio possible with so few events or patients?")
+@check("Is each standard error of a ratio possible with so few events or patients, and likely with so many events?")
 def information(study: Study) -> Iterable[Trouble]:
-    """Compare standard errors with the least possible.
+    """Compare standard errors with the least possible, and those of hazard ratios with what the events of both arms tell.
 
     An event tells at most 1/4 of a binary covariate in Cox regression (Schoenfeld 1981), n and m patients at most
-    n m / (4 (n + m)) in logistic regression; adjusting for covariates only lowers both.
+    n m / (4 (n + m)) in logistic regression; adjusting for covariates only lowers both. An unadjusted hazard ratio has a
+    standard error of about sqrt(1/d + 1/e) with d and e events (exactly so in exponential curves); strata, clusters and
+    weights widen it, by less than :data:`WIDE` in what is usual.
     """
     for ratio in ratios(study):
+        yield from _too_wide(study, ratio)
         least = _least_se(study, ratio)
         if least is None:
             continue
@@ -74,6 +80,32 @@ def information(study: Study) -> Iterable[Trouble]:
                 also=least.entries,
             )  # fmt: skip
             break
+
+
+def _too_wide(study: Study, ratio: Ratio) -> Iterator[Trouble]:
+    row, se = ratio.row, ratio.se if ratio.se is not None else ratio.printed_se
+    if not isinstance(row, ContrastEntry) or row.measure != "hr" or se is None:
+        return
+    printed = {x.arm: x for x in study.events if x.endpoint == row.endpoint}
+    pair = [printed[arm] for arm in (row.numerator, row.denominator) if arm in printed and printed[arm].events]
+    if len(pair) < 2:
+        return
+    usual = math.sqrt(sum(1 / x.events for x in pair))
+    if se.low <= WIDE * usual:
+        return
+    events = " and ".join(str(x.events) for x in pair)
+    limits = f"limits {row.ci[0]} to {row.ci[1]} imply" if row.ci else f"standard error {row.se} means"
+    message = (
+        f"The printed {limits} a standard error of at least {fixed(se.low, 3)} for the log {ratio.noun} of {ratio.name}, but "
+        f"{events} events give about {fixed(usual, 3)}{' before adjustment' if row.adjusted else ''}: it is "
+        f"{fixed(se.low / usual, 1)} times as wide as the events make it."
+    )
+    # covariates that go with the arm can widen an adjusted ratio much
+    yield ratio.trouble(
+        "note" if row.adjusted else "warning", f"standard error {fixed(se.low, 3)}",
+        f"about {fixed(usual, 3)} with {events} events", message, part="wide",
+        also=tuple(reference("events", x) for x in pair),
+    )  # fmt: skip
 
 
 def _exponential(ratio: Ratio) -> Iterator[Trouble]:
@@ -110,7 +142,7 @@ def _wald(ratio: Ratio) -> Iterator[Trouble]:
         f"Wald statistic {row.wald}",
         f"(coefficient / standard error)^2 = {shown}",
         f"The printed Wald statistic {row.wald} for {ratio.name} is not the square of {effect} over standard error {row.se}, "
-        f"which is {shown}.",
+        f"which lies within rounding between {fixed(squared.low, 3)} and {fixed(squared.high, 3)}.",
         part="wald",
     )
 

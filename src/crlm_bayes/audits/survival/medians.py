@@ -26,6 +26,9 @@ BESIDE: Final = 0.5
 QUARTILE: Final = 0.05
 """How near to a quarter or three quarters S(t) is called near."""
 
+VISIT: Final = 1.0
+"""Months within which patients come for one planned visit: progression that it shows falls into so short a time."""
+
 NARROW: Final = 0.5
 """Width of an interval of a median, as part of that of an exponential curve, below which it is reported."""
 
@@ -226,7 +229,7 @@ def median_width(study: Study) -> Iterable[Trouble]:
     """Compare with a curve without censoring: the standard error of the median M is M / (k log 2 sqrt n).
 
     k is the Weibull shape, the steepest between two printed points and 1 (an exponential curve) at least. A note only:
-    the curve may be steeper just at its median.
+    the curve may be steeper just at its median. Whatever is seen at visits falls in steps, and an interval can lie within one.
     """
     for median in known_medians(study):
         row, n = median.row, study.sizes.get(median.arm)
@@ -235,7 +238,7 @@ def median_width(study: Study) -> Iterable[Trouble]:
         half = (stands_for(row.interval[1]).high - stands_for(row.interval[0]).low) / 2
         steepness = _steepest(median.points)
         expected = quantile(row.level or 0.95) * row.months.value / (steepness * math.log(2) * math.sqrt(n))
-        if half >= NARROW * expected:
+        if half >= NARROW * expected or (row.endpoint != "os" and 2 * half <= VISIT):
             continue
         curve = "an exponential curve" if steepness == 1 else "a curve as steep as the printed survival"
         message = (
