@@ -31,6 +31,8 @@ def check_meaning(study: Study, where: str) -> None:
         sizes[arm.id] = arm.n
     if (study.complete_follow_up_months is None) != (study.complete_follow_up_basis is None):
         raise InvalidInput(f"{where}: complete_follow_up_basis", "complete follow-up and its basis go together")
+    if bool(study.survival_tests) != (study.survival_tests_locator is not None):
+        raise InvalidInput(f"{where}: survival_tests_locator", "the tests of survival and their place go together")
     _check_references(study, where, sizes)
     _check_repeats(study, where)
     _check_survival(study, where, sizes)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from crlm_bayes.audits.finding import Severity, Trouble, check
-from crlm_bayes.audits.p_values.comparison import Comparison, Variant, troubles
+from crlm_bayes.audits.p_values.comparison import Comparison, Variant, sided_as, troubles
 from crlm_bayes.audits.p_values.exact_tests import p_of_chi2
 from crlm_bayes.audits.p_values.statistics import p_of_z_range
 from crlm_bayes.audits.ratios.printed import Ratio, over, ratios, written
@@ -115,4 +115,5 @@ def _comparison(ratio: Ratio) -> Comparison | None:
             variants.append(Variant("from the Wald z", p_of_z_range(wald)))
     if not variants:
         return None
-    return RatioComparison(ratio.subject, " and ".join(basis), (ratio.entry,), (row.locator,), row.p, tuple(variants))
+    sided = sided_as(row.sided, variants, row.p)
+    return RatioComparison(ratio.subject, " and ".join(basis), (ratio.entry,), (row.locator,), row.p, sided, row.sided)

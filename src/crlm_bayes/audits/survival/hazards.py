@@ -9,6 +9,7 @@ import scipy
 
 from crlm_bayes.audits.finding import Trouble, check
 from crlm_bayes.audits.names import arm_name, by_reference
+from crlm_bayes.audits.p_values.comparison import doubled, two_sided
 from crlm_bayes.audits.p_values.exact_tests import p_of_chi2
 from crlm_bayes.audits.survival.points import Landmark, landmarks, quantile
 from crlm_bayes.documents.entries import ContrastEntry, TestEntry
@@ -102,7 +103,7 @@ def printed_z(row: ContrastEntry) -> float:
         width = math.log(row.ci[1].value) - math.log(row.ci[0].value)
         return theta * 2 * quantile(row.level) / width
     if row.p is not None and row.p.bound != ">" and 0 < row.p.value < 1:
-        return math.copysign(float(scipy.special.ndtri(1 - row.p.value / 2)), theta) if theta else 0.0
+        return math.copysign(_z_of(doubled(row.p.value, row.sided)), theta) if theta else 0.0
     return 0.0
 
 
@@ -228,8 +229,8 @@ def _far_from_survivors(study: Study, endpoint: str, logrank: TestEntry) -> Iter
     z = grouped_logrank(n, survivors)
     # the last landmark holds `share` of the information or more; what follows adds nothing or the same effect
     expected = Range(z * math.sqrt(share), z / math.sqrt(share))
-    said = stands_for(logrank.p)
-    printed = Range(_z_of(min(said.high, 1.0)), _z_of(max(said.low, 0.0)))
+    said = two_sided(logrank.p, logrank.sided)
+    printed = Range(_z_of(said.high), _z_of(said.low))
     implied = p_of_chi2(z * z)
     sides = (significant(said.high) and not significant(implied)) or (
         significant(implied) and not significant(said.low)
