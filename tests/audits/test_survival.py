@@ -404,12 +404,6 @@ def test_arms_with_equal_names_keep_their_ids() -> None:
     assert (arm_name(study, "drug"), arm_name(twins, "drug")) == ("Drug", "drug")
 
 
-def test_subjects_are_unique_where_prints_repeat() -> None:
-    study = ministudy(survival=[at("24", "42.2")], medians=[median("27.0"), median("28.0"), median("28.0")])
-    ids = [finding.id for finding in medians.median_landmark(study)]
-    assert len(ids) == len(set(ids)) == 2
-
-
 # the bundled papers
 
 
@@ -432,8 +426,8 @@ def test_bundled_papers(published: dict[str, Study]) -> None:
         "median_width.pfs-bev": "note",
         "median_width.os-control": "note",
         "median_width.os-bev": "note",
-        "logrank_landmark.pfs": "warning",
-        "logrank_landmark.os": "warning",
+        "logrank_landmark.pfs": "note",
+        "logrank_landmark.os": "note",
     }
 
 

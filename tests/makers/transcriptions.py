@@ -14,7 +14,7 @@ TABLES = (
     "continuous", "baseline",
 )  # fmt: skip
 NO_DECIMALS = (
-    "role", "label", "n", "events", "alive", "at_risk", "level", "adjusted", "interval_kind", "favours", "between", "reference",
+    "role", "label", "survival_tests", "sided", "n", "events", "alive", "at_risk", "level", "adjusted", "interval_kind", "favours", "between", "reference",
 )  # fmt: skip
 """Fields that are words, whole numbers or what the format adds; every other field is a printed text."""
 Key = tuple[str, str, str, str, str, str]
@@ -79,6 +79,8 @@ def printed_fields(table: str, entry: Frozen) -> Iterator[tuple[str, str]]:
                 values.pop("level", None)  # a level without an interval is a default, not a print
             else:
                 values[low], values[high] = pair
+    if values.get("sided") == "two":
+        values.pop("sided")  # what is taken where the print does not say
     if values.get("between"):
         values["between"] = "/".join(values["between"])
     for key, value in values.items():
@@ -89,6 +91,7 @@ def printed_fields(table: str, entry: Frozen) -> Iterator[tuple[str, str]]:
 def first_transcription(study: Study) -> list[tuple[Key, str]]:
     """Every printed number of a study document."""
     whole = [] if study.n is None else [(("study", "", "", "", "", "n"), str(study.n))]
+    whole += [(("study", "", "", "", "", "survival_tests"), test) for test in study.survival_tests]
     return whole + [
         ((table, *identity(table, entry), field), text)
         for table in TABLES

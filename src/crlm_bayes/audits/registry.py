@@ -9,7 +9,7 @@ from crlm_bayes.audits.counts import denominators, percentages, pinned, ratios_o
 from crlm_bayes.audits.finding import SEVERITIES, Check, Finding
 from crlm_bayes.audits.means import grim, t_tests
 from crlm_bayes.audits.means import t_tests as means
-from crlm_bayes.audits.p_values import statistics, tables
+from crlm_bayes.audits.p_values import logrank_tests, statistics, tables
 from crlm_bayes.audits.p_values.comparison import Comparison
 from crlm_bayes.audits.ratios import direction, intervals
 from crlm_bayes.audits.ratios import intervals as ratios
@@ -55,6 +55,8 @@ CHECKS: Final[tuple[Check, ...]] = (
     curves.follow_up,
     hazards.landmark_ratio,
     hazards.logrank_landmark,
+    logrank_tests.logrank_range,
+    logrank_tests.logrank_order,
     # means
     grim.grim,
     grim.grimmer,
@@ -78,7 +80,7 @@ def audit_study(study: Study) -> list[Finding]:
 
 def comparisons(study: Study) -> tuple[Comparison, ...]:
     """Every printed p value of a study that can be recomputed, beside its recomputations."""
-    return tuple(c for module in (tables, means, statistics, ratios) for c in module.comparisons(study))
+    return tuple(c for module in (tables, means, logrank_tests, statistics, ratios) for c in module.comparisons(study))
 
 
 def audit_studies(studies: Mapping[str, Study], claims: Sequence[Claim] = ()) -> dict[str, StudyAudit]:

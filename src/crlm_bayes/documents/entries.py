@@ -220,7 +220,7 @@ class TestEntry(Entry):
     """
 
     __test__ = False  # not a pytest class
-    KEYS = ("endpoint", "variable", "test", "months")
+    KEYS = ("endpoint", "variable", "test", "months", "pair", "arm")
 
     endpoint: Word | None = None
     variable: Text | None = None
@@ -234,6 +234,11 @@ class TestEntry(Entry):
     arm: Word | None = None
     o_minus_e: Printed | None = None
     variance: PrintedPositive | None = None
+
+    @property
+    def pair(self) -> str | None:
+        """The two arms of `between` in one word."""
+        return "-v-".join(self.between) if self.between else None
 
     @model_validator(mode="after")
     def _concerns_one_thing(self) -> "TestEntry":

@@ -163,14 +163,19 @@ def logrank_landmark(study: Study) -> Iterable[Trouble]:
         logrank = [test for test in tests if test.test == "logrank"]
         single = [test for test in tests if test.test != "logrank" and test.months is not None]
         if len(logrank) > 1:
-            yield from _several(endpoint, logrank, single)
+            yield from _several(study, endpoint, logrank, single)
         elif logrank:
             yield from _coincidence(endpoint, logrank[0], single)
             yield from _far_from_survivors(study, endpoint, logrank[0])
 
 
-def _several(endpoint: str, logrank: list[TestEntry], single: list[TestEntry]) -> Iterator[Trouble]:
-    """One curve, one log-rank p; tests that end at several times would be no reason for those of the landmarks."""
+def _several(
+    study: Study, endpoint: str, logrank: list[TestEntry], single: list[TestEntry]
+) -> Iterator[Trouble]:
+    """One curve, one log-rank p; tests that end at several times would be no reason for those of the landmarks.
+
+    They are one if the paper says that it compares survival at these times by log-rank.
+    """
     at = {test.months.value: test for test in single if test.months is not None}
     twins = [at.get(test.months.value) if test.months is not None else None for test in logrank]
     same = all(twin is not None and _same_p(twin, test) for test, twin in zip(logrank, twins, strict=True))
@@ -178,13 +183,15 @@ def _several(endpoint: str, logrank: list[TestEntry], single: list[TestEntry]) -
     values = listed(str(test.p) for test in logrank)
     others = [twin for twin in twins if same and twin is not None]
     tail = ", which are the p values of the comparisons at those single times" if same else ""
+    said = same and "logrank" in study.survival_tests
+    end = ": these can only be of tests that each end at their time" if said else ""
     message = (
         f"For {endpoint_noun(endpoint)} {len(logrank)} log-rank p values are printed, {values} at {times} months{tail}; a log-rank "
-        f"test compares whole curves, so one pair of curves has one p."
+        f"test compares whole curves, so one pair of curves has one p{end}."
     )
     entries = [*logrank, *others]
     yield Trouble(
-        endpoint, "warning" if same else "note", tuple(reference("tests", test) for test in entries),
+        endpoint, "warning" if same and not said else "note", tuple(reference("tests", test) for test in entries),
         tuple(test.locator for test in entries), f"log-rank p {values}", "one log-rank p", message,
     )  # fmt: skip
 
