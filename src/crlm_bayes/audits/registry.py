@@ -14,7 +14,7 @@ from crlm_bayes.audits.p_values.comparison import Comparison
 from crlm_bayes.audits.ratios import direction, intervals
 from crlm_bayes.audits.ratios import intervals as ratios
 from crlm_bayes.audits.study_audit import StudyAudit
-from crlm_bayes.audits.survival import curves, hazards, medians
+from crlm_bayes.audits.survival import curves, hazards, jumps, medians
 from crlm_bayes.documents.claims import Claim
 from crlm_bayes.documents.study import Study
 
@@ -53,6 +53,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     curves.survival_ci,
     curves.events_landmark,
     curves.follow_up,
+    jumps.hazard_jump,
     hazards.landmark_ratio,
     hazards.logrank_landmark,
     logrank_tests.logrank_range,

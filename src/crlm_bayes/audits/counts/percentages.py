@@ -17,7 +17,7 @@ from crlm_bayes.documents.entries import BaselineEntry, ContinuousEntry, CountEn
 from crlm_bayes.documents.numbers import PrintedNumber
 from crlm_bayes.documents.rounding import counts_printing, decimals, is_cut_off, percent_fits, would_print
 from crlm_bayes.documents.study import Study, reference
-from crlm_bayes.words.nouns import endpoint_noun
+from crlm_bayes.words.nouns import EVENT_FREE, endpoint_noun
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,8 @@ class Share:
         Where it is printed.
     n : int
         Of the entry; for survival that of the arm.
+    may_be_estimate : bool
+        Whether the percentage may be one of Kaplan and Meier, with censoring, beside the count.
     """
 
     entry: str
@@ -49,6 +51,7 @@ class Share:
     n: int
     percent: PrintedNumber
     locator: str
+    may_be_estimate: bool = False
 
     @property
     def subject(self) -> str:
@@ -79,8 +82,9 @@ def shares(study: Study) -> Iterator[Share]:
             count, n = (row.alive, sizes[row.arm]) if isinstance(row, SurvivalEntry) else (row.events, row.n)
             key = tuple(str(getattr(row, k)) for k in row.KEYS if k != "arm")
             yield Share(
-                reference(table, row), row.arm, centre, _words(row), (table, *key), count, n, row.percent, row.locator
-            )
+                reference(table, row), row.arm, centre, _words(row), (table, *key), count, n, row.percent, row.locator,
+                _may_be_estimate(study, row),
+            )  # fmt: skip
 
 
 def counts_survivors(study: Study, row: SurvivalEntry) -> bool:
@@ -93,7 +97,10 @@ def count_percent(study: Study) -> Iterable[Trouble]:
     """Compare k/n, rounded as printed, with the printed percentage.
 
     A note where it is cut off instead of rounded; a warning where both prints mean the same patients, or where the
-    percentage is that of another natural denominator; serious where they mean different patients.
+    percentage is that of another natural denominator; serious where they mean different patients. Of an endpoint that is
+    followed over time it may be the estimate of Kaplan and Meier. That hands the weight of the censored on to those who
+    are left, so that it is never below the share of those known to have had the event, nor of those known to be free of
+    it, but may be above by any amount: a note; below, it is a contradiction like any other.
     """
     names, every = arm_names(study), list(shares(study))
     totals: dict[Hashable, int] = defaultdict(int)
@@ -112,6 +119,8 @@ def count_percent(study: Study) -> Iterable[Trouble]:
             severity, tail = "note", "which is cut off after its last decimal instead of rounded"
         elif other is not None:
             tail = f"which is {k}/{other[0]}: the denominator is {other[1]}"
+        elif share.may_be_estimate and Fraction(percent.decimal) * n > 100 * k:
+            severity, tail = "note", "which a Kaplan-Meier estimate with censoring may be"
         elif k in nearest:
             tail = f"although {k} is the whole number nearest to {percent}% of {n}"
         else:
@@ -161,6 +170,19 @@ def arm_size(study: Study) -> Iterable[Trouble]:
             entry, noun = reference(table, row), "events" if table == "events" else "patients"
             message = f"For {_words(row)}, {n} {noun} are printed in {names[row.arm]}, an arm of {sizes[row.arm]}."
             yield Trouble(entry, severity, (entry,), (row.locator,), f"{n} {noun}", f"arm of {sizes[row.arm]}", message)
+
+
+def _may_be_estimate(study: Study, row: CountEntry | SurvivalEntry | BaselineEntry) -> bool:
+    """Whether the endpoint of an entry is one over time, and nothing says that nobody is censored."""
+    if isinstance(row, BaselineEntry):
+        return False
+    if isinstance(row, SurvivalEntry):
+        return not is_complete(study, row)
+    over_time = row.endpoint in EVENT_FREE
+    over_time |= any(row.endpoint == x.endpoint for x in (*study.survival, *study.medians, *study.events))
+    over_time |= any(row.endpoint == x.endpoint and x.measure == "hr" for x in study.contrasts)
+    over_time |= any(row.endpoint == x.endpoint and x.test == "logrank" for x in study.tests)
+    return over_time and study.complete_follow_up_months is None
 
 
 def patients(low: int, high: int) -> str:
