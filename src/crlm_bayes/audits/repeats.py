@@ -185,7 +185,7 @@ def swapped(study: Study) -> Iterable[Trouble]:
     wrong = [
         (c, stands_for(c.printed))
         for c in (*tables.comparisons(study), *t_tests.comparisons(study))
-        if not c.printed.bound and significant(c.printed) > 1 and not c.agrees
+        if not c.printed.bound and significant(c.printed) > 1 and not (c.agrees or c.as_if_one_sided)
     ]
     for (one, p_one), (other, p_other) in combinations(wrong, 2):
         if not (_gives(one, p_other) and _gives(other, p_one)):

@@ -117,10 +117,10 @@ def count_percent(study: Study) -> Iterable[Trouble]:
         severity: Severity = "warning"
         if share.cut_off:
             severity, tail = "note", "which is cut off after its last decimal instead of rounded"
-        elif other is not None:
-            tail = f"which is {k}/{other[0]}: the denominator is {other[1]}"
         elif share.may_be_estimate and Fraction(percent.decimal) * n > 100 * k:
             severity, tail = "note", "which a Kaplan-Meier estimate with censoring may be"
+        elif other is not None:
+            tail = f"which is {k}/{other[0]}: the denominator is {other[1]}"
         elif k in nearest:
             tail = f"although {k} is the whole number nearest to {percent}% of {n}"
         else:
@@ -173,7 +173,7 @@ def arm_size(study: Study) -> Iterable[Trouble]:
 
 
 def _may_be_estimate(study: Study, row: CountEntry | SurvivalEntry | BaselineEntry) -> bool:
-    """Whether the endpoint of an entry is one over time, and nothing says that nobody is censored."""
+    """Whether the endpoint of an entry is one over time; of counts the print does not say by what time."""
     if isinstance(row, BaselineEntry):
         return False
     if isinstance(row, SurvivalEntry):
@@ -182,7 +182,7 @@ def _may_be_estimate(study: Study, row: CountEntry | SurvivalEntry | BaselineEnt
     over_time |= any(row.endpoint == x.endpoint for x in (*study.survival, *study.medians, *study.events))
     over_time |= any(row.endpoint == x.endpoint and x.measure == "hr" for x in study.contrasts)
     over_time |= any(row.endpoint == x.endpoint and x.test == "logrank" for x in study.tests)
-    return over_time and study.complete_follow_up_months is None
+    return over_time
 
 
 def patients(low: int, high: int) -> str:

@@ -44,13 +44,15 @@ class Variant:
 def sided_as(sided: Sided, variants: Iterable[Variant], printed: PrintedNumber) -> tuple[Variant, ...]:
     """Turn two-sided ways to a p value into those of a print that is said to be one-sided.
 
-    A one-sided p value above one half is that of a difference on the other side.
+    One above one half may be that of the other side; in an exact test both tails hold what was seen.
     """
     if sided == "two":
         return tuple(variants)
-    turned = printed.bound != "<" and printed.value > 0.5
-    ends = ((v.name, v.one_sided) for v in variants)
-    return tuple(Variant(f"{name}, one-sided", Range(1 - p.high, 1 - p.low) if turned else p) for name, p in ends)
+    found = [Variant(f"{v.name}, one-sided", v.one_sided) for v in variants]
+    if printed.bound != "<" and printed.value > 0.5:
+        ends = ((v.name, v.one_sided, v.tail) for v in variants)
+        found += [Variant(f"{name}, other side", Range(1 - p.high, 1.0 if tail else 1 - p.low)) for name, p, tail in ends]
+    return tuple(found)
 
 
 def two_sided(p: PrintedNumber, sided: Sided) -> Range:
@@ -108,16 +110,22 @@ class Comparison:
 
     @property
     def as_if_one_sided(self) -> bool:
-        """Whether a print that nothing reproduces is the one-sided p value of a usual way, though not said to be one."""
-        if self.sided == "one" or self.printed.bound or self.agrees:
+        """Whether a print that nothing reproduces is the one-sided p value of a usual way, though not said to be one.
+
+        A bound is taken for one only where that changes no conclusion: p < 0.05 is a claim, not a number that is half
+        of another.
+        """
+        if self.sided == "one" or self.agrees or (self.printed.bound and self._crosses):
             return False
         return any(variant.halved and variant.one_sided.meets(stands_for(self.printed)) for variant in self.variants)
 
     @property
     def changes_sides(self) -> bool:
         """Whether the print is on one side of 0.05 and every recomputation on the other, and it is no one-sided one."""
-        if self.as_if_one_sided:
-            return False
+        return self._crosses and not self.as_if_one_sided
+
+    @property
+    def _crosses(self) -> bool:
         said = stands_for(self.printed)
         if is_significant(self.printed):
             return all(not significant(variant.p.low) for variant in self.variants)

@@ -20,9 +20,6 @@ LOGRANK, TIED = "log-rank over all orders of events", "log-rank with any ties as
 
 N_MINUS_1, RATIO, TREND, HALTON = "N - 1 chi-square", "likelihood ratio", "linear trend", "Fisher-Freeman-Halton test"
 
-USUAL: Final = (PEARSON, CORRECTED, FISHER, LOGRANK, TIED)
-"""Tests whose one-sided p value a paper may print without saying so."""
-
 Fourfold = Callable[[int, int, int, int], float]
 
 P_VALUES: Final[Mapping[str, Fourfold]] = {
@@ -122,11 +119,14 @@ class Tabulated:
         if of_orders is None:
             return ()
         found |= of_orders
-        statistic, p, fourfold = self.test.statistic, self.test.p, not self.tables or _is_fourfold(self.tables[0])
-        half = fourfold and (statistic is None or p is None or may_be_half(p, _p_of(stands_for(statistic))))
-        tails = _ranges(self.tables, _tails, []) if half else {}
+        statistic, p = self.test.statistic, self.test.p
+        half = statistic is None or p is None or may_be_half(p, _p_of(stands_for(statistic)))
+        one_sided = _ranges(self.tables, _tails, []) | self._without_unknown(_tails)
         names = [*first, *(name for name in found if name not in first)]
-        return tuple(Variant(name, found[name], tails.get(name), half and name in USUAL) for name in names)
+        return tuple(
+            Variant(name, found[name], one_sided.get(name), half and (name in one_sided or name in (LOGRANK, TIED)))
+            for name in names
+        )
 
 
 def _is_fourfold(table: Arms) -> bool:
@@ -144,7 +144,13 @@ def _ranges(
 
 
 def _tails(table: Arms) -> dict[str, float]:
-    return _recomputed(table, {FISHER: exact_tests.fisher_one_sided}, lambda test: test.p)
+    """One-sided p values of the tests whose one-sided p value a paper may print without saying so."""
+    if not _is_fourfold(table):
+        return {}
+    (a, c), (b, d) = table
+    counts = a, a + c, b, b + d
+    halves = {name: P_VALUES[name](*counts) / 2 for name in (PEARSON, CORRECTED)}
+    return halves | {FISHER: exact_tests.fisher_one_sided(*counts)}
 
 
 def _p_of(chi2: Range) -> Range:
