@@ -78,7 +78,9 @@ def test_survival_statistics_are_those_of_scipy_and_of_the_partial_likelihood() 
 
 def _percentages_are_of_counts(document: Document) -> None:
     for row in (*document["counts"], *document["baseline"]):
-        if "percent" in row and "events" in row:
+        if row["locator"].startswith("Survival"):  # an estimate, which censoring makes larger
+            assert float(row["percent"]) >= 100 * row["events"] / row["n"] - 0.51
+        elif "percent" in row and "events" in row:
             assert (
                 abs(float(row["percent"]) - 100 * row["events"] / row["n"])
                 <= 0.5 * 10.0 ** -len(row["percent"].partition(".")[2]) + 1e-9

@@ -88,8 +88,8 @@ def shares(study: Study) -> Iterator[Share]:
 
 
 def counts_survivors(study: Study, row: SurvivalEntry) -> bool:
-    """Whether a survival percentage is survivors out of all patients of the arm, and not an estimate with censoring."""
-    return is_complete(study, row) or (row.alive is not None and row.ci is None)
+    """Whether a survival percentage is survivors out of all patients of the arm, or has survivors beside it."""
+    return is_complete(study, row) or row.alive is not None
 
 
 @check("Is each printed percentage that of its printed count?")

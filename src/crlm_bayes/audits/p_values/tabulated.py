@@ -124,7 +124,10 @@ class Tabulated:
         one_sided = _ranges(self.tables, _tails, []) | self._without_unknown(_tails)
         names = [*first, *(name for name in found if name not in first)]
         return tuple(
-            Variant(name, found[name], one_sided.get(name), half and (name in one_sided or name in (LOGRANK, TIED)))
+            Variant(
+                name, found[name], one_sided.get(name) if name.startswith(FISHER) else None,
+                half and (name in one_sided or name in (LOGRANK, TIED)),
+            )
             for name in names
         )
 
