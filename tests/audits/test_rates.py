@@ -37,11 +37,11 @@ def full_pool() -> Pool:
 
 def test_tests_of_counts_are_those_of_scipy() -> None:
     table = np.array([[16, 22], [24, 14]], float)
-    assert pearson(table) == pytest.approx(stats.chi2_contingency(table, correction=False)[:2])
-    assert pearson(table, yates=True) == pytest.approx(stats.chi2_contingency(table)[:2])
+    assert pearson(table)[:2] == pytest.approx(stats.chi2_contingency(table, correction=False)[:2])
+    assert pearson(table, yates=True)[:2] == pytest.approx(stats.chi2_contingency(table)[:2])
     assert fisher(table).p == pytest.approx(stats.fisher_exact(table)[1])
     wide = np.array([[5, 9], [30, 12], [7, 7]], float)
-    assert pearson(wide) == pytest.approx(stats.chi2_contingency(wide)[:2])
+    assert pearson(wide)[:2] == pytest.approx(stats.chi2_contingency(wide)[:2])
 
 
 def test_t_tests_are_those_of_scipy() -> None:
@@ -49,7 +49,7 @@ def test_t_tests_are_those_of_scipy() -> None:
     a, b = rng.normal(size=30), rng.normal(0.3, 2, size=41)
     for welch in (True, False):
         result = stats.ttest_ind(a, b, equal_var=not welch)
-        assert t_test(a, b, welch) == pytest.approx((result.statistic, result.pvalue))
+        assert t_test(a, b, welch)[:2] == pytest.approx((result.statistic, result.pvalue))
 
 
 def test_survival_statistics_are_those_of_scipy_and_of_the_partial_likelihood() -> None:

@@ -185,10 +185,10 @@ def swapped(study: Study) -> Iterable[Trouble]:
     wrong = [
         (c, stands_for(c.printed))
         for c in (*tables.comparisons(study), *t_tests.comparisons(study))
-        if not c.printed.bound and significant(c.printed) > 1 and not (c.agrees or c.as_if_one_sided)
+        if not c.printed.bound and significant(c.printed) > 1 and not c.agrees
     ]
     for (one, p_one), (other, p_other) in combinations(wrong, 2):
-        if not (_gives(one, p_other) and _gives(other, p_one)):
+        if not (_gives(one, p_other) and _gives(other, p_one)) or (one.as_if_one_sided and other.as_if_one_sided):
             continue
         message = (
             f"The p value {one.printed} printed for {one.subject} is that of {other.basis}, and the p value {other.printed} "

@@ -180,10 +180,15 @@ def falls(document: Document, row: Row, key: str, v: float) -> bool:
     return True
 
 
+def is_bare_estimate(document: Document, row: Row) -> bool:
+    """Whether a percentage has an interval and is of censored patients: survivors beside it need not be its patients."""
+    return "ci" in row and "complete_follow_up_months" not in document
+
+
 @slip_of("percent", "survival")
 def survival_percent(document: Document, row: Row) -> Matters | None:
     """Percentage of survival whose survivors are printed."""
-    if "alive" not in row:
+    if "alive" not in row or is_bare_estimate(document, row):
         return None
     n = next(arm["n"] for arm in document["arms"] if arm["id"] == row["arm"])
     old, share = float(row["percent"]), 100 * row["alive"] / n
@@ -196,7 +201,7 @@ def survival_percent(document: Document, row: Row) -> Matters | None:
 def survivors(document: Document, row: Row) -> Matters | None:
     """Survivors beside a percentage of survival."""
     n = next(arm["n"] for arm in document["arms"] if arm["id"] == row["arm"])
-    if "percent" not in row:
+    if "percent" not in row or is_bare_estimate(document, row):
         return None
     share, step = float(row["percent"]) * n / 100, unit(row["percent"]) * n / 100
     # censored patients may be alive as well, so that fewer survivors are no contradiction

@@ -88,8 +88,11 @@ def shares(study: Study) -> Iterator[Share]:
 
 
 def counts_survivors(study: Study, row: SurvivalEntry) -> bool:
-    """Whether a survival percentage is survivors out of all patients of the arm, or has survivors beside it."""
-    return is_complete(study, row) or row.alive is not None
+    """Whether a survival percentage is survivors out of all patients of the arm, or has survivors beside it.
+
+    One with an interval is an estimate, which need not be that of the survivors.
+    """
+    return is_complete(study, row) or (row.alive is not None and row.ci is None)
 
 
 @check("Is each printed percentage that of its printed count?")

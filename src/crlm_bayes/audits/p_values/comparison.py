@@ -166,7 +166,7 @@ def troubles(comparisons: Iterable[Comparison]) -> Iterable[Trouble]:
         stem = f"The printed {printed} for {spelled_out(c.subject)}"
         message = f"{stem} does not follow from {c.basis}, which {gives(c)}{tail}."
         if c.as_if_one_sided:
-            message = f"{stem} is the one-sided p value of {c.basis}, half of the two-sided, as if the test were one-sided."
+            message = f"{stem} would be the one-sided p value of {c.basis}, half of the two-sided, as if the test were one-sided."
         yield Trouble(c.subject, severity, c.entries, c.locators, printed, f"p: {ways}", message)
 
 
