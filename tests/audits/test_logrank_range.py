@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from crlm_bayes.audits.p_values import logrank_tests, tables, tabulated
-from crlm_bayes.audits.survival.logrank_range import Orders, logrank_range, orders_of, usual_range
+from crlm_bayes.audits.p_values.logrank_range import Orders, logrank_range, orders_of, usual_range
 from crlm_bayes.documents.study import Study
 from makers.ministudy import ministudy
 
@@ -86,9 +86,7 @@ def test_one_order_and_ties_beyond_it() -> None:
 
 def test_numbers_left_open_are_all_tried() -> None:
     open_ = logrank_range(Orders((12, 12), ((range(1, 3), range(3, 4)), (range(4, 6), range(5, 7)))))
-    each = [
-        logrank_range(orders((12, 12), (a, 3), (b, c))) for a in (1, 2) for b in (4, 5) for c in (5, 6)
-    ]
+    each = [logrank_range(orders((12, 12), (a, 3), (b, c))) for a in (1, 2) for b in (4, 5) for c in (5, 6)]
     assert open_ is not None
     assert open_.low == pytest.approx(min(x.low for x in each if x))
     assert open_.high == pytest.approx(max(x.high for x in each if x))
@@ -221,7 +219,9 @@ def test_bundled_papers(published: dict[str, Study]) -> None:
         study = published[name]
         assert logrank_tests.logrank_range(study) == [] == logrank_tests.logrank_order(study)
     variants = {
-        (t.test.endpoint, str(t.test.months)): t.statistics for t in tables.tabulations(published["yan2025"]) if t.orders
+        (t.test.endpoint, str(t.test.months)): t.statistics
+        for t in tables.tabulations(published["yan2025"])
+        if t.orders
     }
     assert len(variants) == 6
     assert tabulated.TIED in variants["os", "12"]

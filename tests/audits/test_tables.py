@@ -294,10 +294,15 @@ def test_a_sparse_table_may_have_been_tested_exactly() -> None:
 def test_tests_of_one_name_are_told_apart() -> None:
     """Two tests of three arms differ in what they compare."""
     test = {"endpoint": "orr", "test": "chi2", "p": "0.001"}
-    rows = [{"endpoint": "orr", "arm": arm, "events": k, "n": 40} for arm, k in (("control", 20), ("low", 21), ("high", 20))]
+    rows = [
+        {"endpoint": "orr", "arm": arm, "events": k, "n": 40} for arm, k in (("control", 20), ("low", 21), ("high", 20))
+    ]
     pairs = [{**test, "between": ["control", arm], "locator": f"Table {arm}"} for arm in ("low", "high")]
     study = ministudy(head=THREE, counts=rows, tests=pairs)
-    assert [found.id for found in tables.chi_square(study)] == ["mini2020.chi_square.orr", "mini2020.chi_square.orr-table-high"]
+    assert [found.id for found in tables.chi_square(study)] == [
+        "mini2020.chi_square.orr",
+        "mini2020.chi_square.orr-table-high",
+    ]
     assert [name for name, _ in study.entries() if name.startswith("tests")] == [
         "tests/orr/chi2/control-v-low", "tests/orr/chi2/control-v-high",
     ]  # fmt: skip
@@ -332,7 +337,9 @@ def test_consistent_tables_raise_nothing() -> None:
 
 def stage(n: tuple[int, int] = (50, 50), **test: str) -> Study:
     """A test of a variable whose categories are not printed."""
-    return ministudy(n, tests=[{"variable": "stage", "test": "chi2", **test}], continuous=[{**ONE_MEAN, "variable": "stage"}])
+    return ministudy(
+        n, tests=[{"variable": "stage", "test": "chi2", **test}], continuous=[{**ONE_MEAN, "variable": "stage"}]
+    )
 
 
 def means(n: tuple[int, int], **test: str) -> Study:

@@ -116,7 +116,9 @@ def test_no_real_curve_has_a_jump_of_the_hazard() -> None:
     for name, curve in points:
         survival = curve.set_index("month")["survival"]
         row = medians.loc[name]
-        times = [] if pd.isna(row["median"]) else [{"endpoint": "os", "arm": "control", "months": f"{row['median']:.1f}"}]
+        times = (
+            [] if pd.isna(row["median"]) else [{"endpoint": "os", "arm": "control", "months": f"{row['median']:.1f}"}]
+        )
         for marks, head in itertools.product(MARKS, ({}, COMPLETE)):
             points_of = [
                 {"endpoint": "os", "arm": "control", "months": str(t), "percent": f"{100 * survival[t]:.1f}"}

@@ -194,7 +194,11 @@ def survival_percent(document: Document, row: Row) -> Matters | None:
     old, share = float(row["percent"]), 100 * row["alive"] / n
     # censored patients may be alive as well, so that a larger estimate is no contradiction
     most = 100 if "complete_follow_up_months" in document else share
-    return lambda v: v <= most and min(abs(v - old), abs(v - share)) > 1.01 * unit(row["percent"]) and falls(document, row, "percent", v)
+    return lambda v: (
+        v <= most
+        and min(abs(v - old), abs(v - share)) > 1.01 * unit(row["percent"])
+        and falls(document, row, "percent", v)
+    )
 
 
 @slip_of("alive", "survival")

@@ -18,7 +18,9 @@ def deaths(document: Document, row: Row) -> list[tuple[int, ...]] | None:
         return None
     found = []
     for months in sorted({int(m["months"]) for m in document["survival"] if m["endpoint"] == row["endpoint"]}):
-        marks = {m["arm"]: m for m in document["survival"] if (m["endpoint"], m["months"]) == (row["endpoint"], str(months))}
+        marks = {
+            m["arm"]: m for m in document["survival"] if (m["endpoint"], m["months"]) == (row["endpoint"], str(months))
+        }
         if months <= int(row["months"]):
             if any("alive" not in marks.get(arm["id"], {}) for arm in document["arms"]):
                 return None
@@ -63,7 +65,11 @@ def impossible_log_rank(document: Document, row: Row) -> Matters | None:
 def past_landmarks(document: Document) -> Iterator[tuple[int, Row, float, float]]:
     """Medians of an arm with a landmark whose survival is well above one half, its time and its survival."""
     for i, row in enumerate(document["medians"]):
-        marks = [m for m in document["survival"] if "arm" in row and (m["endpoint"], m["arm"]) == (row["endpoint"], row["arm"])]
+        marks = [
+            m
+            for m in document["survival"]
+            if "arm" in row and (m["endpoint"], m["arm"]) == (row["endpoint"], row["arm"])
+        ]
         marks = sorted((m for m in marks if "percent" in m), key=lambda m: float(m["months"]))
         above = [(float(m["months"]), float(m["percent"]) / 100) for m in marks if float(m["percent"]) >= 60]
         if above:

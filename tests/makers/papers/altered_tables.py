@@ -56,7 +56,11 @@ def count(document: Document, row: Row) -> Matters | None:
 def percent(document: Document, row: Row) -> Matters | None:
     """Percentage of an entry that has a count."""
     old = row["percent"]
-    return (lambda v: v <= 100 and abs(v - float(old)) > 1.01 * unit(old)) if "events" in row and not is_estimate(row) else None
+    return (
+        (lambda v: v <= 100 and abs(v - float(old)) > 1.01 * unit(old))
+        if "events" in row and not is_estimate(row)
+        else None
+    )
 
 
 @slip_of("percent", "counts")

@@ -83,7 +83,9 @@ def _endpoint(
             bracket = {"interval": ends_of_median, "interval_kind": "ci" if stated else "unstated"}
             bracket |= {"level": habits.level} if stated else {}
         paper.add("medians", where, endpoint=endpoint, arm=name, months=habits.write(median, habits.months), **bracket)
-    if not paper.complete and paper.chance(0.3):  # events by the last landmark beside the estimate, not beside their share
+    if not paper.complete and paper.chance(
+        0.3
+    ):  # events by the last landmark beside the estimate, not beside their share
         for name, curve, k in zip(paper.ids, curves, paper.split(event & (time <= marks[-1])), strict=True):
             n = int((arm == paper.ids.index(name)).sum())
             share = habits.write(100 * (1 - curve.at(marks[-1])), habits.percent)
@@ -121,7 +123,7 @@ def _regression(
     for i, (b, s) in enumerate(zip(beta.tolist(), se.tolist(), strict=True)):
         table: Document = {
             "endpoint": endpoint, "measure": "hr", "adjusted": adjusted, "level": habits.level,
-            "value": habits.write(math.exp(b), habits.ratio), 
+            "value": habits.write(math.exp(b), habits.ratio),
             "ci": [habits.write(math.exp(b + end * s), habits.ratio) for end in (-z, z)],
         }  # fmt: skip
         p = of_log_rank if borrowed else wald(b / s)

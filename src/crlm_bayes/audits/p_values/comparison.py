@@ -51,7 +51,9 @@ def sided_as(sided: Sided, variants: Iterable[Variant], printed: PrintedNumber) 
     found = [Variant(f"{v.name}, one-sided", v.one_sided) for v in variants]
     if printed.bound != "<" and printed.value > 0.5:
         ends = ((v.name, v.one_sided, v.tail) for v in variants)
-        found += [Variant(f"{name}, other side", Range(1 - p.high, 1.0 if tail else 1 - p.low)) for name, p, tail in ends]
+        found += [
+            Variant(f"{name}, other side", Range(1 - p.high, 1.0 if tail else 1 - p.low)) for name, p, tail in ends
+        ]
     return tuple(found)
 
 

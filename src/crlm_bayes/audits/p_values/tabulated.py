@@ -7,7 +7,7 @@ from typing import Final
 
 from crlm_bayes.audits.p_values import exact_tests
 from crlm_bayes.audits.p_values.comparison import Comparison, Variant, may_be_half, sided_as, two_sided
-from crlm_bayes.audits.survival.logrank_range import Orders, logrank_range
+from crlm_bayes.audits.p_values.logrank_range import Orders, logrank_range
 from crlm_bayes.documents.entries import TestEntry
 from crlm_bayes.documents.rounding import Range, stands_for
 
@@ -87,7 +87,10 @@ class Tabulated:
         return {} if of_orders is None else found | of_orders
 
     def _of_orders(
-        self, fit: Callable[[Iterable[Range]], bool], others: Iterable[Range], turn: Callable[[Range], Range] = lambda x: x
+        self,
+        fit: Callable[[Iterable[Range]], bool],
+        others: Iterable[Range],
+        turn: Callable[[Range], Range] = lambda x: x,
     ) -> dict[str, Range] | None:
         """Log-rank statistics, turned; ties, which take seconds, where nothing else fits; None where not all are known."""
         if self.orders is None:
@@ -119,13 +122,15 @@ class Tabulated:
         if of_orders is None:
             return ()
         found |= of_orders
-        statistic, p = self.test.statistic, self.test.p
-        half = statistic is None or p is None or may_be_half(p, _p_of(stands_for(statistic)))
+        test = self.test
+        half = test.statistic is None or test.p is None or may_be_half(test.p, _p_of(stands_for(test.statistic)))
         one_sided = _ranges(self.tables, _tails, []) | self._without_unknown(_tails)
         names = [*first, *(name for name in found if name not in first)]
         return tuple(
             Variant(
-                name, found[name], one_sided.get(name) if name.startswith(FISHER) else None,
+                name,
+                found[name],
+                one_sided.get(name) if name.startswith(FISHER) else None,
                 half and (name in one_sided or name in (LOGRANK, TIED)),
             )
             for name in names

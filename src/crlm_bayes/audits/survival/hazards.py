@@ -169,9 +169,7 @@ def logrank_landmark(study: Study) -> Iterable[Trouble]:
             yield from _far_from_survivors(study, endpoint, logrank[0])
 
 
-def _several(
-    study: Study, endpoint: str, logrank: list[TestEntry], single: list[TestEntry]
-) -> Iterator[Trouble]:
+def _several(study: Study, endpoint: str, logrank: list[TestEntry], single: list[TestEntry]) -> Iterator[Trouble]:
     """One curve, one log-rank p; tests that end at several times would be no reason for those of the landmarks.
 
     They are one if the paper says that it compares survival at these times by log-rank.

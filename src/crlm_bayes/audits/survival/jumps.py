@@ -1,7 +1,7 @@
 """Hazards that jump: does a printed curve fall, from one printed point to the next, as no smooth curve does?"""
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
@@ -99,4 +99,6 @@ def _hazard(start: Point, end: Point) -> Range:
     least = math.log(start.share.low / end.share.high) if 0 < end.share.high < start.share.low else 0.0
     most = math.log(start.share.high / end.share.low) if end.share.low > 0 else math.inf
     shortest, longest = end.months.low - start.months.high, end.months.high - start.months.low
-    return Range(max(0.0, least) / longest if longest > 0 else 0.0, max(0.0, most) / shortest if shortest > 0 else math.inf)
+    return Range(
+        max(0.0, least) / longest if longest > 0 else 0.0, max(0.0, most) / shortest if shortest > 0 else math.inf
+    )

@@ -15,16 +15,17 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
 import scipy
 from numpy.typing import NDArray
 
+from crlm_bayes.audits.names import is_complete
 from crlm_bayes.documents.entries import SurvivalEntry, TestEntry
 from crlm_bayes.documents.rounding import Range, counts_printing
 from crlm_bayes.documents.study import Study
-from crlm_bayes.audits.names import is_complete
 from crlm_bayes.rule import LOWER, SEED, UPPER
 
 DIRECTIONS: Final = 64
@@ -120,8 +121,8 @@ def logrank_range(orders: Orders, *, ties: bool = False) -> Range | None:
 
 def _between(orders: Orders) -> list[int]:
     """Most events between each printed time and the one before."""
-    before = (range(1), range(1)), *orders.points
-    return [sum(b[-1] - a[0] for a, b in zip(*pair, strict=True)) for pair in zip(before, orders.points)]
+    pairs = pairwise(((range(1), range(1)), *orders.points))
+    return [sum(b[-1] - a[0] for a, b in zip(*pair, strict=True)) for pair in pairs]
 
 
 def _onwards(
@@ -198,7 +199,9 @@ def usual_range(orders: Orders) -> Range | None:
     first_arm = np.concatenate(labels, axis=1)
     if first_arm.shape[1] == 0:
         return None
-    share = (orders.sizes[0] - np.cumsum(first_arm, axis=1) + first_arm) / (sum(orders.sizes) - np.arange(first_arm.shape[1]))
+    share = (orders.sizes[0] - np.cumsum(first_arm, axis=1) + first_arm) / (
+        sum(orders.sizes) - np.arange(first_arm.shape[1])
+    )
     variance = (share * (1 - share)).sum(axis=1)
     statistic = (before[0] - share.sum(axis=1)) ** 2 / np.maximum(variance, np.finfo(float).tiny)
     return Range(*(float(x) for x in np.quantile(statistic, (LOWER, UPPER))))
