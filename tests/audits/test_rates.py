@@ -1,4 +1,4 @@
-"""The audit is known to be right: no serious finding on consistent papers, and slips of every kind are found."""
+"""The audit is known to be right: nothing but notes on consistent papers, and slips of every kind are found."""
 
 import math
 
@@ -135,13 +135,13 @@ def test_every_slip_changes_its_copy_and_leaves_the_paper(pool: Pool) -> None:
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_nothing_serious_in_a_consistent_paper(seed: int) -> None:
-    serious = [finding for _, finding in alarms(Pool(1, seed=100 + seed)) if finding.severity == "serious"]
-    assert not serious
+def test_nothing_but_notes_in_a_consistent_paper(seed: int) -> None:
+    found = [finding for _, finding in alarms(Pool(1, seed=100 + seed)) if finding.severity != "note"]
+    assert not found
 
 
 def test_no_false_alarm_on_sixty_papers(pool: Pool) -> None:
-    assert not [(i, finding.message) for i, finding in alarms(pool) if finding.severity == "serious"]
+    assert not [(i, finding.message) for i, finding in alarms(pool) if finding.severity != "note"]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -154,7 +154,7 @@ def test_slips_are_found(kind: str, pool: Pool) -> None:
 @pytest.mark.calibration
 def test_no_false_alarm_on_a_thousand_papers(full_pool: Pool) -> None:
     print(alarm_table(full_pool))
-    assert not [(i, finding.message) for i, finding in alarms(full_pool) if finding.severity == "serious"]
+    assert not [(i, finding.message) for i, finding in alarms(full_pool) if finding.severity != "note"]
 
 
 @pytest.mark.calibration
