@@ -95,7 +95,8 @@ def _check_repeats(study: Study, where: str) -> None:
 
 def _check_variables(study: Study, where: str) -> None:
     """A test of a variable that no table has would be held against nothing, and nobody would know."""
-    known = {row.variable: None for row in (*study.baseline, *study.continuous)}
+    named = [row.variable for row in study.baseline] + [row.variable for row in study.continuous]
+    known = dict.fromkeys(named)
     for i, test in enumerate(study.tests, 1):
         if test.variable is not None and test.variable not in known:
             raise InvalidInput(

@@ -181,11 +181,9 @@ def _may_be_estimate(study: Study, row: CountEntry | SurvivalEntry | BaselineEnt
         return False
     if isinstance(row, SurvivalEntry):
         return not is_complete(study, row)
-    over_time = row.endpoint in EVENT_FREE
-    over_time |= any(row.endpoint == x.endpoint for x in (*study.survival, *study.medians, *study.events))
-    over_time |= any(row.endpoint == x.endpoint and x.measure == "hr" for x in study.contrasts)
-    over_time |= any(row.endpoint == x.endpoint and x.test == "logrank" for x in study.tests)
-    return over_time
+    over_time = {*EVENT_FREE, *(x.endpoint for x in study.survival), *(x.endpoint for x in study.medians)}
+    over_time |= {x.endpoint for x in study.events} | {x.endpoint for x in study.contrasts if x.measure == "hr"}
+    return row.endpoint in over_time or any(x.endpoint == row.endpoint for x in study.tests if x.test == "logrank")
 
 
 def patients(low: int, high: int) -> str:
