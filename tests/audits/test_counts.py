@@ -137,8 +137,28 @@ def alive(months: str = "36", **fields: Any) -> dict[str, Any]:
 
 def test_survivors_are_compared_with_their_percentage() -> None:
     assert not counts.count_percent(ministudy((38, 38), survival=[alive(alive=10, percent="26.3")]))
-    finding = only(counts.count_percent, ministudy((38, 38), survival=[alive(alive=10, percent="27.8")]))
+    finding = only(counts.count_percent, ministudy((38, 38), COMPLETE, survival=[alive(alive=10, percent="27.8")]))
     assert finding.severity == "serious" and finding.entries == ("survival/os/control/36",)
+
+
+@pytest.mark.parametrize(
+    ("percent", "head", "found"), [("27.8", {}, "note"), ("27.8", COMPLETE, "serious"), ("24.8", {}, "serious")]
+)
+def test_an_estimate_may_be_above_the_survivors_and_not_below(percent: str, head: dict[str, Any], found: str) -> None:
+    study = ministudy((38, 38), head, survival=[alive(alive=10, percent=percent)])
+    assert only(counts.count_percent, study).severity == found
+
+
+@pytest.mark.parametrize(
+    ("percent", "over_time", "found"), [("22.0", True, "note"), ("22.0", False, "serious"), ("20.0", True, "serious")]
+)
+def test_an_estimate_may_be_above_the_share_of_events_and_not_below(percent: str, over_time: bool, found: str) -> None:
+    """203 of 948 are 21.4%; with censoring Kaplan and Meier may give 22.0%, and nothing below."""
+    ratio = {"endpoint": "death", "measure": "hr", "value": "0.80", "numerator": "drug", "denominator": "control"}
+    contrasts = [{**ratio, "adjusted": False}] if over_time else []
+    study = ministudy((948, 950), counts=[row("death", events=203, n=948, percent=percent)], contrasts=contrasts)
+    finding = only(counts.count_percent, study)
+    assert finding.severity == found and ("Kaplan-Meier" in finding.message) == (found == "note")
 
 
 def test_kaplan_meier_percentages_are_no_shares() -> None:

@@ -18,6 +18,10 @@ SLIPS = 300
 """Of each kind in the full run: the standard error of a rate of 95% is then 1.3%."""
 
 REQUIRED = 0.95
+OWN_CHECKS = {
+    "impossible_log_rank": "logrank_range", "hazard_jump": "hazard_jump", "short_follow_up": "follow_up",
+}  # fmt: skip
+"""Slips that other checks may report as well, and the check that must."""
 
 
 @pytest.fixture(scope="module")
@@ -37,11 +41,11 @@ def full_pool() -> Pool:
 
 def test_tests_of_counts_are_those_of_scipy() -> None:
     table = np.array([[16, 22], [24, 14]], float)
-    assert pearson(table) == pytest.approx(stats.chi2_contingency(table, correction=False)[:2])
-    assert pearson(table, yates=True) == pytest.approx(stats.chi2_contingency(table)[:2])
+    assert pearson(table)[:2] == pytest.approx(stats.chi2_contingency(table, correction=False)[:2])
+    assert pearson(table, yates=True)[:2] == pytest.approx(stats.chi2_contingency(table)[:2])
     assert fisher(table).p == pytest.approx(stats.fisher_exact(table)[1])
     wide = np.array([[5, 9], [30, 12], [7, 7]], float)
-    assert pearson(wide) == pytest.approx(stats.chi2_contingency(wide)[:2])
+    assert pearson(wide)[:2] == pytest.approx(stats.chi2_contingency(wide)[:2])
 
 
 def test_t_tests_are_those_of_scipy() -> None:
@@ -49,7 +53,7 @@ def test_t_tests_are_those_of_scipy() -> None:
     a, b = rng.normal(size=30), rng.normal(0.3, 2, size=41)
     for welch in (True, False):
         result = stats.ttest_ind(a, b, equal_var=not welch)
-        assert t_test(a, b, welch) == pytest.approx((result.statistic, result.pvalue))
+        assert t_test(a, b, welch)[:2] == pytest.approx((result.statistic, result.pvalue))
 
 
 def test_survival_statistics_are_those_of_scipy_and_of_the_partial_likelihood() -> None:
@@ -78,7 +82,9 @@ def test_survival_statistics_are_those_of_scipy_and_of_the_partial_likelihood() 
 
 def _percentages_are_of_counts(document: Document) -> None:
     for row in (*document["counts"], *document["baseline"]):
-        if "percent" in row and "events" in row:
+        if row["locator"].startswith("Survival"):  # an estimate, which censoring makes larger
+            assert float(row["percent"]) >= 100 * row["events"] / row["n"] - 0.51
+        elif "percent" in row and "events" in row:
             assert (
                 abs(float(row["percent"]) - 100 * row["events"] / row["n"])
                 <= 0.5 * 10.0 ** -len(row["percent"].partition(".")[2]) + 1e-9
@@ -161,3 +167,5 @@ def test_slips_are_found_at_the_required_rate(kind: str, full_pool: Pool) -> Non
     print(rate)
     assert rate.papers == SLIPS
     assert rate.rate >= REQUIRED, rate.missed[:10]
+    if kind in OWN_CHECKS:
+        assert rate.checks[OWN_CHECKS[kind]] >= REQUIRED * SLIPS

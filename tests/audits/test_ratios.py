@@ -268,14 +268,6 @@ def test_a_continuous_factor_has_no_bound(category: str, reference: str) -> None
     assert ratios.information(factor("1.00", ("0.99", "1.01"), category=category, reference=reference)) == []
 
 
-def test_the_same_ratio_printed_twice_is_told_once() -> None:
-    row = {"endpoint": "os", "measure": "hr", "value": "0.95", "ci": ("0.60", "0.90"), "numerator": "drug",
-           "denominator": "control", "adjusted": True}  # fmt: skip
-    study = ministudy(contrasts=[row, {**row, "locator": "Abstract"}, {**row, "value": "0.96", "locator": "Abstract"}])
-    ids = [found.id.rpartition(".")[2] for found in ratios.ratio_interval(study)]
-    assert ids == ["os-drug-v-control-adjusted-hr", "os-drug-v-control-adjusted-hr-abstract"]
-
-
 # simulation and the bundled papers
 
 

@@ -83,6 +83,9 @@ def test_effect_comes_back_from_its_p_value(variance: float, theta: float) -> No
     assert conversions.size_from_z(conversions.z_of_p(p), variance).value == pytest.approx(theta)
     assert conversions.se_from_p(-theta, p, "x").value == pytest.approx(se)
     assert conversions.log_ratio_from_score(-theta * variance, variance, "x").value == pytest.approx(-theta)
+    for half in (p / 2, 1 - p / 2):  # one-sided, and of the other side
+        assert conversions.z_of_p(half, "one") == pytest.approx(conversions.z_of_p(p))
+        assert conversions.se_from_p(-theta, half, "x", "one").value == pytest.approx(se)
 
 
 @pytest.mark.parametrize(
@@ -90,6 +93,7 @@ def test_effect_comes_back_from_its_p_value(variance: float, theta: float) -> No
     [
         lambda: conversions.se_from_p(0.0, 0.5, "x"),
         lambda: conversions.se_from_p(0.3, 1.0, "x"),
+        lambda: conversions.se_from_p(0.3, 0.5, "x", "one"),
         lambda: conversions.se_from_p(0.3, 0.0, "x"),
         lambda: conversions.variance_by_arm(0, 12, "x"),
         lambda: conversions.variance_of_total(0, None, "x"),
@@ -141,6 +145,18 @@ def test_logrank_p_with_events_of_both_arms(read: Callable[..., RatioEvidence]) 
     first = evidence.rows[0]
     assert first.used == f"log HR {evidence.log_ratio:.4f}, se {se:.4f}" and first.printed == "log-rank p = 0.032"
     assert "80 · 60 / 140" in first.how and "treated is said to have done better" in first.how
+
+
+def test_one_sided_log_rank_p_has_the_deviate_of_twice_as_much(read: Callable[..., RatioEvidence]) -> None:
+    two, one = (
+        read({"p": "0.032", "favours": "treated"}, (80, 60)),
+        read({"p": "0.016", "favours": "treated", "sided": "one"}, (80, 60)),
+    )
+    assert one.log_ratio == pytest.approx(two.log_ratio) and "one-sided p = 0.016" in one.rows[0].how
+    both = read({"p": "0.016", "statistic": "4.6", "favours": "treated", "sided": "one"}, (80, 60))
+    assert "4.6" in both.rows[0].how or "one-sided" in both.rows[0].how
+    with pytest.raises(InvalidInput, match="do not belong together"):
+        read({"p": "0.016", "statistic": "4.6", "favours": "treated"}, (80, 60))
 
 
 def test_direction_turns_with_the_arm_and_with_what_is_better(read: Callable[..., RatioEvidence]) -> None:

@@ -134,6 +134,8 @@ def test_standard_error_is_taken_from_the_p_value_only_without_interval_and_se(
     bare = {k: v for k, v in RATIO.items() if k != "ci"}
     from_p = ratio_of(make_study, make_spec("log_ratio"), bare | {"p": "0.019"})
     assert 2 * stats.norm.sf(abs(from_p.log_ratio) / from_p.se) == pytest.approx(0.019)
+    one_sided = ratio_of(make_study, make_spec("log_ratio"), bare | {"p": "0.0095", "sided": "one"})
+    assert one_sided.se == pytest.approx(from_p.se) and "one-sided p value" in one_sided.rows[0].how
     from_se = ratio_of(make_study, make_spec("log_ratio"), bare | {"p": "0.019", "se": "0.1234"})
     assert from_se.se == 0.1234 and "printed se" in from_se.rows[0].how
     from_ci = ratio_of(make_study, make_spec("log_ratio"), RATIO | {"p": "0.9", "se": "0.5"})

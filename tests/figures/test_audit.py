@@ -231,5 +231,5 @@ def test_bundled_papers_fit_the_page(published: dict[str, Study]) -> None:
     ids = {f"finding-{finding.id}" for one in audits.values() for finding in one.findings}
     assert ids and ids <= set(document.ids)
     yan = by_print(audits["yan2025"].comparisons)
-    assert "9 of 13 significant p values lose significance" in on_p_values(yan)
+    assert "5 of 13 significant p values lose significance" in on_p_values(yan)
     assert [scan.best for scan in audits["yan2025"].scans if scan.conspicuous] == [90]

@@ -15,8 +15,8 @@ TABLES = (
     "continuous", "baseline", "designs", "biases", "statements",
 )  # fmt: skip
 NO_DECIMALS = (
-    "role", "label", "n", "events", "alive", "at_risk", "level", "adjusted", "interval_kind", "favours", "between", "reference", "says",
-    "stated", "sides", "n_per_arm", "enrolled_per_arm", "test",
+    "role", "label", "survival_tests", "sided", "n", "events", "alive", "at_risk", "level", "adjusted", "interval_kind", "favours",
+    "between", "reference", "says", "stated", "sides", "n_per_arm", "enrolled_per_arm", "test",
 )  # fmt: skip
 """Fields that are words, whole numbers or what the format adds; every other field is a printed text."""
 Key = tuple[str, str, str, str, str, str]
@@ -95,6 +95,8 @@ def printed_fields(table: str, entry: Frozen) -> Iterator[tuple[str, str]]:
                 values.pop("level", None)  # a level without an interval is a default, not a print
             else:
                 values[low], values[high] = pair
+    if values.get("sided") == "two":
+        values.pop("sided")  # what is taken where the print does not say
     if values.get("between"):
         values["between"] = "/".join(values["between"])
     for key, value in values.items():
@@ -118,6 +120,7 @@ def first_transcription(study: Study) -> list[tuple[Key, str]]:
         calculated = study.sample_size
         about = ("sample_size", calculated.endpoint or "", "", "", str(calculated.months or ""))
         whole += [((*about, field), text) for field, text in sample_size_fields(calculated)]
+    whole += [(("study", "", "", "", "", "survival_tests"), test) for test in study.survival_tests]
     return whole + [
         ((table, *identity(table, entry), field), text)
         for table in TABLES

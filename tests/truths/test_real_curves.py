@@ -1,5 +1,6 @@
 """156 real survival curves: from landmarks and numbers at risk alone, the Cox estimate of the full data comes back."""
 
+import itertools
 import math
 from pathlib import Path
 
@@ -7,16 +8,19 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from crlm_bayes.audits.survival.jumps import hazard_jump
 from crlm_bayes.documents.analysis import AnalysisSpec, NuisancePriors
 from crlm_bayes.documents.study import Study
 from crlm_bayes.evidence.assemble import of_study
 from crlm_bayes.likelihoods.registry import evidence_curve
 from crlm_bayes.priors.families import Normal
+from makers.ministudy import ministudy
 
 pytestmark = pytest.mark.statistical
 
 FOLDER = Path(__file__).parent / "kmdata"
 MONTHS = (6, 12, 18, 24, 36, 48, 60)
+COMPLETE = {"complete_follow_up_months": 60.0, "complete_follow_up_basis": "to compare"}
 REFERENCE = Normal(dist="normal", mean=0, sd=10, rationale="flat, to compare with maximum likelihood")
 SPEC = AnalysisSpec(
     id="curve",
@@ -99,3 +103,30 @@ def test_landmarks_lose_little(comparison):
 def test_every_cox_estimate_lies_inside_the_interval(comparison):
     outside = comparison[(comparison["cox"] < comparison["low"]) | (comparison["cox"] > comparison["high"])]
     assert outside.empty, outside
+
+
+MARKS = ((6, 12), (12, 24, 36), (12, 36), (12, 24, 36, 48, 60), (6, 12, 18, 24))
+
+
+def test_no_real_curve_has_a_jump_of_the_hazard() -> None:
+    """Every arm printed in five ways, with its median, with and without censoring known: what is never seen is a warning."""
+    points = pd.read_csv(FOLDER / "landmarks.csv").groupby(["curve", "arm"])
+    medians = pd.read_csv(FOLDER / "medians.csv").set_index(["curve", "arm"])
+    printed, found = 0, []
+    for name, curve in points:
+        survival = curve.set_index("month")["survival"]
+        row = medians.loc[name]
+        times = (
+            [] if pd.isna(row["median"]) else [{"endpoint": "os", "arm": "control", "months": f"{row['median']:.1f}"}]
+        )
+        for marks, head in itertools.product(MARKS, ({}, COMPLETE)):
+            points_of = [
+                {"endpoint": "os", "arm": "control", "months": str(t), "percent": f"{100 * survival[t]:.1f}"}
+                for t in marks
+                if t in survival
+            ]
+            if points_of:
+                printed += 1
+                found += hazard_jump(ministudy((int(row["n"]), 50), head, survival=points_of, medians=times))
+    assert printed > 2500
+    assert not found

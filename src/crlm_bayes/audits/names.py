@@ -23,18 +23,14 @@ def is_complete(study: Study, row: SurvivalEntry) -> bool:
 
 
 def named[Row: Entry](rows: Iterable[Row], name: Callable[[Row], str]) -> Iterator[tuple[str, Row]]:
-    """Every entry with a subject of its own; the same numbers printed at two places count once."""
+    """Every entry with a subject of its own; where two have one name, the second has its place in it."""
     subjects: set[str] = set()
-    before: dict[str, list[Row]] = {}
     for row in rows:
-        base = name(row)
-        same = before.setdefault(base, [])
-        if any(row == other.model_copy(update={"locator": row.locator, "note": row.note}) for other in same):
-            continue
-        subject = f"{base} ({row.locator})" if same else base
+        subject = base = name(row)
+        if subject in subjects:
+            subject = f"{base} ({row.locator})"
         while subject in subjects:
             subject += " again"
-        same.append(row)
         subjects.add(subject)
         yield subject, row
 

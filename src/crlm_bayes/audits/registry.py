@@ -9,12 +9,12 @@ from crlm_bayes.audits.counts import denominators, differences, percentages, pin
 from crlm_bayes.audits.finding import SEVERITIES, Check, Finding
 from crlm_bayes.audits.means import grim, t_tests
 from crlm_bayes.audits.means import t_tests as means
-from crlm_bayes.audits.p_values import statistics, tables
+from crlm_bayes.audits.p_values import logrank_tests, statistics, tables
 from crlm_bayes.audits.p_values.comparison import Comparison
 from crlm_bayes.audits.ratios import direction, intervals
 from crlm_bayes.audits.ratios import intervals as ratios
 from crlm_bayes.audits.study_audit import StudyAudit
-from crlm_bayes.audits.survival import curves, favoured, hazards, medians
+from crlm_bayes.audits.survival import curves, favoured, hazards, jumps, medians
 from crlm_bayes.documents.claims import Claim
 from crlm_bayes.documents.study import Study
 
@@ -57,9 +57,12 @@ CHECKS: Final[tuple[Check, ...]] = (
     curves.survival_ci,
     curves.events_landmark,
     curves.follow_up,
+    jumps.hazard_jump,
     hazards.landmark_ratio,
     hazards.logrank_landmark,
     favoured.favoured_arm,
+    logrank_tests.logrank_range,
+    logrank_tests.logrank_order,
     # means
     grim.grim,
     grim.grimmer,
@@ -89,7 +92,7 @@ def audit_study(study: Study) -> list[Finding]:
 
 def comparisons(study: Study) -> tuple[Comparison, ...]:
     """Every printed p value of a study that can be recomputed, beside its recomputations."""
-    return tuple(c for module in (tables, means, statistics, ratios) for c in module.comparisons(study))
+    return tuple(c for module in (tables, means, logrank_tests, statistics, ratios) for c in module.comparisons(study))
 
 
 def audit_studies(studies: Mapping[str, Study], claims: Sequence[Claim] = ()) -> dict[str, StudyAudit]:

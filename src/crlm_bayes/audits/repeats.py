@@ -188,7 +188,7 @@ def swapped(study: Study) -> Iterable[Trouble]:
         if not c.printed.bound and significant(c.printed) > 1 and not c.agrees
     ]
     for (one, p_one), (other, p_other) in combinations(wrong, 2):
-        if not (_gives(one, p_other) and _gives(other, p_one)):
+        if not (_gives(one, p_other) and _gives(other, p_one)) or (one.as_if_one_sided and other.as_if_one_sided):
             continue
         message = (
             f"The p value {one.printed} printed for {one.subject} is that of {other.basis}, and the p value {other.printed} "

@@ -5,7 +5,14 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, StrictBool, model_validator
 
-from crlm_bayes.documents.numbers import Printed, PrintedMonths, PrintedP, PrintedPercent, PrintedPositive
+from crlm_bayes.documents.numbers import (
+    Printed,
+    PrintedMonths,
+    PrintedNumber,
+    PrintedP,
+    PrintedPercent,
+    PrintedPositive,
+)
 from crlm_bayes.toml import Frozen, Measure, Text, Word
 
 Count = Annotated[int, Field(ge=0, strict=True)]
@@ -15,6 +22,14 @@ Size = Annotated[int, Field(ge=1, strict=True)]
 Level = Annotated[float, Field(gt=0.5, lt=1, strict=True)]
 
 Interval = tuple[Printed, Printed]
+
+Sided = Literal["one", "two"]
+"""Of how many sides a printed p value is; two where the print does not say that it is one."""
+
+
+def _p_has_sides(p: PrintedNumber | None, sided: Sided) -> None:
+    if sided == "one" and p is None:
+        raise ValueError("sided = 'one' is said of a p value, and none is given")
 
 
 class Entry(Frozen):
@@ -123,6 +138,7 @@ class RatioEntry(Entry):
     ci: tuple[PrintedPositive, PrintedPositive] | None = None
     level: Level = 0.95
     p: PrintedP | None = None
+    sided: Sided = "two"
     coefficient: Printed | None = None
     se: Printed | None = None
     wald: Printed | None = None
@@ -130,6 +146,7 @@ class RatioEntry(Entry):
 
     @model_validator(mode="after")
     def _is_a_ratio(self) -> Self:
+        _p_has_sides(self.p, self.sided)
         log = self.coefficient
         if self.value is None and log is None:
             raise ValueError("needs value, or coefficient where only the logarithm of the ratio is printed")
@@ -233,7 +250,7 @@ class TestEntry(Entry):
     """
 
     __test__ = False  # not a pytest class
-    KEYS = ("endpoint", "variable", "test", "months")
+    KEYS = ("endpoint", "variable", "test", "months", "pair", "arm")
 
     endpoint: Word | None = None
     variable: Text | None = None
@@ -241,14 +258,21 @@ class TestEntry(Entry):
     months: PrintedMonths | None = None
     statistic: Printed | None = None
     p: PrintedP | None = None
+    sided: Sided = "two"
     favours: Word | None = None
     between: tuple[Word, Word] | None = None
     arm: Word | None = None
     o_minus_e: Printed | None = None
     variance: PrintedPositive | None = None
 
+    @property
+    def pair(self) -> str | None:
+        """The two arms of `between` in one word."""
+        return "-v-".join(self.between) if self.between else None
+
     @model_validator(mode="after")
     def _concerns_one_thing(self) -> "TestEntry":
+        _p_has_sides(self.p, self.sided)
         if (self.endpoint is None) == (self.variable is None):
             raise ValueError("needs either endpoint or variable")
         if self.statistic is None and self.p is None and self.o_minus_e is None:

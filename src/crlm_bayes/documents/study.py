@@ -45,7 +45,9 @@ class Study(Shown, Frozen):
     The order of entries is the order of the document. `name` is what pages call the study where the id does not say it
     (``smith2024`` does: Smith 2024), `year` that of
     its publication. `complete_follow_up_months` states that nobody is censored
-    before that time, which is what turns a printed survival percentage into a count. `relevance` is how directly the
+    before that time, which is what turns a printed survival percentage into a count. `survival_tests` are tests by
+    which the paper says that survival is compared, where it prints chi-squares or p values of survival at single times
+    without naming the test of each: these are held against the table of survivors and against the tests said. `relevance` is how directly the
     study answers the question of the collection it stands in; `informs` and `cannot_inform` say to what, in words.
     """
 
@@ -66,6 +68,8 @@ class Study(Shown, Frozen):
     enrolment: tuple[Month, Month] | None = None
     complete_follow_up_months: Annotated[float, Field(gt=0, allow_inf_nan=False, strict=True)] | None = None
     complete_follow_up_basis: Text | None = None
+    survival_tests: tuple[Literal["logrank"], ...] = ()
+    survival_tests_locator: Text | None = None
     notes: str = ""
     centres: tuple[Centre, ...] = ()
     arms: tuple[Arm, ...] = ()

@@ -1,12 +1,12 @@
 """The meaning of a study document: right shape, wrong sense is refused here."""
 
 import math
-from collections import Counter
 from collections.abc import Mapping
 
 from crlm_bayes.documents.entries import Entry
-from crlm_bayes.documents.study import ARM_TABLES, Study
+from crlm_bayes.documents.study import ARM_TABLES, ENTRY_TABLES, Study, reference
 from crlm_bayes.errors import InvalidInput, UnknownName, nearest
+from crlm_bayes.words.nouns import listed
 from crlm_bayes.words.numbers import short
 
 
@@ -16,8 +16,8 @@ def check_meaning(study: Study, where: str) -> None:
     Raises
     ------
     InvalidInput
-        Repeated arms, entries for unknown arms or centres, the same quantity entered twice, a rising survival
-        curve, more patients alive than in the arm, or follow-up without its basis.
+        Repeated arms, entries for unknown arms or centres, tests of variables that no table has, the same quantity
+        entered twice, a rising survival curve, more patients alive than in the arm, or follow-up without its basis.
     """
     sizes: dict[str, int | None] = {}
     for arm in study.arms:
@@ -31,7 +31,10 @@ def check_meaning(study: Study, where: str) -> None:
         sizes[arm.id] = arm.n
     if (study.complete_follow_up_months is None) != (study.complete_follow_up_basis is None):
         raise InvalidInput(f"{where}: complete_follow_up_basis", "complete follow-up and its basis go together")
+    if bool(study.survival_tests) != (study.survival_tests_locator is not None):
+        raise InvalidInput(f"{where}: survival_tests_locator", "the tests of survival and their place go together")
     _check_references(study, where, sizes)
+    _check_variables(study, where)
     _check_repeats(study, where)
     _check_survival(study, where, sizes)
 
@@ -71,27 +74,36 @@ def _missing_arm(where: str, arm: str, sizes: Mapping[str, int | None]) -> Inval
 
 
 def _check_repeats(study: Study, where: str) -> None:
-    """An analysis must find one print for each quantity; two need two names."""
-    for i, row in enumerate(study.counts, 1):
-        for j, other in enumerate(study.counts[: i - 1], 1):
-            if (row.endpoint, row.arm, row.centre) == (other.endpoint, other.arm, other.centre):
-                what = (
-                    f"two different n for an arm ({other.n}, {row.n})"
-                    if row.n != other.n
-                    else "the same endpoint and arm twice"
-                )
-                raise InvalidInput(
-                    f"{where}: {_entry('counts', i, row)}",
-                    f"{what}; the first is counts[{j}]",
-                    allowed="one entry for each endpoint, arm and centre",
-                )
-    keys = Counter((row.endpoint, row.arm, row.months.value) for row in study.survival)
-    for (endpoint, arm, months), times in keys.items():
-        if times > 1:
+    """An analysis must find one print for each quantity, and a finding one entry of each name; two need two names."""
+    for table in ENTRY_TABLES:
+        first: dict[str, tuple[int, Entry]] = {}
+        for i, row in enumerate(getattr(study, table), 1):
+            name = reference(table, row)
+            if table == "survival":  # 12 and 12.0 months are one time
+                name = f"{row.endpoint}/{row.arm}/{row.months.value}"
+            j, other = first.setdefault(name, (i, row))
+            if j == i:
+                continue
+            ns = getattr(other, "n", None), getattr(row, "n", None)
+            what = "is given twice" if ns[0] == ns[1] else f"two different n for an arm ({ns[0]}, {ns[1]})"
             raise InvalidInput(
-                f"{where}: survival ({endpoint}, {arm}, {short(months)})",
-                "is given twice",
-                allowed="one entry for each time",
+                f"{where}: {_entry(table, i, row)}",
+                f"{what}; the first is {table}[{j}]",
+                allowed=f"one entry for each {listed(key.removesuffix('_word') for key in row.KEYS)}",
+            )
+
+
+def _check_variables(study: Study, where: str) -> None:
+    """A test of a variable that no table has would be held against nothing, and nobody would know."""
+    named = [row.variable for row in study.baseline] + [row.variable for row in study.continuous]
+    known = dict.fromkeys(named)
+    for i, test in enumerate(study.tests, 1):
+        if test.variable is not None and test.variable not in known:
+            raise InvalidInput(
+                f"{where}: {_entry('tests', i, test)}: variable",
+                f"no baseline or continuous entry has the variable '{test.variable}'",
+                allowed=", ".join(known) or "none (baseline and continuous are empty)",
+                near=nearest(test.variable, known),
             )
 
 

@@ -7,6 +7,7 @@ printed                                formula
 =====================================  ===================================================================
 limits L, U at level 1 - α             se = (log U - log L) / (2 z_{1-α/2}) (Parmar, Torri & Stewart 1998)
 estimate y and two-sided p             se = \|y\| / z, z = -Φ⁻¹(p/2) (Parmar, Torri & Stewart 1998)
+estimate y and one-sided p             se = \|y\| / z, z = \|Φ⁻¹(p)\|
 events of each arm                     V = O_1 O_2 / D (Rubinstein, Gail & Santner 1981; Tierney et al. 2007)
 all events and patients of each arm    V = D n_1 n_2 / (n_1 + n_2)² (Schoenfeld 1983; Tierney et al. 2007)
 all events                             V = D / 4: as many patients in one arm as in the other
@@ -27,6 +28,7 @@ from typing import NamedTuple
 
 import scipy
 
+from crlm_bayes.documents.entries import Sided
 from crlm_bayes.errors import InvalidInput
 from crlm_bayes.words.numbers import as_percent, short
 
@@ -38,9 +40,9 @@ class Converted(NamedTuple):
     how: str
 
 
-def z_of_p(p: float) -> float:
-    """Size of the normal deviate of a two-sided p value: infinite at 0, 0 at 1."""
-    return abs(float(scipy.special.ndtri(p / 2)))
+def z_of_p(p: float, sided: Sided = "two") -> float:
+    """Size of the normal deviate of a p value: of a two-sided one infinite at 0, 0 at 1; of a one-sided one 0 at one half."""
+    return abs(float(scipy.special.ndtri(p / 2 if sided == "two" else p)))
 
 
 def z_of_chi2(statistic: float) -> float:
@@ -67,20 +69,20 @@ def off_centre(estimate: float, low: float, high: float) -> float:
     return math.log(estimate) - (math.log(low) + math.log(high)) / 2
 
 
-def se_from_p(log_ratio: float, p: float, where: str) -> Converted:
-    """Standard error of a log ratio from the ratio and its two-sided p value.
+def se_from_p(log_ratio: float, p: float, where: str, sided: Sided = "two") -> Converted:
+    """Standard error of a log ratio from the ratio and its p value.
 
     Raises
     ------
     InvalidInput
-        If the ratio is 1, or p is 0 or 1: nothing divided by nothing.
+        If the ratio is 1, or p is 0 or 1, or one half if one-sided: nothing divided by nothing.
     """
-    z = z_of_p(p)
+    z = z_of_p(p, sided)
     if log_ratio == 0 or not 0 < z < math.inf:
         raise InvalidInput(
             where, f"a ratio of {short(math.exp(log_ratio))} with p = {short(p)} gives no standard error"
         )
-    return Converted(abs(log_ratio) / z, "se from the two-sided p value")
+    return Converted(abs(log_ratio) / z, f"se from the {sided}-sided p value")
 
 
 def variance_by_arm(control: float, treated: float, where: str) -> Converted:

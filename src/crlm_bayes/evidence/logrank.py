@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from crlm_bayes.documents.analysis import AnalysisSpec
-from crlm_bayes.documents.entries import TestEntry
+from crlm_bayes.documents.entries import Sided, TestEntry
 from crlm_bayes.documents.medians import longer_first
 from crlm_bayes.documents.numbers import PrintedNumber
 from crlm_bayes.documents.study import Study, reference
@@ -146,7 +146,7 @@ def deviate_of(test: TestEntry, where: str) -> Deviate:
         If both are bounds or absent, p is 0, or statistic and p do not belong together.
     """
     p, statistic = test.p, test.statistic
-    by_p = None if p is None else _of_p(p)
+    by_p = None if p is None else _of_p(p, test.sided)
     if statistic is not None and not statistic.bound:
         ways = [way for way in _of_statistic(statistic) if by_p is None or way.meets(by_p)]
         if not ways:
@@ -161,10 +161,13 @@ def deviate_of(test: TestEntry, where: str) -> Deviate:
     return by_p
 
 
-def _of_p(p: PrintedNumber) -> Deviate:
+def _of_p(p: PrintedNumber, sided: Sided) -> Deviate:
     low, high = (min(max(limit, 0.0), 1.0) for limit in p.interval)
-    z_low, z_high = conversions.z_of_p(high), conversions.z_of_p(low)
-    return Deviate(math.inf if p.bound else conversions.z_of_p(p.value), z_low, z_high, f"two-sided p {written_p(p)}")
+    z_low, z_high = sorted((conversions.z_of_p(high, sided), conversions.z_of_p(low, sided)))
+    if sided == "one" and low < 0.5 < high:
+        z_low = 0.0
+    z = math.inf if p.bound else conversions.z_of_p(p.value, sided)
+    return Deviate(z, z_low, z_high, f"{sided}-sided p {written_p(p)}")
 
 
 def _of_statistic(statistic: PrintedNumber) -> list[Deviate]:

@@ -226,7 +226,7 @@ def standard_error(entry: ContrastEntry, where: str) -> tuple[float, str]:
     if entry.se is not None and entry.se.value > 0:
         return entry.se.value, "printed se"
     if entry.p is not None and prints_error(entry):
-        return conversions.se_from_p(entry.log_ratio, entry.p.value, where)
+        return conversions.se_from_p(entry.log_ratio, entry.p.value, where, entry.sided)
     raise InvalidInput(where, NO_ERROR, allowed="one of them")
 
 

@@ -49,7 +49,7 @@ def t_statistic(document: Document, row: Row) -> Matters | None:
 @slip_of("p", "tests")
 def t_p(document: Document, row: Row) -> Matters | None:
     """P value of a t test without t, beyond what the rounded means and standard deviations leave open."""
-    if row["test"] != "t" or "statistic" in row:
+    if row["test"] != "t" or "statistic" in row or "sided" in row:
         return None
     low, high, freedom = t_range(document, row)
     least, most = (float(2 * stdtr(freedom, -t)) for t in (high, low))
@@ -180,15 +180,24 @@ def falls(document: Document, row: Row, key: str, v: float) -> bool:
     return True
 
 
+def is_bare_estimate(document: Document, row: Row) -> bool:
+    """Whether a percentage has an interval and is of censored patients: survivors beside it need not be its patients."""
+    return "ci" in row and "complete_follow_up_months" not in document
+
+
 @slip_of("percent", "survival")
 def survival_percent(document: Document, row: Row) -> Matters | None:
     """Percentage of survival whose survivors are printed."""
-    old = row["percent"]
-    wanted = "alive" in row
-    return (
-        (lambda v: v <= 100 and abs(v - float(old)) > 1.01 * unit(old) and falls(document, row, "percent", v))
-        if wanted
-        else None
+    if "alive" not in row or is_bare_estimate(document, row):
+        return None
+    n = next(arm["n"] for arm in document["arms"] if arm["id"] == row["arm"])
+    old, share = float(row["percent"]), 100 * row["alive"] / n
+    # censored patients may be alive as well, so that a larger estimate is no contradiction
+    most = 100 if "complete_follow_up_months" in document else share
+    return lambda v: (
+        v <= most
+        and min(abs(v - old), abs(v - share)) > 1.01 * unit(row["percent"])
+        and falls(document, row, "percent", v)
     )
 
 
@@ -196,10 +205,12 @@ def survival_percent(document: Document, row: Row) -> Matters | None:
 def survivors(document: Document, row: Row) -> Matters | None:
     """Survivors beside a percentage of survival."""
     n = next(arm["n"] for arm in document["arms"] if arm["id"] == row["arm"])
-    if "percent" not in row:
+    if "percent" not in row or is_bare_estimate(document, row):
         return None
-    step = unit(row["percent"]) * n / 100
-    return lambda v: v <= n and abs(v - row["alive"]) > step and falls(document, row, "alive", v)
+    share, step = float(row["percent"]) * n / 100, unit(row["percent"]) * n / 100
+    # censored patients may be alive as well, so that fewer survivors are no contradiction
+    least = -n if "complete_follow_up_months" in document else share
+    return lambda v: least < v <= n and abs(v - share) > step and falls(document, row, "alive", v)
 
 
 @slip_of("percent", "survival")
@@ -270,7 +281,7 @@ def total_events(document: Document, row: Row) -> Matters | None:
     """Total events, to fewer than there are before a landmark of complete follow-up, or to more than there are patients."""
     n = next(arm["n"] for arm in document["arms"] if arm["id"] == row["arm"])
     alive = [mark["alive"] for mark in same_curve(document, row) if "alive" in mark]
-    return (lambda v: v < n - min(alive) or v > n) if alive else None
+    return (lambda v: v < n - min(alive) or v > n) if alive and "complete_follow_up_months" in document else None
 
 
 ESTIMATE_KINDS: tuple[Alteration, ...] = (

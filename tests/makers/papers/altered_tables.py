@@ -39,10 +39,15 @@ def defensible(table: NDArray[np.float64]) -> list[float]:
     return [pearson(table).p, trend(table).p] if table.shape[1] == 2 else [pearson(table).p]
 
 
+def is_estimate(row: Row) -> bool:
+    """Whether the percentage of an entry is an estimate of Kaplan and Meier, which may be far above that of its count."""
+    return str(row["locator"]).startswith("Survival")
+
+
 @slip_of("events", "counts", "baseline")
 def count(document: Document, row: Row) -> Matters | None:
     """Count of an entry that has a percentage."""
-    if "percent" not in row:
+    if "percent" not in row or is_estimate(row):
         return None
     return lambda v: v <= row["n"] and 100 * abs(v - row["events"]) / row["n"] > unit(row["percent"])
 
@@ -51,7 +56,11 @@ def count(document: Document, row: Row) -> Matters | None:
 def percent(document: Document, row: Row) -> Matters | None:
     """Percentage of an entry that has a count."""
     old = row["percent"]
-    return (lambda v: v <= 100 and abs(v - float(old)) > 1.01 * unit(old)) if "events" in row else None
+    return (
+        (lambda v: v <= 100 and abs(v - float(old)) > 1.01 * unit(old))
+        if "events" in row and not is_estimate(row)
+        else None
+    )
 
 
 @slip_of("percent", "counts")
@@ -68,7 +77,7 @@ def lone_percent(document: Document, row: Row) -> Matters | None:
 def denominator(document: Document, row: Row) -> Matters | None:
     """Number of patients of one entry, so that its percentage no longer fits."""
     k, n = row.get("events"), row["n"]
-    if not k or "percent" not in row:
+    if not k or "percent" not in row or is_estimate(row):
         return None
     return lambda v: v >= k and 100 * abs(k / v - k / n) > unit(row["percent"])
 
@@ -94,7 +103,7 @@ def response(document: Document, rng: Rng) -> Altered | None:
 def other_arm(document: Document, rng: Rng) -> Altered | None:
     """Count of the other arm beside an entry's own percentage."""
     for table, i, row in shuffled(document, rng, "counts"):
-        if "percent" not in row or "events" not in row or "centre" in row:
+        if "percent" not in row or "events" not in row or "centre" in row or is_estimate(row):
             continue
         for other in overall(document, row["endpoint"]):
             k, n = other["events"], row["n"]
@@ -107,7 +116,7 @@ def other_arm(document: Document, rng: Rng) -> Altered | None:
 def table_p(document: Document, row: Row) -> Matters | None:
     """P value of a test of a printed table, to one that no textbook test gives."""
     counts = table_of(document, row)
-    if counts is None or "statistic" in row:
+    if counts is None or "statistic" in row or "sided" in row:
         return None
     return lambda v: all(far(v, p) for p in (float(row["p"]), *defensible(counts)))
 
@@ -147,7 +156,7 @@ def wrong_denominators(document: Document, rng: Rng) -> Altered | None:
     n = other["n"] if abs(other["n"] - arm["n"]) > 0.1 * arm["n"] else round(arm["n"] * 1.17)
     new, names = copy.deepcopy(document), []
     for row in new["counts"]:
-        if row["arm"] == arm["id"] and "percent" in row and "events" in row:
+        if row["arm"] == arm["id"] and "percent" in row and "events" in row and not is_estimate(row):
             if row["events"] > n:
                 return None
             if 100 * abs(row["events"] / n - row["events"] / row["n"]) > unit(row["percent"]):

@@ -31,6 +31,7 @@ class Habits:
     level: float
     regression: bool
     months: int
+    sides: Literal["two", "one", "one, unsaid"]
 
     @classmethod
     def drawn(cls, rng: np.random.Generator) -> "Habits":
@@ -46,6 +47,7 @@ class Habits:
             level=float(rng.choice([0.95, 0.9, 0.99], p=[0.9, 0.05, 0.05])),
             regression=bool(rng.random() < 0.35),
             months=int(rng.choice([0, 1], p=[0.2, 0.8])),
+            sides=str(rng.choice(["two", "one", "one, unsaid"], p=[0.8, 0.1, 0.1])),  # type: ignore[arg-type]
         )
 
     def write(self, value: float, decimals: int) -> str:
@@ -63,6 +65,12 @@ class Habits:
     def p(self, value: float) -> str:
         """Print a p value to three decimals."""
         return "<0.001" if value < 0.001 else self.write(value, 3)
+
+    def sided(self, two: float, one: float | None) -> Document:
+        """Print a p value of as many sides as is the habit, and say so if that is."""
+        if self.sides == "two" or one is None:
+            return {"p": self.p(two)}
+        return {"p": self.p(one)} | ({"sided": "one"} if self.sides == "one" else {})
 
     def four_fold(self, table: NDArray[np.float64]) -> tuple[str, Test]:
         """Test a table of counts: the word under which the test is transcribed, and its result."""
@@ -113,7 +121,7 @@ class Paper:
         if self.habits.statistics and test.statistic is not None:
             signed = test.statistic if self.habits.signed else abs(test.statistic)
             statistic = self.habits.write(signed, self.habits.statistics)
-        self.add("tests", locator, test=word, statistic=statistic, p=self.habits.p(test.p), **about)
+        self.add("tests", locator, test=word, statistic=statistic, **self.habits.sided(test.p, test.one_sided), **about)
 
     def add_counts(self, endpoint: str, events: Sequence[int], sizes: Sequence[int], show: str, test: bool) -> None:
         """Print a binary endpoint by arm; `show` names what is printed of events and percent."""

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import chdtrc, gammaln, stdtr
+from scipy.special import chdtrc, gammaln, ndtr, stdtr
 
 type Array = NDArray[np.float64]
 
@@ -16,11 +16,12 @@ LOG_FACTORIAL = gammaln(np.arange(2500) + 1.0)
 
 
 class Test(NamedTuple):
-    """A statistic, if the test has one, and its p value."""
+    """A statistic, if the test has one, its p value, and that of one side if the test has sides."""
 
     __test__ = False
     statistic: float | None
     p: float
+    one_sided: float | None = None
 
 
 def pearson(table: Array, yates: bool = False) -> Test:
@@ -32,7 +33,8 @@ def pearson(table: Array, yates: bool = False) -> Test:
         gap = gap - np.minimum(0.5, gap)
     statistic = float((gap**2 / expected).sum())
     freedom = (table.shape[0] - 1) * (table.shape[1] - 1)
-    return Test(statistic, float(chdtrc(freedom, statistic)))
+    p = float(chdtrc(freedom, statistic))
+    return Test(statistic, p, p / 2 if freedom == 1 else None)
 
 
 def trend(table: Array) -> Test:
@@ -53,7 +55,14 @@ def fisher(table: Array) -> Test:
     log = f[top] + f[n - top] + f[left] + f[n - left] - f[n] - f[k] - f[top - k] - f[left - k] - f[n - top - left + k]
     weights = np.exp(log)
     here = weights[a - k[0]]
-    return Test(None, min(1.0, float(weights[weights <= here * (1 + 1e-7)].sum())))
+    tails = weights[: a - k[0] + 1].sum(), weights[a - k[0] :].sum()
+    return Test(None, min(1.0, float(weights[weights <= here * (1 + 1e-7)].sum())), float(min(tails)))
+
+
+def wald(z: float) -> Test:
+    """Test of a normal deviate."""
+    p = float(2 * ndtr(-abs(z)))
+    return Test(z, p, p / 2)
 
 
 def t_test(a: Array, b: Array, welch: bool) -> Test:
@@ -66,7 +75,8 @@ def t_test(a: Array, b: Array, welch: bool) -> Test:
         freedom = na + nb - 2
         se2 = ((na - 1) * va + (nb - 1) * vb) / freedom * (1 / na + 1 / nb)
     t = float((a.mean() - b.mean()) / math.sqrt(se2))
-    return Test(t, float(2 * stdtr(freedom, -abs(t))))
+    p = float(2 * stdtr(freedom, -abs(t)))
+    return Test(t, p, p / 2)
 
 
 class Curve:
@@ -144,7 +154,8 @@ def log_rank(time: Array, event: NDArray[np.bool_], group: NDArray[np.int64]) ->
     gap = (member[here] - share).sum(axis=0)[1:]
     variance = (np.diag(share.sum(axis=0)) - share.T @ share)[1:, 1:]
     statistic = float(gap @ np.linalg.solve(variance, gap))
-    return Test(statistic, float(chdtrc(len(gap), statistic)))
+    p = float(chdtrc(len(gap), statistic))
+    return Test(statistic, p, p / 2 if len(gap) == 1 else None)
 
 
 def cox(time: Array, event: NDArray[np.bool_], covariates: Array) -> tuple[Array, Array]:

@@ -3,12 +3,12 @@
 import math
 
 import numpy as np
-from scipy.special import ndtr, ndtri
+from scipy.special import ndtri
 
 from crlm_bayes.documents.study import Study
 from crlm_bayes.documents.study_meaning import check_meaning
 from makers.papers.paper_printing import Document, Factor, Kind, Paper
-from makers.papers.paper_statistics import t_test
+from makers.papers.paper_statistics import t_test, wald
 from makers.papers.simulated_survival import print_survival
 from makers.papers.simulated_words import print_effects, print_plan, print_words
 
@@ -165,9 +165,9 @@ def _ratio(paper: Paper, events: list[int], sizes: list[int]) -> None:
     row: Document = {"value": habits.write(math.exp(log), habits.ratio)}
     if paper.chance(0.7):
         z = float(ndtri(0.5 + habits.level / 2))
-        of_table = habits.four_fold(np.array([[b, a], [m - b, n - a]], float))[1].p
         row["ci"] = [habits.write(math.exp(log + end * se), habits.ratio) for end in (-z, z)]
-        row["p"] = habits.p(of_table if paper.chance(0.4) else float(2 * ndtr(-abs(log / se))))
+        p = habits.four_fold(np.array([[b, a], [m - b, n - a]], float))[1] if paper.chance(0.4) else wald(log / se)
+        row |= habits.sided(p.p, p.one_sided)
     paper.add(
         "contrasts", "Table of orr", endpoint="orr", measure="or" if odds else "rr", numerator="drug",
         denominator="control", adjusted=False, level=habits.level, **row,

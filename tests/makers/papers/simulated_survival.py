@@ -5,10 +5,10 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr, ndtri
+from scipy.special import ndtri
 
 from makers.papers.paper_printing import Document, Factor, Paper
-from makers.papers.paper_statistics import Curve, cox, log_rank
+from makers.papers.paper_statistics import Curve, Test, cox, log_rank, wald
 
 
 def print_survival(paper: Paper, factor: Factor) -> None:
@@ -45,7 +45,8 @@ def _endpoint(
 ) -> None:  # fmt: skip
     rng, arm, habits = paper.rng, paper.arm, paper.habits
     where = f"Survival, {endpoint}"
-    show = str(rng.choice(["percent", "alive", "percent alive"])) if paper.complete else "percent at_risk"
+    shown = ["percent", "alive", "percent alive"] if paper.complete else ["percent at_risk", "percent alive"]
+    show, by_log_rank = str(rng.choice(shown)), paper.chance(0.5)
     limits, middle, by_density, stated = (paper.chance(p) for p in (0.2, 0.3, 0.5, 0.85))
     z = float(ndtri(0.5 + habits.level / 2))
     curves = [Curve(time[arm == i], event[arm == i]) for i in range(len(paper.ids))]
@@ -65,7 +66,12 @@ def _endpoint(
         alive = np.array([curve.at_risk(months) for curve in curves])
         if paper.complete and len(curves) > 1 and 0 < alive.sum() < len(arm) and paper.chance(0.7):
             table = np.array([alive, np.subtract(paper.sizes, alive)], float)
-            paper.add_test(where, *habits.four_fold(table), endpoint=endpoint, months=str(months))
+            word, test = habits.four_fold(table)
+            if by_log_rank:  # of the curves up to this time; under a chi-square, or by its name
+                word, test = str(rng.choice(["chi2", "logrank"])), log_rank(*until(months, time, event), arm)
+                said = {"survival_tests": ["logrank"], "survival_tests_locator": "Methods"}
+                paper.document |= said if word == "chi2" else {}
+            paper.add_test(where, word, test, endpoint=endpoint, months=str(months))
     for name, curve in zip(paper.ids, curves, strict=True):
         median = curve.quantile(0.5, middle and not by_density)
         if median is None:
@@ -77,6 +83,13 @@ def _endpoint(
             bracket = {"interval": ends_of_median, "interval_kind": "ci" if stated else "unstated"}
             bracket |= {"level": habits.level} if stated else {}
         paper.add("medians", where, endpoint=endpoint, arm=name, months=habits.write(median, habits.months), **bracket)
+    if not paper.complete and paper.chance(
+        0.3
+    ):  # events by the last landmark beside the estimate, not beside their share
+        for name, curve, k in zip(paper.ids, curves, paper.split(event & (time <= marks[-1])), strict=True):
+            n = int((arm == paper.ids.index(name)).sum())
+            share = habits.write(100 * (1 - curve.at(marks[-1])), habits.percent)
+            paper.add("counts", where, endpoint=endpoint, arm=name, events=k, n=n, percent=share)
     deaths = paper.split(event)
     if paper.chance(0.5):
         for name, k in zip(paper.ids, deaths, strict=True):
@@ -84,12 +97,19 @@ def _endpoint(
     if len(curves) > 1 and min(deaths) >= 3:
         test = log_rank(time, event, arm)
         paper.add_test(where, "logrank", test, endpoint=endpoint)
-        _regression(paper, endpoint, time, event, factor, test.p)
+        _regression(paper, endpoint, time, event, factor, test)
+
+
+def until(
+    months: float, time: NDArray[np.float64], event: NDArray[np.bool_]
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Times and events of all patients as they were at a time."""
+    return np.minimum(time, months), event & (time <= months)
 
 
 def _regression(
     paper: Paper, endpoint: str, time: NDArray[np.float64], event: NDArray[np.bool_],
-    factor: Factor, p_of_log_rank: float,
+    factor: Factor, of_log_rank: Test,
 ) -> None:  # fmt: skip
     """Print a proportional hazards model of the arms, in some papers with a factor."""
     habits, turned = paper.habits, paper.chance(0.3)
@@ -103,9 +123,11 @@ def _regression(
     for i, (b, s) in enumerate(zip(beta.tolist(), se.tolist(), strict=True)):
         table: Document = {
             "endpoint": endpoint, "measure": "hr", "adjusted": adjusted, "level": habits.level,
-            "value": habits.write(math.exp(b), habits.ratio), "p": habits.p(p_of_log_rank if borrowed else float(2 * ndtr(-abs(b / s)))),
+            "value": habits.write(math.exp(b), habits.ratio),
             "ci": [habits.write(math.exp(b + end * s), habits.ratio) for end in (-z, z)],
         }  # fmt: skip
+        p = of_log_rank if borrowed else wald(b / s)
+        table |= habits.sided(p.p, p.one_sided)
         if habits.regression:
             table |= {
                 "coefficient": habits.write(b, 3),

@@ -82,7 +82,7 @@ def scans(study: Study) -> list[Scan]:
     sizes = study.sizes
     groups: dict[int, list[Share]] = {n: [] for n in sizes.values()}
     for share in shares(study):
-        if share.centre is None and share.arm in sizes:
+        if share.centre is None and share.arm in sizes and not share.may_be_estimate:
             groups[sizes[share.arm]].append(share)
     return [_scan(tuple(arm for arm in sizes if sizes[arm] == n), n, group) for n, group in groups.items() if group]
 

@@ -17,7 +17,7 @@ from crlm_bayes.documents.entries import BaselineEntry, ContinuousEntry, CountEn
 from crlm_bayes.documents.numbers import PrintedNumber
 from crlm_bayes.documents.rounding import counts_printing, decimals, is_cut_off, percent_fits, would_print
 from crlm_bayes.documents.study import Study, reference
-from crlm_bayes.words.nouns import endpoint_noun
+from crlm_bayes.words.nouns import EVENT_FREE, endpoint_noun
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,8 @@ class Share:
         Where it is printed.
     n : int
         Of the entry; for survival that of the arm.
+    may_be_estimate : bool
+        Whether the percentage may be one of Kaplan and Meier, with censoring, beside the count.
     """
 
     entry: str
@@ -49,6 +51,7 @@ class Share:
     n: int
     percent: PrintedNumber
     locator: str
+    may_be_estimate: bool = False
 
     @property
     def subject(self) -> str:
@@ -79,12 +82,16 @@ def shares(study: Study) -> Iterator[Share]:
             count, n = (row.alive, sizes[row.arm]) if isinstance(row, SurvivalEntry) else (row.events, row.n)
             key = tuple(str(getattr(row, k)) for k in row.KEYS if k != "arm")
             yield Share(
-                reference(table, row), row.arm, centre, _words(row), (table, *key), count, n, row.percent, row.locator
-            )
+                reference(table, row), row.arm, centre, _words(row), (table, *key), count, n, row.percent, row.locator,
+                _may_be_estimate(study, row),
+            )  # fmt: skip
 
 
 def counts_survivors(study: Study, row: SurvivalEntry) -> bool:
-    """Whether a survival percentage is survivors out of all patients of the arm, and not an estimate with censoring."""
+    """Whether a survival percentage is survivors out of all patients of the arm, or has survivors beside it.
+
+    One with an interval is an estimate, which need not be that of the survivors.
+    """
     return is_complete(study, row) or (row.alive is not None and row.ci is None)
 
 
@@ -93,7 +100,10 @@ def count_percent(study: Study) -> Iterable[Trouble]:
     """Compare k/n, rounded as printed, with the printed percentage.
 
     A note where it is cut off instead of rounded; a warning where both prints mean the same patients, or where the
-    percentage is that of another natural denominator; serious where they mean different patients.
+    percentage is that of another natural denominator; serious where they mean different patients. Of an endpoint that is
+    followed over time it may be the estimate of Kaplan and Meier. That hands the weight of the censored on to those who
+    are left, so that it is never below the share of those known to have had the event, nor of those known to be free of
+    it, but may be above by any amount: a note; below, it is a contradiction like any other.
     """
     names, every = arm_names(study), list(shares(study))
     totals: dict[Hashable, int] = defaultdict(int)
@@ -110,6 +120,8 @@ def count_percent(study: Study) -> Iterable[Trouble]:
         severity: Severity = "warning"
         if share.cut_off:
             severity, tail = "note", "which is cut off after its last decimal instead of rounded"
+        elif share.may_be_estimate and Fraction(percent.decimal) * n > 100 * k:
+            severity, tail = "note", "which a Kaplan-Meier estimate with censoring may be"
         elif other is not None:
             tail = f"which is {k}/{other[0]}: the denominator is {other[1]}"
         elif k in nearest:
@@ -188,6 +200,17 @@ def odds_as_share(study: Study) -> Iterable[Trouble]:
                 entry, "warning" if len(odd) == len(rows) > 1 else "note", (entry,), (row.locator,),
                 f"{row.events} of {row.n}", f"{row.events} of {arm}", message,
             )  # fmt: skip
+
+
+def _may_be_estimate(study: Study, row: CountEntry | SurvivalEntry | BaselineEntry) -> bool:
+    """Whether the endpoint of an entry is one over time; of counts the print does not say by what time."""
+    if isinstance(row, BaselineEntry):
+        return False
+    if isinstance(row, SurvivalEntry):
+        return not is_complete(study, row)
+    over_time = {*EVENT_FREE, *(x.endpoint for x in study.survival), *(x.endpoint for x in study.medians)}
+    over_time |= {x.endpoint for x in study.events} | {x.endpoint for x in study.contrasts if x.measure == "hr"}
+    return row.endpoint in over_time or any(x.endpoint == row.endpoint for x in study.tests if x.test == "logrank")
 
 
 def patients(low: int, high: int) -> str:

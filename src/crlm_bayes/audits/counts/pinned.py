@@ -174,7 +174,7 @@ def pinned_counts(study: Study) -> Iterable[Trouble]:
             )
             recomputed = "; ".join(f"{_written(x, ns)} ({x.test})" for x in (pin, *found.others))
             yield Trouble(subject, "note", found.entries, found.locators, printed, recomputed, message)
-        elif not found.pins and not found.possible:
+        elif not found.pins and not found.possible and not (found.months and study.survival_tests):
             # where each percentage is possible, the check of chi-square tests has tried its counts
             tried = " v ".join(f"{side.counts[0]} to {side.counts[-1]} of {side.n}" for side in found.sides)
             message = f"{start}, no counts within {REACH} patients of the percentages give the printed {p}."

@@ -8,7 +8,7 @@ from itertools import combinations
 from typing import Final
 
 from crlm_bayes.audits.finding import Trouble, check
-from crlm_bayes.audits.p_values.comparison import Comparison, Variant, equals, troubles
+from crlm_bayes.audits.p_values.comparison import Comparison, Variant, equals, may_be_half, sided_as, troubles
 from crlm_bayes.audits.p_values.statistics import (
     listed,
     magnitude,
@@ -59,13 +59,17 @@ class Tested:
     @property
     def comparison(self) -> Comparison | None:
         """The printed p value beside those of Student's and Welch's t."""
-        if self.test.p is None:
+        test = self.test
+        if test.p is None:
             return None
         variants = []
         for a, b in self.pairs:
             for name, t, df in t_tests(a, b, a.n, b.n):
-                variants.append(Variant(self._named(name, a, b), p_of_t_range(t, df)))
-        return Comparison(self.subject, self.basis, self.entries, self.locators, self.test.p, tuple(variants))
+                printed = p_of_t_range(stands_for(test.statistic), df) if test.statistic else None
+                halved = printed is None or may_be_half(test.p, printed)
+                variants.append(Variant(self._named(name, a, b), p_of_t_range(t, df), halved=halved))
+        sided = sided_as(test.sided, variants, test.p)
+        return Comparison(self.subject, self.basis, self.entries, self.locators, test.p, sided, test.sided)
 
     @property
     def statistics(self) -> dict[str, Range]:

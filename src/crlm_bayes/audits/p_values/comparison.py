@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from crlm_bayes.audits.finding import Severity, Trouble
+from crlm_bayes.documents.entries import Sided
 from crlm_bayes.documents.numbers import PrintedNumber
 from crlm_bayes.documents.rounding import Range, stands_for
 from crlm_bayes.rule import ALPHA, significant
@@ -17,10 +18,60 @@ NEAR: Final = 0.10
 
 @dataclass(frozen=True)
 class Variant:
-    """One way to a p value: ``Pearson chi-square``, with all p values that the rounding of the inputs leaves open."""
+    """One way to a p value: ``Pearson chi-square``, with all p values that the rounding of the inputs leaves open.
+
+    Attributes
+    ----------
+    p : Range
+        Two-sided.
+    tail : Range or None
+        One-sided, where that is not half of it.
+    halved : bool
+        Whether a print that is the one-sided p value of this way is taken for that.
+    """
 
     name: str
     p: Range
+    tail: Range | None = None
+    halved: bool = True
+
+    @property
+    def one_sided(self) -> Range:
+        """P value of the side on which the difference lies."""
+        return self.tail or Range(self.p.low / 2, self.p.high / 2)
+
+
+def sided_as(sided: Sided, variants: Iterable[Variant], printed: PrintedNumber) -> tuple[Variant, ...]:
+    """Turn two-sided ways to a p value into those of a print that is said to be one-sided.
+
+    One above one half may be that of the other side; in an exact test both tails hold what was seen.
+    """
+    if sided == "two":
+        return tuple(variants)
+    found = [Variant(f"{v.name}, one-sided", v.one_sided) for v in variants]
+    if printed.bound != "<" and printed.value > 0.5:
+        ends = ((v.name, v.one_sided, v.tail) for v in variants)
+        found += [
+            Variant(f"{name}, other side", Range(1 - p.high, 1.0 if tail else 1 - p.low)) for name, p, tail in ends
+        ]
+    return tuple(found)
+
+
+def two_sided(p: PrintedNumber, sided: Sided) -> Range:
+    """Two-sided p values that a print stands for."""
+    said = stands_for(p)
+    low, high = doubled(max(said.low, 0.0), sided), doubled(min(said.high, 1.0), sided)
+    return Range(min(low, high), 1.0 if sided == "one" and said.low < 0.5 < said.high else max(low, high))
+
+
+def doubled(p: float, sided: Sided) -> float:
+    """Two-sided p value of a difference whose p value is of so many sides."""
+    return p if sided == "two" else 2 * min(p, 1 - p)
+
+
+def may_be_half(p: PrintedNumber, of_statistic: Range) -> bool:
+    """Whether a p value can be one-sided by the statistic that is printed with it: its two-sided p value is not near."""
+    return of_statistic.gap(stands_for(p)) > NEAR * p.value
 
 
 @dataclass(frozen=True)
@@ -37,6 +88,8 @@ class Comparison:
     printed : PrintedNumber
     variants : tuple of Variant
         The usual one first.
+    sided : str
+        What the document says of the print.
     """
 
     subject: str
@@ -45,6 +98,7 @@ class Comparison:
     locators: tuple[str, ...]
     printed: PrintedNumber
     variants: tuple[Variant, ...]
+    sided: Sided = "two"
 
     @property
     def nearest(self) -> Variant:
@@ -57,8 +111,23 @@ class Comparison:
         return any(variant.p.meets(stands_for(self.printed)) for variant in self.variants)
 
     @property
+    def as_if_one_sided(self) -> bool:
+        """Whether a print that nothing reproduces is the one-sided p value of a usual way, though not said to be one.
+
+        A bound is taken for one only where that changes no conclusion: p < 0.05 is a claim, not a number that is half
+        of another.
+        """
+        if self.sided == "one" or self.agrees or (self.printed.bound and self._crosses):
+            return False
+        return any(variant.halved and variant.one_sided.meets(stands_for(self.printed)) for variant in self.variants)
+
+    @property
     def changes_sides(self) -> bool:
-        """Whether the print is on one side of 0.05 and every recomputation on the other."""
+        """Whether the print is on one side of 0.05 and every recomputation on the other, and it is no one-sided one."""
+        return self._crosses and not self.as_if_one_sided
+
+    @property
+    def _crosses(self) -> bool:
         said = stands_for(self.printed)
         if is_significant(self.printed):
             return all(not significant(variant.p.low) for variant in self.variants)
@@ -69,6 +138,8 @@ class Comparison:
         """None where the print is reproduced."""
         if self.agrees:
             return None
+        if self.as_if_one_sided:
+            return "note"
         if self.changes_sides:
             return "serious"
         said, found = stands_for(self.printed), self.nearest.p
@@ -94,7 +165,10 @@ def troubles(comparisons: Iterable[Comparison]) -> Iterable[Trouble]:
             "warning": f", on the {'other' if c.changes_sides else 'same'} side of {ALPHA}",
             "note": ", close to the print",
         }[severity]
-        message = f"The printed {printed} for {spelled_out(c.subject)} does not follow from {c.basis}, which {gives(c)}{tail}."
+        stem = f"The printed {printed} for {spelled_out(c.subject)}"
+        message = f"{stem} does not follow from {c.basis}, which {gives(c)}{tail}."
+        if c.as_if_one_sided:
+            message = f"{stem} would be the one-sided p value of {c.basis}, half of the two-sided, as if the test were one-sided."
         yield Trouble(c.subject, severity, c.entries, c.locators, printed, f"p: {ways}", message)
 
 

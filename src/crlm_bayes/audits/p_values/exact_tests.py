@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 import scipy
+from numpy.typing import NDArray
 
 TIES: Final = 1e-7
 """Relative slack within which two tables are equally probable (the choice of R's `fisher.test`)."""
@@ -80,19 +81,30 @@ def likelihood_ratio(a: int, n: int, b: int, m: int) -> float:
 
 def fisher(a: int, n: int, b: int, m: int) -> float:
     """Fisher's exact test (1935), two-sided: all tables with the same margins that are not more probable."""
+    mass, here = _same_margins(a, n, b, m)
+    return min(1.0, float(mass[mass <= mass[here] * (1 + TIES)].sum() / mass.sum())) if here is not None else 0.0
+
+
+def fisher_one_sided(a: int, n: int, b: int, m: int) -> float:
+    """Fisher's exact test, one-sided: all tables with the same margins and a difference as large on the same side."""
+    mass, here = _same_margins(a, n, b, m)
+    return float(min(mass[: here + 1].sum(), mass[here:].sum()) / mass.sum()) if here is not None else 0.0
+
+
+def _same_margins(a: int, n: int, b: int, m: int) -> tuple[NDArray[np.float64], int | None]:
+    """Relative probabilities of all tables with the same margins, and the place of the printed one; None far outside."""
     events, total = a + b, n + m
     if events in (0, total):
-        return 1.0
+        return np.ones(1), 0
     # beyond 40 standard deviations and 100 counts nothing that a float can hold is left
     mean = events * n / total
     reach = 100 + 40 * math.sqrt(mean * (m / total) * (1 - events / total))
     low, high = max(0, events - m, math.floor(mean - reach)), min(events, n, math.ceil(mean + reach))
     if not low <= a <= high:
-        return 0.0
+        return np.ones(1), None
     x = np.arange(low, high + 1, dtype=float)
     logs = -np.sum([scipy.special.gammaln(k + 1) for k in (x, n - x, events - x, m - events + x)], axis=0)
-    mass = np.exp(logs - logs.max())
-    return min(1.0, float(mass[mass <= mass[a - low] * (1 + TIES)].sum() / mass.sum()))
+    return np.exp(logs - logs.max()), a - low
 
 
 def pearson_table(counts: Table) -> TableTest:

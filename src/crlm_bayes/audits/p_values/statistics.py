@@ -11,7 +11,7 @@ import scipy
 
 from crlm_bayes.audits.finding import Trouble, check
 from crlm_bayes.audits.names import named
-from crlm_bayes.audits.p_values.comparison import Comparison, Variant, troubles
+from crlm_bayes.audits.p_values.comparison import Comparison, Variant, sided_as, troubles
 from crlm_bayes.audits.p_values.exact_tests import p_of_chi2
 from crlm_bayes.documents.entries import TestEntry
 from crlm_bayes.documents.rounding import Range, stands_for
@@ -90,18 +90,14 @@ class _Recomputed:
 
 @check("Does each p value follow from the statistic that is printed with it?")
 def p_of_statistic(study: Study) -> Iterable[Trouble]:
-    """Recompute p values from statistics and degrees of freedom; a p value of half the size is one-sided."""
+    """Recompute p values from statistics and degrees of freedom."""
     for recomputed in _recomputed(study):
         comparison = recomputed.comparison
         said = stands_for(comparison.printed)
         for trouble in troubles([comparison]):
             fitting = [df for df, p in recomputed.others if p.meets(said)]
-            halved = any(Range(v.p.low / 2, v.p.high / 2).meets(said) for v in comparison.variants)
             stem = f"The printed {trouble.printed} for {spelled_out(comparison.subject)}"
-            if halved and not comparison.printed.bound:
-                message = f"{stem} is half the two-sided p value of {comparison.basis}, as if the test were one-sided."
-                yield replace(trouble, severity="note", message=message)
-            elif fitting and not comparison.printed.bound:
+            if fitting and not comparison.printed.bound and not comparison.as_if_one_sided:
                 statistic = comparison.basis.partition(" with ")[0]
                 message = (
                     f"{stem} follows from {statistic} with {_df(*fitting)}, not with the {_or(recomputed.known)} of the "
@@ -182,9 +178,9 @@ def _recomputed(study: Study) -> Iterator[_Recomputed]:
         if variants:
             basis = f"the printed {NOUNS[test.test]} of {test.statistic}{degrees}"
             entry = reference("tests", test)
-            yield _Recomputed(
-                Comparison(subject, basis, (entry,), (test.locator,), test.p, tuple(variants)), known, others
-            )
+            sided = sided_as(test.sided, variants, test.p)
+            comparison = Comparison(subject, basis, (entry,), (test.locator,), test.p, sided, test.sided)
+            yield _Recomputed(comparison, known, others)
 
 
 def _of_chi2(statistic: Range, df: int) -> Range:

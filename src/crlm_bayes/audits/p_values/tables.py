@@ -9,6 +9,7 @@ from typing import Final
 
 from crlm_bayes.audits.finding import Trouble, check
 from crlm_bayes.audits.p_values.comparison import Comparison, troubles
+from crlm_bayes.audits.p_values.logrank_range import orders_of
 from crlm_bayes.audits.p_values.statistics import is_unknown, listed, statistic_trouble, titled
 from crlm_bayes.audits.p_values.tabulated import Arms, Tabulated
 from crlm_bayes.documents.entries import BaselineEntry, CountEntry, SurvivalEntry, TestEntry
@@ -45,6 +46,10 @@ def tabulations(study: Study) -> list[Tabulated]:
                 if test.variable is None
                 else _of_categories(study, test, subject)
             )
+            if tabulated is not None and test.months is not None and "logrank" in study.survival_tests:
+                # which test is meant is not said; of one that is not known nothing can be recomputed
+                orders = orders_of(study, test)
+                tabulated = None if orders is None else replace(tabulated, orders=orders)
             if tabulated is not None:
                 found.append(tabulated)
     return found

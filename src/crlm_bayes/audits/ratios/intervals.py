@@ -6,7 +6,7 @@ from typing import Final
 
 from crlm_bayes.audits.counts.ratios_of_counts import count_variants
 from crlm_bayes.audits.finding import Severity, Trouble, check
-from crlm_bayes.audits.p_values.comparison import Comparison, Variant, troubles
+from crlm_bayes.audits.p_values.comparison import Comparison, Variant, sided_as, troubles
 from crlm_bayes.audits.p_values.exact_tests import p_of_chi2
 from crlm_bayes.audits.p_values.statistics import p_of_z_range
 from crlm_bayes.audits.ratios.printed import Ratio, over, ratios, written
@@ -138,4 +138,5 @@ def _comparison(ratio: Ratio, study: Study) -> Comparison | None:
         basis.append(counts)
     if not variants:
         return None
-    return RatioComparison(ratio.subject, " and ".join(basis), (ratio.entry,), (row.locator,), row.p, tuple(variants))
+    sided = sided_as(row.sided, variants, row.p)
+    return RatioComparison(ratio.subject, " and ".join(basis), (ratio.entry,), (row.locator,), row.p, sided, row.sided)

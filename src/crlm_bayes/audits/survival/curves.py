@@ -188,8 +188,10 @@ def survival_ci(study: Study) -> Iterable[Trouble]:
 def follow_up(study: Study) -> Iterable[Trouble]:
     """Compare each printed median follow-up with the time before which nobody is taken to be censored.
 
-    A median over all patients, with deaths as ends of follow-up, may lie below that time if half have died by then: a
-    note. By the reverse Kaplan-Meier method (Schemper and Smith 1996) it may not.
+    If nobody is censored before that time, all who are alive then are followed as long, and more than half alive make
+    the median as long by every definition: of all patients with deaths as ends of follow-up, of the survivors, and by the
+    reverse Kaplan-Meier method (Schemper and Smith 1996). If half have died by then, the first of these may lie below: a
+    note.
     """
     complete = study.complete_follow_up_months
     for row in study.medians:
@@ -198,15 +200,20 @@ def follow_up(study: Study) -> Iterable[Trouble]:
         arm = f" in {arm_name(study, row.arm)}" if row.arm else ""
         alive, rows = _alive_beyond(study, row, complete)
         dead = alive is not None and alive <= 0.5
-        if alive is not None and alive > 0.5:
-            reason = f", by when {percent(alive, 0)} are printed as alive"
-        else:
-            reason = ", unless the many who had died by then count as followed to their death only" if dead else ""
+        reason = ", unless the many who had died by then count as followed to their death only" if dead else ""
         message = (
             f"The printed median follow-up{arm} is {row.months} months, below the {short(complete)} months before which nobody "
             f"is taken to be censored{reason}; an analysis that takes follow-up as complete until then rests on more than "
             f"the paper states."
         )
+        if rows and not dead:
+            assert alive is not None, "known where it is printed"
+            message = (
+                f"The printed median follow-up{arm} of {row.months} months contradicts that nobody is censored before "
+                f"{short(complete)} months: at least {percent(alive, 0)} are printed as alive at {rows[0].months} months, and with all "
+                f"of these followed so long the median is no less by any definition, be it of all patients, of survivors or by "
+                f"the reverse Kaplan-Meier method."
+            )
         yield Trouble(
             row.arm or "all", "note" if dead else "warning",
             (reference("medians", row), *(reference("survival", s) for s in rows)),

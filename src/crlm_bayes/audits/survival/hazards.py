@@ -9,10 +9,11 @@ import scipy
 
 from crlm_bayes.audits.finding import Trouble, check
 from crlm_bayes.audits.names import arm_name, by_reference
+from crlm_bayes.audits.p_values.comparison import doubled, two_sided
 from crlm_bayes.audits.p_values.exact_tests import p_of_chi2
 from crlm_bayes.audits.survival.points import Landmark, landmarks, quantile
 from crlm_bayes.documents.entries import ContrastEntry, TestEntry
-from crlm_bayes.documents.rounding import TINY, Range, decimals, stands_for
+from crlm_bayes.documents.rounding import TINY, Range, decimals
 from crlm_bayes.documents.study import Study, reference
 from crlm_bayes.rule import Z, excludes_no_effect, significant
 from crlm_bayes.words.nouns import endpoint_noun, listed
@@ -102,7 +103,7 @@ def printed_z(row: ContrastEntry) -> float:
         width = math.log(row.ci[1].value) - math.log(row.ci[0].value)
         return theta * 2 * quantile(row.level) / width
     if row.p is not None and row.p.bound != ">" and 0 < row.p.value < 1:
-        return math.copysign(float(scipy.special.ndtri(1 - row.p.value / 2)), theta) if theta else 0.0
+        return math.copysign(_z_of(doubled(row.p.value, row.sided)), theta) if theta else 0.0
     return 0.0
 
 
@@ -162,14 +163,17 @@ def logrank_landmark(study: Study) -> Iterable[Trouble]:
         logrank = [test for test in tests if test.test == "logrank"]
         single = [test for test in tests if test.test != "logrank" and test.months is not None]
         if len(logrank) > 1:
-            yield from _several(endpoint, logrank, single)
+            yield from _several(study, endpoint, logrank, single)
         elif logrank:
             yield from _coincidence(endpoint, logrank[0], single)
             yield from _far_from_survivors(study, endpoint, logrank[0])
 
 
-def _several(endpoint: str, logrank: list[TestEntry], single: list[TestEntry]) -> Iterator[Trouble]:
-    """One curve, one log-rank p; tests that end at several times would be no reason for those of the landmarks."""
+def _several(study: Study, endpoint: str, logrank: list[TestEntry], single: list[TestEntry]) -> Iterator[Trouble]:
+    """One curve, one log-rank p; tests that end at several times would be no reason for those of the landmarks.
+
+    They are one if the paper says that it compares survival at these times by log-rank.
+    """
     at = {test.months.value: test for test in single if test.months is not None}
     twins = [at.get(test.months.value) if test.months is not None else None for test in logrank]
     same = all(twin is not None and _same_p(twin, test) for test, twin in zip(logrank, twins, strict=True))
@@ -177,13 +181,15 @@ def _several(endpoint: str, logrank: list[TestEntry], single: list[TestEntry]) -
     values = listed(str(test.p) for test in logrank)
     others = [twin for twin in twins if same and twin is not None]
     tail = ", which are the p values of the comparisons at those single times" if same else ""
+    said = same and "logrank" in study.survival_tests
+    end = ": these can only be of tests that each end at their time" if said else ""
     message = (
         f"For {endpoint_noun(endpoint)} {len(logrank)} log-rank p values are printed, {values} at {times} months{tail}; a log-rank "
-        f"test compares whole curves, so one pair of curves has one p."
+        f"test compares whole curves, so one pair of curves has one p{end}."
     )
     entries = [*logrank, *others]
     yield Trouble(
-        endpoint, "warning" if same else "note", tuple(reference("tests", test) for test in entries),
+        endpoint, "warning" if same and not said else "note", tuple(reference("tests", test) for test in entries),
         tuple(test.locator for test in entries), f"log-rank p {values}", "one log-rank p", message,
     )  # fmt: skip
 
@@ -228,8 +234,8 @@ def _far_from_survivors(study: Study, endpoint: str, logrank: TestEntry) -> Iter
     z = grouped_logrank(n, survivors)
     # the last landmark holds `share` of the information or more; what follows adds nothing or the same effect
     expected = Range(z * math.sqrt(share), z / math.sqrt(share))
-    said = stands_for(logrank.p)
-    printed = Range(_z_of(min(said.high, 1.0)), _z_of(max(said.low, 0.0)))
+    said = two_sided(logrank.p, logrank.sided)
+    printed = Range(_z_of(said.high), _z_of(said.low))
     implied = p_of_chi2(z * z)
     sides = (significant(said.high) and not significant(implied)) or (
         significant(implied) and not significant(said.low)
