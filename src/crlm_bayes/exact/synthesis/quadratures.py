@@ -36,8 +36,14 @@ def farthest(prior: SpreadPrior, informative: int) -> float:
     """Where the integral over a spread may end: little prior is left, or little likelihood.
 
     With n curves of finite mass the likelihood of a spread falls as its power -n; one is allowed for that is left out.
+    Little prior is not enough at an effect far out, or where studies contradict each other: n of them at the distance
+    REACH are at most as likely as their scatter, exp(-n REACH² / 2v²), lets them be.
     """
     last = float(prior.quantile(1 - NEGLIGIBLE))
+    if informative:
+        v = np.geomspace(last, max(last, FARTHEST), 400)
+        log_density = prior.logpdf(v) - 0.5 * informative * (REACH / v) ** 2
+        last = float(v[np.flatnonzero(log_density > log_density.max() + np.log(NEGLIGIBLE))[-1]])
     return min(last, FARTHEST, REACH * 10.0 ** (10 / informative) if informative else FARTHEST)
 
 

@@ -3,8 +3,9 @@ r"""The blurred log likelihoods of all studies at once.
 .. math:: \ell_i(m, v) = \log \int L_i(x)^{\delta_i} \, N(x; m, v^2) \, dx
 
 for all m on a line and all v on a ladder of spreads. The kernel N(x; m, v²) is the same for every study, so a spread
-is one matrix product over a common axis x that resolves every curve. Where the kernel is narrower than the axis the
-integral is taken by Gauss-Hermite rules on the curves themselves. All sums are of positive terms: relative accuracy.
+is one matrix product over a common axis x that resolves every curve. Where the axis does not resolve the peak of an
+integrand, or the product is too small for a number, a Gauss-Hermite rule about that peak is taken on the curve itself,
+in logarithms. All sums are of positive terms: relative accuracy, however far out.
 """
 
 from collections.abc import Sequence
@@ -14,7 +15,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from crlm_bayes.arrays import Floats, hermite
+from crlm_bayes.arrays import Floats, hermite, log_sum
 from crlm_bayes.exact.curve import EvidenceCurve
 from crlm_bayes.exact.synthesis.grids import Axis, Grid, SpreadGrid
 
@@ -24,7 +25,10 @@ RESOLVE = 0.35
 """Step of the axis over the width of the sharpest curve: with it a blur as wide as a step is integrated to 1e-7."""
 
 DEEP = 300.0
-"""Below exp(-300) of a curve's maximum a blurred likelihood is filled in by the law of normal curves."""
+"""Sums below exp(-300) of a curve's maximum are not trusted."""
+
+FAINTEST = DEEP + 30.0
+"""Factors below exp(-330) are taken as nothing in them."""
 
 RULES = ((0.12, 5), (0.3, 7), (0.55, 11), (1.0, 17), (np.inf, 33))
 """Gauss-Hermite nodes by the spread over the width of the curve."""
@@ -76,19 +80,22 @@ def blurred(columns: Sequence[Column], line: Grid, spreads: SpreadGrid, scales: 
         return table
     axis = _axis(columns, line, spreads, min(scales))
     log_on_axis = np.stack([curve.log_likelihood(axis.points) for curve in curves], axis=-1)[:, which] * power
-    on_axis = np.where(log_on_axis > -DEEP - 30, np.exp(np.maximum(log_on_axis, -DEEP - 30)), 0.0)
+    on_axis = _exp(log_on_axis)
     short = np.zeros(table.shape, dtype=bool)
     for c, v in enumerate(spreads.points[1:], 1):
-        z2 = ((axis.points - line.points[:, None]) / v) ** 2
-        kernel = np.where(z2 < 2 * DEEP, np.exp(-0.5 * np.minimum(z2, 2 * DEEP)), 0.0)
+        kernel = _exp(-0.5 * ((axis.points - line.points[:, None]) / v) ** 2)
         kernel *= axis.weights / (v * np.sqrt(2 * np.pi))
         sums = kernel @ on_axis
         short[c] = sums < np.exp(-DEEP)
         table[c] = np.log(np.maximum(sums, np.exp(-DEEP)))
     _directly(table, short, columns, line, spreads, axis, scales)
-    _fill(table, short, spreads, np.array(scales) / np.sqrt(np.maximum(power, 1e-12)))
     table[:, :, power == 0] = 0.0
     return table
+
+
+def _exp(log_values: Floats) -> Floats:
+    """Exponentials; 0 for what is faint."""
+    return np.where(log_values > -FAINTEST, np.exp(np.maximum(log_values, -FAINTEST)), 0.0)
 
 
 def _axis(columns: Sequence[Column], line: Grid, spreads: SpreadGrid, sharpest: float) -> Axis:
@@ -125,57 +132,49 @@ def _directly(
     axis: Axis,
     scales: Sequence[float],
 ) -> None:
-    """Replace what the axis cannot resolve: spreads below its step there, and below the width of the curve.
+    """Replace what the axis does not resolve, by rules about the peaks of the integrands.
 
     A power below 1 makes a curve wider, and its tails matter further out: each power has rules of its own.
     """
-    v, m_all = spreads.points, line.points
-    narrow = v[:, None] < axis.spacing(m_all)
-    narrow[0] = False
-    slopes_at = line.differentiation(m_all)
+    v_all, m_all = spreads.points, line.points
+    # an integrand has its peak between m and the curve: at m the axis is coarsest
+    coarse = v_all[:, None] < axis.spacing(m_all)
+    coarse[0] = False
     done: dict[tuple[int, float], int] = {}
     for i, column in enumerate(columns):
         first = done.setdefault((id(column.curve), column.power), i)
         if first < i or column.power == 0:
-            table[:, :, i], short[:, :, i] = table[:, :, first], short[:, :, first]
+            table[:, :, i] = table[:, :, first]
             continue
         power, scale = column.power, scales[i] / np.sqrt(column.power)
-        plain = power * column.curve.log_likelihood(m_all)
-        slope = slopes_at @ plain
-        bend = np.clip(-(slopes_at @ slope), 0.0, scale**-2)
-        # deep down the law of normal curves serves: those rows are never likely
-        rows, least = narrow & (plain > -2 * DEEP), 0.0
+        c, k = np.nonzero(coarse | short[:, :, i])
+        v, m = v_all[c], m_all[k]
+        peak, width = _peaks(column, m, v)
+        needed = (v < axis.spacing(peak)) | short[c, k, i]
+        c, k, v, m, peak, width = (part[needed] for part in (c, k, v, m, peak, width))
+        least = 0.0
         for most, nodes in RULES:
-            here = rows & (v > least * scale)[:, None] & (v <= most * scale)[:, None]
+            here = (v > least * scale) & (v <= most * scale)
             least = most
             if not here.any():
                 continue
-            c, m = np.nonzero(here)
             z, log_w = _hermite(nodes)
-            # the product of curve and kernel, were the curve normal: its middle and its sd
-            shrink = 1 / (1 + v[c] ** 2 * bend[m])
-            x = (v[c] ** 2 * slope[m] * shrink)[:, None] + (v[c] * np.sqrt(shrink))[:, None] * z
-            kernel = 0.5 * np.log(shrink)[:, None] - 0.5 * (x / v[c, None]) ** 2 + 0.5 * z**2 + log_w
-            terms = power * column.curve.log_likelihood(m_all[m, None] + x) + kernel
-            top = terms.max(axis=1)
-            table[c, m, i] = top + np.log(np.exp(terms - top[:, None]).sum(axis=1))
-            short[c, m, i] = False
+            x = peak[here, None] + width[here, None] * z
+            kernel = -0.5 * ((x - m[here, None]) / v[here, None]) ** 2 + 0.5 * z**2 + log_w
+            log_sums = log_sum(power * column.curve.log_likelihood(x) + kernel)
+            table[c[here], k[here], i] = log_sums + np.log(width[here] / v[here])
 
 
-def _fill(table: Floats, short: Flags, spreads: SpreadGrid, widths: Floats) -> None:
-    """Fill what is too deep for a sum as for a normal curve: -1/(ℓ + log(1 + v²/w²)/2) is linear in v².
-
-    The line runs from v = 0 to the first sum above, or has the slope of a normal curve where there is none.
-    """
-    if not short.any():
-        return
-    v2 = (spreads.points**2)[:, None, None]
-    last = len(table) - 1
-    first = np.where(short.any(axis=0), last + 1 - short[::-1].argmax(axis=0), 0)  # above the last short one
-    found = np.minimum(first, last)
-    v2_there = np.maximum(spreads.points[found] ** 2, np.finfo(float).tiny)
-    there = np.take_along_axis(table, found[None], axis=0)[0] + 0.5 * np.log1p(v2_there / widths**2)
-    at_zero = 1 / np.maximum(-table[0], 1.0)
-    slope = np.where(first <= last, (1 / np.maximum(-there, 1.0) - at_zero) / v2_there, at_zero / widths**2)
-    law = -1 / (at_zero + np.maximum(slope, 0.0) * v2) - 0.5 * np.log1p(v2 / widths**2)
-    table[short] = law[short]
+def _peaks(column: Column, m: Floats, v: Floats) -> tuple[Floats, Floats]:
+    """Where L(x) N(x; m, v²) is greatest, and its width there: shape of `m` and `v`."""
+    x, values = column.curve.grid, column.power * column.curve.log_likelihood_at_knots
+    slope = np.gradient(values, x)
+    bend = np.maximum(-np.gradient(slope, x), 0.0)
+    # x m is all that m changes: the best knot of all, even where there are two peaks
+    best = (values - 0.5 * (x / v[:, None]) ** 2 + x * (m / v**2)[:, None]).argmax(axis=1)
+    low, high = x[np.maximum(best - 1, 0)], x[np.minimum(best + 1, len(x) - 1)]
+    peak = np.clip(m, low, high)
+    for _ in range(4):  # Newton steps: a rule need not be centred exactly
+        pull = np.interp(peak, x, slope) - (peak - m) / v**2
+        peak = np.clip(peak + pull / (np.interp(peak, x, bend) + v**-2), low, high)
+    return peak, 1 / np.sqrt(np.interp(peak, x, bend) + v**-2)
