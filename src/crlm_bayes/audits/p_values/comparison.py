@@ -16,6 +16,10 @@ NEAR: Final = 0.10
 """Relative distance up to which a p value that is not reproduced is only a note."""
 
 
+VAGUE: Final = 10.0
+"""Factor over which p values that rounding leaves open may spread for their halves to be told from them."""
+
+
 @dataclass(frozen=True)
 class Variant:
     """One way to a p value: ``Pearson chi-square``, with all p values that the rounding of the inputs leaves open.
@@ -115,11 +119,13 @@ class Comparison:
         """Whether a print that nothing reproduces is the one-sided p value of a usual way, though not said to be one.
 
         A bound is taken for one only where that changes no conclusion: p < 0.05 is a claim, not a number that is half
-        of another.
+        of another. Nor does a range tell half from whole that spans more than a factor of :data:`VAGUE`.
         """
         if self.sided == "one" or self.agrees or (self.printed.bound and self._crosses):
             return False
-        return any(variant.halved and variant.one_sided.meets(stands_for(self.printed)) for variant in self.variants)
+        said = stands_for(self.printed)
+        sharp = [v for v in self.variants if v.halved and v.p.high < VAGUE * v.p.low]
+        return any(v.one_sided.meets(said) for v in sharp)
 
     @property
     def changes_sides(self) -> bool:
