@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from scipy import stats
 
+from crlm_bayes.audits.counts import pinned
 from crlm_bayes.audits.finding import Check
 from crlm_bayes.audits.means import t_tests
 from crlm_bayes.audits.p_values import exact_tests, statistics, tables
@@ -111,3 +112,16 @@ def test_deviates_of_ratios_and_log_rank_tests_have_as_many_sides() -> None:
     bare = ratio("0.02", sided="one").contrasts[0].model_copy(update={"ci": None})
     assert hazards.printed_z(bare) == pytest.approx(-stats.norm.isf(0.02))
     assert hazards.printed_z(bare.model_copy(update={"sided": "two"})) == pytest.approx(-stats.norm.isf(0.01))
+
+
+@pytest.mark.parametrize(
+    ("p", "sided", "found"), [("0.079", "two", ["note"]), ("0.0397", "two", []), ("0.0397", "one", ["note"])]
+)
+def test_counts_behind_a_one_sided_p_value(p: str, sided: str, found: list[str]) -> None:
+    """57.0% of 217 and 66.7% of 118 are no whole patients; 124 and 79 give p = 0.079 on two sides."""
+    counts = [
+        {"endpoint": "orr", "arm": arm, "percent": x, "n": n}
+        for arm, x, n in (("control", "57.0", 217), ("drug", "66.7", 118))
+    ]
+    study = ministudy((217, 118), counts=counts, tests=[{"endpoint": "orr", "test": "chi2", "p": p, "sided": sided}])
+    assert [f.severity for f in pinned.pinned_counts(study)] == found

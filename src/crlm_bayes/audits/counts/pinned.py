@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 from crlm_bayes.audits.counts.percentages import counts_survivors
 from crlm_bayes.audits.finding import Trouble, check
 from crlm_bayes.audits.names import arm_names
+from crlm_bayes.audits.p_values.comparison import two_sided
 from crlm_bayes.audits.p_values.exact_tests import fisher, pearson, yates
 from crlm_bayes.documents.entries import Arm, CountEntry, SurvivalEntry, TestEntry
 from crlm_bayes.documents.numbers import PrintedNumber
@@ -141,7 +142,7 @@ def pinned(percents: Sequence[PrintedNumber], ns: Sequence[int], p: PrintedNumbe
     """
     (first, second), (n, m) = percents, ns
     sides = (near(first, n, reach), near(second, m, reach))
-    return next((found for test in TESTS if (found := _by_test(sides, (n, m), p, test))), [])
+    return next((found for test in TESTS if (found := _by_test(sides, (n, m), stands_for(p), test))), [])
 
 
 def pins(study: Study, reach: int = REACH) -> list[Pins]:
@@ -185,8 +186,8 @@ def _written(pin: Pin, ns: Sequence[int]) -> str:
     return " v ".join(f"{k}/{n}" for k, n in zip(pin.counts, ns, strict=True))
 
 
-def _by_test(sides: Sequence[Sequence[int]], ns: Sequence[int], p: PrintedNumber, test: str) -> list[Pin]:
-    (first, second), (n, m), said = sides, ns, stands_for(p)
+def _by_test(sides: Sequence[Sequence[int]], ns: Sequence[int], said: Range, test: str) -> list[Pin]:
+    (first, second), (n, m) = sides, ns
     values = ((a, b, TESTS[test](a, n, b, m)) for a, b in product(first, second))
     return [Pin((a, b), test) for a, b, value in values if Range(value, value).meets(said)]
 
@@ -202,7 +203,12 @@ def _of_test(study: Study, test: TestEntry, reach: int) -> Pins | None:
     order = [FISHER, PEARSON, YATES] if test.test == "exact" else list(TESTS)
     months = None if test.months is None else str(test.months)
     sides, ns = (first.counts, second.counts), (first.n, second.n)
-    found = [pin for name in order for pin in _by_test(sides, ns, test.p, name)]
+    found, halves = (
+        [pin for name in order for pin in _by_test(sides, ns, two_sided(test.p, side), name)]
+        for side in (test.sided, "one")
+    )
+    if halves and not found:
+        return None  # as if one-sided
     best = tuple(pin for pin in found if pin.test == found[0].test)
     pairs = {pin.counts for pin in best}
     others = tuple(pin for pin in found if pin.counts not in pairs)
