@@ -39,7 +39,8 @@ def sceptic_rows(answers: Iterable[Answer]) -> list[dict[str, Any]]:
     """Rows of `sceptic --json`; ratios as reported, means and limits on the benefit scale in logarithms.
 
     A synthesis has more: `tau` and `predictive` (the ratio in a new study), each with median, lower and upper, and
-    `weights`, by study, the prior's among them; all under the primary prior and of the evidence as it is printed.
+    `weights`, by study, the prior's among them; all under the primary prior, which `under` names, and of the evidence as
+    it is printed.
     """
     every = list(answers)
     found = replications(every)
@@ -192,15 +193,17 @@ def _print_whole(console: Console, answer: Answer) -> None:
 
 
 def pooled_numbers(answer: Answer) -> dict[str, Any]:
-    """Keys `tau`, `predictive` and `weights` of a synthesis; none for one study.
+    """Keys `under`, `tau`, `predictive` and `weights` of a synthesis; none for one study.
 
-    `tau` is None for a common effect. `predictive` is a ratio, as reported.
+    `under` names the prior of the pooled effect under which the others are. `tau` is None for a common effect.
+    `predictive` is a ratio, as reported.
     """
     if answer.synthesis is None:
         return {}
     pooled = answer.pooled
     new = _pooled_numbers(pooled.predictive)
     return {
+        "under": answer.spec.primary,
         "tau": None if pooled.tau is None else _pooled_numbers(pooled.tau),
         "predictive": {key: math.exp(value) for key, value in new.items()},
         "weights": {weight.name: weight.share for weight in pooled.weights},
