@@ -64,7 +64,8 @@ def test_likelihood_has_a_baseline_where_its_word_says_so(name: str, make_spec: 
     spec = make_spec(name)
     assert bool(LEAVES[name].nuisance(spec)) == (LIKELIHOODS[name].baseline is not None)  # type: ignore[index]
     assert LEAVES[name].equations(spec)
-    assert bool(LEAVES[name].FIGURE.name) != bool(LEAVES[name].FIGURE.absent)
+    figure = LEAVES[name].FIGURE
+    assert figure is None or (figure.name and figure.heading)
 
 
 def test_every_model_has_what_the_contract_names() -> None:

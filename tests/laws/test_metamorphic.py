@@ -263,8 +263,11 @@ def test_number_needed_to_treat_is_the_same_for_response_and_for_failure(make_ca
 
     response, failure = rows(False, "higher"), rows(True, "lower")
     columns = ["median", "eti95_lower", "eti95_upper"]
-    needed = response.loc["nnt", columns].to_numpy(dtype=float)
-    np.testing.assert_allclose(needed, failure.loc["nnt", columns].to_numpy(dtype=float), rtol=1e-9)
+    needed = response.loc["nntb", columns].to_numpy(dtype=float)
+    np.testing.assert_allclose(needed, failure.loc["nntb", columns].to_numpy(dtype=float), rtol=1e-9)
+    assert "nnth" not in response.index and "nnth" not in failure.index
+    for name in ("risk_difference", "or"):
+        np.testing.assert_allclose(response.loc[name, "p_benefit"], failure.loc[name, "p_benefit"])
     difference = (treated - control).ravel()
     np.testing.assert_allclose(needed, 1 / np.quantile(difference, [0.5, 0.975, 0.025]), rtol=1e-9)
     np.testing.assert_allclose(response.loc["or", "p_benefit"], failure.loc["or", "p_benefit"])

@@ -59,18 +59,14 @@ def sampled(spec: AnalysisSpec, evidence: Evidence, exact: pd.DataFrame, prior: 
         for arm, p in zip(evidence.arms, (0.4, 0.45), strict=True):
             add(f"probability[{arm}]", p, p - 0.1, p + 0.1)
         add("risk_difference", 0.05, -0.02, 0.12)
-        good = 1 if spec.better == "higher" else -1
-        add("nnt", good / 0.05, 1 / 0.12 if good > 0 else 1 / 0.02, -1 / 0.02 if good > 0 else -1 / 0.12)
     elif isinstance(evidence, RatioEvidence):
         if evidence.control_survival is not None:
             add(f"risk_difference[{evidence.control_survival[0]:g}]", 0.1, 0.02, 0.2)
-            add(f"nnt[{evidence.control_survival[0]:g}]", 10.0, 5.0, 50.0)
     else:
         for month in (f"{t:g}" for t in evidence.times[1:]):
             for arm in evidence.arms:
                 add(f"survival[{arm},{month}]", 0.5, 0.4, 0.6)
             add(f"risk_difference[{month}]", 0.1, 0.02, 0.2)
-            add(f"nnt[{month}]", 10.0, 5.0, 50.0)
         add(f"rmst_difference[{evidence.times[-1]:g}]", 2.07, 0.32, 3.83)
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
@@ -213,13 +209,13 @@ def replace_study(result: Result, **changes: Any) -> Result:
     return replace(result, question=replace(result.question, audits={changed.study.id: changed}))
 
 
-def test_missing_figures_are_said_to_be_missing(result_of: Callable[[str], Result]) -> None:
+def test_nothing_is_said_of_missing_figures(result_of: Callable[[str], Result]) -> None:
     for name in ("pfs_chen2025_landmark", "orr_chen2025_counts"):
         document = assert_sound(analysis_page(result_of(name), {}))
         assert (
-            sum(found.get("class") == "absent" for _, found in document.tags) == 11
-        )  # eight figures, draws to diagnose and to reweight, the explorer without JavaScript
-        assert "Not shown: this run has no figure “prior predictive”." in document.words
+            sum(found.get("class") == "absent" for _, found in document.tags) == 2
+        )  # draws to reweight, the explorer without JavaScript
+        assert "no figure" not in document.words
         assert "svg" not in {tag for tag, _ in document.tags}
 
 
@@ -312,8 +308,7 @@ def test_absolute_effects_in_a_table(result_of: Callable[[str], Result]) -> None
 def test_a_harmful_difference_is_written_as_one(result_of: Callable[[str], Result]) -> None:
     result = result_of("pfs_chen2025_landmark")
     table = result.estimates.copy()
-    for quantity, values in (("risk_difference[36]", (-0.1, -0.2, -0.02)), ("nnt[36]", (-10.0, -50.0, -5.0))):
-        table.loc[table["quantity"] == quantity, ["median", "eti95_lower", "eti95_upper"]] = values
+    table.loc[table["quantity"] == "risk_difference[36]", ["median", "eti95_lower", "eti95_upper"]] = -0.1, -0.2, -0.02
     text = absolute(replace(result, estimates=table))
     assert "10.0 percentage points lower with treatment (95% interval 2.0 to 20.0 lower)" in text
     assert "to be harmed (NNTH) of 10.0 (95% interval 5.0 to 50.0)" in text

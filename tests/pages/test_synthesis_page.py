@@ -14,6 +14,7 @@ from crlm_bayes.answers.answer import Answer
 from crlm_bayes.answers.question import Question
 from crlm_bayes.answers.questions import read_questions
 from crlm_bayes.answers.result import Result
+from crlm_bayes.answers.synthesis_rows import carried_rows
 from crlm_bayes.answers.variants import Variants
 from crlm_bayes.audits.registry import audit_studies
 from crlm_bayes.commands.fit import print_verdicts
@@ -21,6 +22,7 @@ from crlm_bayes.commands.list import catalogue, print_catalogue
 from crlm_bayes.commands.sceptic import print_scepticism, sceptic_rows
 from crlm_bayes.commands.show import print_question
 from crlm_bayes.documents.analysis import AnalysisSpec
+from crlm_bayes.documents.numbers import PrintedNumber
 from crlm_bayes.documents.study import Study
 from crlm_bayes.evidence.assemble import assemble
 from crlm_bayes.exact.synthesis.members import Structure
@@ -169,7 +171,7 @@ def test_every_structure_has_a_sound_page(structure: str, page_of: Callable[[str
     assert all("scope" in found for tag, found in document.tags if tag == "th")
     assert sum(tag == "table" for tag, _ in document.tags) == sum(tag == "caption" for tag, _ in document.tags)
     assert "Does <it> help?" in document.words and "<it>" not in html
-    assert "this run has no figure “influence”" in document.words
+    assert "no figure" not in document.words
 
 
 @pytest.mark.parametrize("name", ["pfs_seeds", "orr_arm_level"])
@@ -295,7 +297,12 @@ def test_a_pooled_ratio_is_carried_to_every_direct_control_risk(of: Callable[[st
         treated[2]
     )
     assert found[0].difference.upper == pytest.approx(treated[1] - 0.5)
-    assert found[0].nnt.median == pytest.approx(1 / (treated[0] - 0.5))
+    p = result.pooled.mu.p_below(0.0)
+    assert found[0].difference.p_benefit == p
+    rows = {str(row["quantity"]): row for row in carried_rows(result)}
+    (name,) = (name for name in rows if name.startswith("risk_difference[alpha"))
+    assert rows[name]["p_benefit"] == p and "p_benefit" not in rows[name.replace("risk_difference", "nntb")]
+    assert rows[name.replace("risk_difference", "nntb")]["median"] == pytest.approx(1 / (treated[0] - 0.5))
     assert chief(result) is not None and chief(result).given.startswith("where 50.0% are alive at 24 months without")  # type: ignore[union-attr]
     assert "as Alpha 2019 prints (taken as known)" in absolute(result)
     assert [row.control.value for row in absolute_rows(result)] == ["50.0%"] * 3
@@ -314,6 +321,22 @@ def test_without_a_printed_control_risk_no_absolute_effect_is_shown(priors: dict
     result = made("random", priors, bare)
     assert absolute(result).startswith("No absolute effect is shown: no direct study")
     assert 27 not in shown(result)
+
+
+def test_a_control_risk_of_nothing_is_no_risk(priors: dict[str, Prior]) -> None:
+    def all_dead(study: Study) -> Study:
+        (landmark,) = study.survival
+        return study.model_copy(
+            update={"survival": (landmark.model_copy(update={"percent": PrintedNumber.parse("0.0")}),)}
+        )
+
+    first, *others = STUDIES
+    result = made("random", priors, (all_dead(first), *others))
+    assert [c.id for c in carried(result)] == ["beta2021", "gamma2017"]
+    assert absolute(result).endswith("Alpha 2019 prints 0% in its control arm, which no ratio changes.")
+    result = made("random", priors, tuple(all_dead(study) for study in STUDIES))
+    assert not absolute_rows(result) and not list(carried_rows(result)) and 27 not in shown(result)
+    assert absolute(result).startswith("No absolute effect is shown: Alpha 2019 prints 0% in its control arm")
 
 
 # tables, checklist, limits_of
@@ -443,6 +466,7 @@ def test_the_sceptic_reads_spread_prediction_and_weights(seeds: Result, capsys: 
     (row,) = sceptic_rows([answer])
     pooled = seeds.pooled
     assert pooled.tau is not None
+    assert row["under"] == seeds.spec.primary
     assert row["tau"]["median"] == pytest.approx(pooled.tau.median, rel=1e-6)
     assert row["predictive"]["upper"] == pytest.approx(math.exp(pooled.predictive.interval[1]), rel=1e-6)
     assert set(row["weights"]) == {"chen2025", "yan2025", "prior"} and sum(row["weights"].values()) == pytest.approx(1)

@@ -422,7 +422,8 @@ def test_absolute_effects_of_counts_follow_from_the_draws(
     difference = treated - control
     assert rows.loc["risk_difference", "median"] == pytest.approx(np.median(difference))
     assert rows.loc["rr", "median"] == pytest.approx(np.median(treated / control))
-    assert rows.loc["nnt", "median"] == pytest.approx(1 / np.median(difference))
+    assert rows.loc["nntb", "median"] == pytest.approx(1 / np.median(difference))
+    assert rows.loc["risk_difference", "p_benefit"] == pytest.approx(np.mean(difference > 0))
     odds = treated / (1 - treated) / (control / (1 - control))
     assert rows.loc["or", "median"] == pytest.approx(np.median(odds))
     assert rows.loc["or", "p_benefit"] == pytest.approx(np.mean(odds > 1))

@@ -19,12 +19,12 @@ class EstimateRow:
     median: float | None
     lower: float | None
     upper: float | None
-    p_benefit: float | None
-    p_mcid: float | None
-    p_harm: float | None
-    r_hat: float | None
-    ess_bulk: float | None
-    ess_tail: float | None
+    p_benefit: float | None = None
+    p_mcid: float | None = None
+    p_harm: float | None = None
+    r_hat: float | None = None
+    ess_bulk: float | None = None
+    ess_tail: float | None = None
 
 
 _COLUMNS = ("median", "eti95_lower", "eti95_upper", "p_benefit", "p_mcid", "p_harm", "r_hat", "ess_bulk", "ess_tail")

@@ -3,8 +3,9 @@
 import math
 from collections.abc import Iterator
 
-from crlm_bayes.answers.absolute import carried
+from crlm_bayes.answers.absolute import carried, numbers_needed
 from crlm_bayes.answers.answer import Answer
+from crlm_bayes.answers.lookup import EstimateRow
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.exact.posterior import GridPosterior
 from crlm_bayes.exact.synthesis.pooled import Pooled
@@ -74,17 +75,25 @@ def _row(name: str, posterior: GridPosterior) -> dict[str, object]:
 
 
 def carried_rows(answer: Answer) -> Iterator[dict[str, object]]:
-    """Proportions in both arms, their difference and the number needed, on the control risk of each direct study."""
+    """Proportions in both arms, their difference and the numbers needed, on the control risk of each direct study."""
     for c in carried(answer):
         proportion, inside = ("survival", f"{c.id},{c.months}") if c.months else ("probability", c.id)
         yield {"quantity": f"{proportion}[control,{inside}]", "median": c.control}
-        estimates = {
-            f"{proportion}[treatment,{inside}]": c.treatment,
-            f"risk_difference[{inside}]": c.difference,
-            f"nnt[{inside}]": c.nnt,
-        }
-        for name, e in estimates.items():
-            yield {"quantity": name, "median": e.median, "eti95_lower": e.lower, "eti95_upper": e.upper}
+        for name, e in (
+            (f"{proportion}[treatment,{inside}]", c.treatment),
+            (f"risk_difference[{inside}]", c.difference),
+        ):
+            row: dict[str, object] = {"quantity": name, "median": e.median}
+            row |= {"eti95_lower": e.lower, "eti95_upper": e.upper, "p_benefit": e.p_benefit}
+            yield row
+        yield from needed_rows(f"risk_difference[{inside}]", c.difference, rising=c.rising)
+
+
+def needed_rows(name: str, difference: EstimateRow, *, rising: bool) -> Iterator[dict[str, object]]:
+    """Rows ``nntb`` and ``nnth`` of a risk difference: both where its interval holds no difference."""
+    for found in numbers_needed(difference, rising=rising):
+        ends = {"eti95_lower": found.lower, "eti95_upper": found.upper}
+        yield {"quantity": name.replace("risk_difference", found.kind), "median": found.median} | ends
 
 
 def variant_rows(answer: Answer) -> Iterator[dict[str, object]]:

@@ -10,8 +10,9 @@ import pandas as pd
 import xarray as xr
 
 from crlm_bayes.answers.answer import Answer
+from crlm_bayes.answers.lookup import EstimateRow, arguments
 from crlm_bayes.answers.question import ANSWERS
-from crlm_bayes.answers.synthesis_rows import carried_rows, synthesis_rows, variant_rows
+from crlm_bayes.answers.synthesis_rows import carried_rows, needed_rows, synthesis_rows, variant_rows
 from crlm_bayes.digests import digest
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.documents.study import design_words, title_of
@@ -29,6 +30,10 @@ COLUMNS = (
     "analysis", "prior", "engine", "quantity", "median", "mean", "sd", "eti95_lower", "eti95_upper",
     "p_benefit", "p_mcid", "p_harm", "ess_bulk", "ess_tail", "r_hat", "mcse_mean",
 )  # fmt: skip
+
+
+DIFFERENCES = ("risk_difference", "rmst_difference")
+"""Quantities of which a row says how probably they favour the treatment."""
 
 
 def reported(spec: AnalysisSpec, evidence: Evidence, parameters: xr.Dataset) -> xr.Dataset:
@@ -71,12 +76,17 @@ def nuts_estimates(spec: AnalysisSpec, evidence: Evidence, prior: str, posterior
         }
         if quantity in (spec.measure, spec.quantity):
             row |= _probabilities(spec, flat[spec.quantity])
-        rows.append(row | checks.get(quantity, {}))
-        if quantity.startswith("risk_difference"):
-            rows.append(
-                _number_needed(spec, quantity, lower, median, upper)
-                | {k: v for k, v in checks.get(quantity, {}).items() if k != "mcse_mean"}
-            )
+        checked = checks.get(quantity, {})
+        if (name := arguments(quantity)[0]) in DIFFERENCES:
+            # what is left alive at a landmark, and time lived, are always good
+            rising = quantity != name or spec.better == "higher"
+            row["p_benefit"] = float(np.mean(draws > 0 if rising else draws < 0))
+            difference = EstimateRow(float(median), float(lower), float(upper))
+            # a number needed to treat has no draws of its own: it is read off the difference
+            needed = needed_rows(quantity, difference, rising=rising) if name == "risk_difference" else ()
+            rows += [row | checked, *(one | checked | {"mcse_mean": math.nan} for one in needed)]
+        else:
+            rows.append(row | checked)
     return _table(spec, prior, "nuts", rows)
 
 
@@ -89,33 +99,13 @@ def _probabilities(spec: AnalysisSpec, log_ratio: np.ndarray) -> dict[str, float
     }
 
 
-def _number_needed(spec: AnalysisSpec, name: str, lower: float, median: float, upper: float) -> dict[str, object]:
-    """Number needed to treat for one more good outcome: the inverse of the difference and of its limits.
-
-    Where the interval of the difference includes 0 the limits lie on both sides of infinity (Altman 1998): the lower
-    is the smallest number that benefits, the upper, negative, the smallest number that harms.
-    """
-    good = 1.0 if name.startswith("risk_difference[") or spec.better == "higher" else -1.0
-    best, worst = (upper, lower) if good > 0 else (-lower, -upper)
-
-    def inverse(x: float) -> float:
-        return math.inf if x == 0 else 1 / x
-
-    return {
-        "quantity": name.replace("risk_difference", "nnt"),
-        "median": inverse(good * median),
-        "eti95_lower": inverse(best),
-        "eti95_upper": inverse(worst),
-    }
-
-
 def exact_estimates(answer: Answer) -> pd.DataFrame:
     """Everything that the exact engine estimates of an analysis, as in `estimates.csv`.
 
     Beside :func:`curve_estimates`: of a study that may be biased the ratio that allows for it (``hr[allowing_for_bias]``),
     of a meta-regression that of each group (``hr[timing=neoadjuvant]``); of a synthesis, under the primary prior, absolute
-    effects on the control risk of each direct study that prints one (``risk_difference[study,months]``, ``nnt[...]`` and
-    the proportions in both arms), and the ratio with the same studies taken in other ways (``hr[without:study]`` ...).
+    effects on the control risk of each study that is taken for one (``risk_difference[study,months]``, ``nntb[...]``,
+    ``nnth[...]`` and the proportions in both arms), and the ratio with the same studies taken in other ways (``hr[without:study]`` ...).
     """
     spec = answer.spec
     own = curve_estimates(spec, answer.curve, answer.question.priors, answer.synthesis)

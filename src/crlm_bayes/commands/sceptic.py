@@ -48,7 +48,8 @@ def sceptic_rows(answers: Iterable[Answer]) -> list[dict[str, Any]]:
     """Rows of `sceptic --json`; ratios as reported, means and limits on the benefit scale in logarithms.
 
     A synthesis has more: `tau` and `predictive` (the ratio in a new study), each with median, lower and upper, and
-    `weights`, by study, the prior's among them; all under the primary prior and of the evidence as it is printed.
+    `weights`, by study, the prior's among them; all under the primary prior, which `under` names, and of the evidence as
+    it is printed.
     """
     every = list(answers)
     found = replications(every)
@@ -214,9 +215,10 @@ def _print_whole(console: Console, answer: Answer) -> None:
 
 
 def pooled_numbers(answer: Answer) -> dict[str, Any]:
-    """Keys `tau`, `predictive`, `weights` and `groups` of a synthesis; none for one study.
+    """Keys `under`, `tau`, `predictive`, `weights` and `groups` of a synthesis; none for one study.
 
-    `groups` are those of a meta-regression, else empty. `tau` is None for a common effect. `predictive` is a ratio, as reported.
+    `under` names the prior of the pooled effect under which the others are. `groups` are those of a meta-regression, else
+    empty. `tau` is None for a common effect. `predictive` is a ratio, as reported.
     """
     if answer.synthesis is None:
         return {}
@@ -228,6 +230,7 @@ def pooled_numbers(answer: Answer) -> dict[str, Any]:
     ]
     return {
         "groups": groups,
+        "under": answer.spec.primary,
         "tau": None if pooled.tau is None else _pooled_numbers(pooled.tau),
         "predictive": {key: math.exp(value) for key, value in new.items()},
         "weights": {weight.name: weight.share for weight in pooled.weights},

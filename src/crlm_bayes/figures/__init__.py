@@ -76,9 +76,9 @@ def drawings(result: Result) -> dict[str, Drawing]:
     }
     if result.synthesis is not None:
         found |= {name: Drawing(draw) for name, draw in of_synthesis(result).items()}
-    elif fitted and (name := module_of(spec.model).FIGURE.name):
-        draw_fit = {"survival": draw_survival, "probability": draw_probability, "arm_level": draw_arm_level}[name]
-        found[name] = Drawing(partial(draw_fit, result, fitted[0]), True)
+    elif fitted and (of := module_of(spec.model).FIGURE):
+        draw_fit = {"survival": draw_survival, "probability": draw_probability, "arm_level": draw_arm_level}[of.name]
+        found[of.name] = Drawing(partial(draw_fit, result, fitted[0]), True)
     found["centres"] = Drawing(lambda: None if result.centre_map is None else draw_centres(result.centre_map, spec))
     found["robustness"] = Drawing(draw_robust)
     found["mean_sd"] = Drawing(lambda: draw_mean_sd(result.maps.mean_sd, spec, priors))

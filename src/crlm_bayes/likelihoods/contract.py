@@ -44,11 +44,10 @@ def prior_line(of: Equation, prior: Density) -> Equation:
 
 
 class FitFigure(NamedTuple):
-    """The figure of a fit over its data: its name (empty where there is none), heading, and why there is none."""
+    """The figure of a fit over its data: its name and heading."""
 
     name: str
     heading: str
-    absent: str = ""
 
 
 class Stack(NamedTuple):
@@ -108,8 +107,8 @@ class Model(Protocol):
     """What the module of every model has: of the likelihood of one study, or of a structure."""
 
     @property
-    def FIGURE(self) -> FitFigure:  # noqa: N802
-        """Figure of the fit over its data."""
+    def FIGURE(self) -> FitFigure | None:  # noqa: N802
+        """Figure of the fit over its data; None where no such thing is fitted."""
 
     def equations(self, spec: AnalysisSpec) -> tuple[Equation, ...]:
         """Write the likelihood of an analysis."""

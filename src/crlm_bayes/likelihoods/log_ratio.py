@@ -22,7 +22,7 @@ from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.documents.study import Study
 from crlm_bayes.evidence.values import RatioEvidence
 from crlm_bayes.exact.curve import KNOTS, REACH, EvidenceCurve
-from crlm_bayes.likelihoods.contract import Equation, FitFigure, Shape, Stack
+from crlm_bayes.likelihoods.contract import Equation, Shape, Stack
 from crlm_bayes.words.numbers import short
 
 if TYPE_CHECKING:
@@ -40,7 +40,8 @@ STACKS = (
 )
 """`sizes` are ratios whose direction is unknown."""
 
-FIGURE = FitFigure("", "Fitted curves", absent="a printed ratio alone fits no curve in either arm.")
+FIGURE = None
+"""No curve of either arm is fitted."""
 
 FINE = 1001
 """Points at which the greatest likelihood is looked for."""
@@ -175,12 +176,14 @@ def observed(evidence: RatioEvidence) -> dict[str, tuple[tuple[str, ...], Floats
 
 
 def derive(parameters: "xr.Dataset", evidence: RatioEvidence, spec: AnalysisSpec) -> "xr.Dataset":
-    """Absolute effect of a hazard ratio at the printed control survival, taken as known; else nothing."""
+    """Absolute effect of a hazard ratio at the printed control survival, taken as known; nothing where it is 0 or 1."""
     import xarray as xr
 
     if spec.measure != "hr" or evidence.control_survival is None:
         return xr.Dataset()
     months, survival = evidence.control_survival
+    if not 0 < survival < 1:
+        return xr.Dataset()
     theta: Any = parameters["theta"]
     treated = (survival ** np.exp(theta)).expand_dims(months=[short(months)], axis=-1)
     return xr.Dataset({"risk_difference": treated - survival})

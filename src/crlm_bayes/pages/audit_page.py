@@ -106,7 +106,7 @@ def audit_page(
     ----------
     audits : mapping of study id to StudyAudit
     figures : mapping of study id to SVG text
-        Any may be absent; the page then says that it is not shown.
+        Any may be absent; the page then says nothing of it.
     questions : sequence of (str, str)
         The registry: name and question of everything that was asked.
     """

@@ -33,7 +33,7 @@ def analysis_page(result: Result, figures: Mapping[str, str]) -> str:
     Parameters
     ----------
     figures : mapping of name to SVG text
-        Any may be absent; the page then says that it is not shown.
+        Any may be absent; the page then says nothing of it.
     """
     if result.spec.is_synthesis:
         return environment().get_template("synthesis.html.jinja").render(synthesis_context(result, figures))

@@ -1,19 +1,21 @@
 """Absolute effects in words."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from crlm_bayes.answers.absolute import Carried, carried
+from crlm_bayes.answers.absolute import Carried, Needed, carried, numbers_needed, without_risk
+from crlm_bayes.answers.answer import Answer
 from crlm_bayes.answers.lookup import EstimateRow, arguments, by_name
 from crlm_bayes.answers.result import Result
 from crlm_bayes.documents.analysis_parts import LIKELIHOODS
 from crlm_bayes.evidence.values import RatioEvidence
 from crlm_bayes.words.nouns import EVENT_FREE, Vocabulary, endpoint_noun, prior_name, vocabulary
-from crlm_bayes.words.numbers import LEVEL, needed, percent, points, span
+from crlm_bayes.words.numbers import LEVEL, as_percent, needed, percent, points, span
 
 
 @dataclass(frozen=True)
 class Difference:
-    """A difference of two proportions, treatment minus control, and the number needed to treat.
+    """A difference of two proportions, treatment minus control.
 
     `months` is empty for an endpoint without a time; `rising` tells whether more is good. Where a pooled ratio is put
     on the control risk of one study, `endpoint` is that study's and `given` says in words whose risk it is.
@@ -22,7 +24,6 @@ class Difference:
     months: str
     rising: bool
     difference: EstimateRow
-    nnt: EstimateRow | None
     endpoint: str = ""
     given: str = ""
 
@@ -30,19 +31,14 @@ class Difference:
 def differences(result: Result) -> list[Difference]:
     """Collect the differences under the primary prior: in order of time; of a synthesis, by whose control risk."""
     if result.synthesis is not None:
-        better = result.spec.better == "higher"
-        return [
-            Difference(c.months, bool(c.months) or better, c.difference, c.nnt, c.endpoint, _given(c))
-            for c in carried(result)
-        ]
+        return [Difference(c.months, c.rising, c.difference, c.endpoint, _given(c)) for c in carried(result)]
     spec, named = result.spec, by_name(result.estimates)
     found = []
     for (prior, engine, quantity), value in named.items():
         name, inside = arguments(quantity)
         if prior == spec.primary and engine == "nuts" and name == "risk_difference":
-            nnt = named.get((prior, engine, quantity.replace("risk_difference", "nnt")))
             # what is left alive at a landmark is always good
-            found.append(Difference(inside[0] if inside else "", bool(inside) or spec.better == "higher", value, nnt))
+            found.append(Difference(inside[0] if inside else "", bool(inside) or spec.better == "higher", value))
     return sorted(found, key=lambda d: float(d.months or 0))
 
 
@@ -52,6 +48,13 @@ def chief(result: Result) -> Difference | None:
     if not found:
         return None
     return found[-1] if result.synthesis is None else found[0]
+
+
+def certain(answer: Answer) -> str:
+    """Say whose printed control risk is 0% or 100%, on which no ratio does anything; empty where nobody's is."""
+    risks = without_risk(answer)
+    named = "; ".join(f"{study} prints {as_percent(risk)} in its control arm" for study, risk in risks)
+    return f"{named}, which no ratio changes" if risks else ""
 
 
 def _given(c: Carried) -> str:
@@ -64,6 +67,8 @@ def absolute(result: Result) -> str:
     """State the absolute effect at the last landmark in one sentence, under the primary prior."""
     spec, words, last = result.spec, vocabulary(result.spec), chief(result)
     if last is None:
+        if no_risk := certain(result):
+            return f"No absolute effect is shown: {no_risk}."
         if result.synthesis is not None:
             return "No absolute effect is shown: no direct study that counts in full prints a risk in its control arm to put the pooled ratio on."
         if LIKELIHOODS[spec.likelihood].baseline is None:
@@ -75,7 +80,8 @@ def absolute(result: Result) -> str:
     if isinstance(evidence, RatioEvidence) and evidence.control_survival is not None:
         given = f"; the printed control survival of {percent(evidence.control_survival[1])} is taken as known"
     sentence = f"Under the primary prior{before} {subject} is {points(rd.median)} percentage points {_way(rd.median)} with treatment ({LEVEL} interval {_between(rd)})"
-    return f"{sentence}{_need(last, words)}{given}."
+    others = f" {no_risk}." if (no_risk := certain(result)) else ""
+    return f"{sentence}{_need(last, words)}{given}.{others}"
 
 
 def _subject(words: Vocabulary, endpoint: str, months: str) -> str:
@@ -98,19 +104,16 @@ def _between(rd: EstimateRow) -> str:
 
 
 def _need(found: Difference, words: Vocabulary) -> str:
-    nnt = found.nnt
-    if nnt is None or nnt.median is None or nnt.lower is None or nnt.upper is None:
+    needed_to = numbers_needed(found.difference, rising=found.rising)
+    if not needed_to or needed_to[0].median is None:
         return ""
     good = "be spared (NNTB)" if words.safety else "benefit (NNTB)"
-    what = good if nnt.median >= 0 else "be harmed (NNTH)"
-    return f", a number needed to treat for one more patient to {what} of {needed(nnt.median)} ({LEVEL} interval {nnt_span(nnt)})"
+    what = good if needed_to[0].kind == "nntb" else "be harmed (NNTH)"
+    return f", a number needed to treat for one more patient to {what} of {needed(needed_to[0].median)} ({LEVEL} interval {nnt_span(needed_to)})"
 
 
-def nnt_span(nnt: EstimateRow) -> str:
+def nnt_span(found: Sequence[Needed]) -> str:
     """Write the interval of a number needed to treat; through infinity where it holds no difference (Altman 1998)."""
-    benefit, harm = nnt.lower or 0.0, nnt.upper or 0.0
-    if benefit > 0 > harm:
-        ends = [f"NNTB {needed(benefit)}", f"NNTH {needed(harm)}"]
-        return " to ∞ to ".join(ends if (nnt.median or 0.0) >= 0 else ends[::-1])
-    low, high = sorted((abs(benefit), abs(harm)))
-    return span(low, high, needed)
+    if len(found) > 1:
+        return " to ∞ to ".join(f"{n.kind.upper()} {needed(n.lower)}" for n in found)
+    return span(found[0].lower, found[0].upper, needed)

@@ -27,7 +27,7 @@ from crlm_bayes.likelihoods.centres.latent_curves import latent_curve
 from crlm_bayes.likelihoods.centres.pymc_model import CentreShape
 from crlm_bayes.likelihoods.centres.shifts import share_of_data, shift_data
 from crlm_bayes.likelihoods.centres.tables import CentreTables
-from crlm_bayes.likelihoods.contract import ARM_POSITION, Effect, FitFigure
+from crlm_bayes.likelihoods.contract import ARM_POSITION, Effect
 from crlm_bayes.likelihoods.variables import spread_data
 from crlm_bayes.priors.density import Prior
 from crlm_bayes.priors.nuisance import RandomWalk, UniformCorrelation
@@ -38,7 +38,8 @@ if TYPE_CHECKING:
 
 Drawn = dict[str, tuple[tuple[str, ...], Floats]]
 
-FIGURE = FitFigure("", "Fitted curves", absent="the fit is of centres, not of arms.")
+FIGURE = None
+"""The fit is of centres, not of arms."""
 
 SPREADS = ("baseline_spread", "effect_spread", "allocation_spread")
 
@@ -120,10 +121,15 @@ def curve(evidence: CentreEvidence, spec: AnalysisSpec) -> EvidenceCurve:
 
 def coordinates(evidence: CentreEvidence) -> dict[str, list[Any]]:
     """Labels of the model's dimensions."""
-    labels: dict[str, list[Any]] = {"arm": list(evidence.arms), "centre": list(evidence.centres)}
+    labels: dict[str, list[Any]] = {"arm": list(evidence.arms), "centre": _labels(evidence)}
     if isinstance(evidence.pooled, SurvivalEvidence):
         labels["interval"] = piecewise_exponential.coordinates(evidence.pooled)["interval"]
     return labels
+
+
+def _labels(evidence: CentreEvidence) -> list[str]:
+    """Names of the centres where outcomes are printed by centre; else numbers: nothing is known of any by itself."""
+    return list(evidence.centres) if evidence.tables else [str(i + 1) for i in range(len(evidence.centres))]
 
 
 def sample_nuisance(evidence: CentreEvidence, spec: AnalysisSpec, theta: Floats, rng: np.random.Generator) -> Drawn:
@@ -199,20 +205,18 @@ def observed(evidence: CentreEvidence) -> Drawn:
 
 
 def derive(parameters: "xr.Dataset", evidence: CentreEvidence, spec: AnalysisSpec) -> "xr.Dataset":
-    """Absolute effects standardised over the centres' patients, and effects of the centres.
+    """Absolute effects standardised over the centres' patients, and effects of centres with outcomes of their own.
 
     Binary: `probability`, `risk_difference`, `rr`. Survival: `survival`, `risk_difference` at the landmarks; `rmst`,
-    `rmst_difference` to the last, exactly for the mixture of centres. Ratios: `centre_ratio`.
+    `rmst_difference` to the last, exactly for the mixture of centres. With outcomes by centre: `centre_ratio`.
     """
     import xarray as xr
 
     arm = xr.DataArray(ARM_POSITION, dims="arm", coords={"arm": list(evidence.arms)})
-    share = xr.DataArray(
-        evidence.sizes / evidence.sizes.sum(), dims="centre", coords={"centre": list(evidence.centres)}
-    )
+    share = xr.DataArray(evidence.sizes / evidence.sizes.sum(), dims="centre", coords={"centre": _labels(evidence)})
     eta: Any = parameters["centre_baseline"] + parameters["centre_effect"] * arm
     control, treatment = evidence.arms
-    derived: dict[str, Any] = {"centre_ratio": np.exp(parameters["centre_effect"])}
+    derived: dict[str, Any] = {"centre_ratio": np.exp(parameters["centre_effect"])} if evidence.tables else {}
     if not isinstance(evidence.pooled, SurvivalEvidence):
         eta = eta + parameters["alpha"]
         probability = (share / (1 + np.exp(-eta))).sum("centre")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from crlm_bayes.answers.absolute import Carried, carried
+from crlm_bayes.answers.absolute import Carried, carried, numbers_needed
 from crlm_bayes.answers.answer import Answer
 from crlm_bayes.answers.lookup import EstimateRow, Key, arguments, by_name
 from crlm_bayes.answers.result import Result
@@ -51,7 +51,11 @@ def absolute_rows(result: Result) -> list[AbsoluteRow]:
         what = f"Survival at {d.months} months" if d.months else f"Probability of {words.endpoint}"
         if d.months and spec.endpoint in EVENT_FREE:
             what = f"{EVENT_FREE[spec.endpoint].capitalize()} at {d.months} months"
-        rows.append(AbsoluteRow(what, control, treatment, _cell(d.difference, _points, signed_points), _nnt(d.nnt)))
+        rows.append(
+            AbsoluteRow(
+                what, control, treatment, _cell(d.difference, _points, signed_points), _nnt(d.difference, d.rising)
+            )
+        )
     return rows + _time_gained(result, named)
 
 
@@ -63,7 +67,7 @@ def _carried_row(c: Carried) -> AbsoluteRow:
         Cell(percent(c.control), "as printed, taken as known"),
         _cell(c.treatment, percent, share),
         _cell(c.difference, _points, signed_points),
-        _nnt(c.nnt),
+        _nnt(c.difference, c.rising),
     )
 
 
@@ -73,10 +77,11 @@ def _cell(e: EstimateRow | None, write: Write, write_limit: Write, printed: str 
     )
 
 
-def _nnt(nnt: EstimateRow | None) -> Cell:
-    if nnt is None or nnt.median is None:
+def _nnt(difference: EstimateRow, rising: bool) -> Cell:
+    found = numbers_needed(difference, rising=rising)
+    if not found or found[0].median is None:
         return Cell(ABSENT)
-    return Cell(f"{'NNTB' if nnt.median >= 0 else 'NNTH'} {needed(nnt.median)}", nnt_span(nnt))
+    return Cell(f"{found[0].kind.upper()} {needed(found[0].median)}", nnt_span(found))
 
 
 def _time_gained(answer: Answer, named: Mapping[Key, EstimateRow]) -> list[AbsoluteRow]:

@@ -1,4 +1,4 @@
-"""The centres of a study on its page: what the map of assumptions shows, and what is left of each centre's effect."""
+"""The centres of a study on its page: what the map of assumptions shows, and the effect in each that prints outcomes."""
 
 from typing import NamedTuple
 
@@ -24,7 +24,7 @@ def centre_sentences(answer: Answer) -> tuple[str, ...]:
 
 
 def centre_rows(result: Result) -> list[CentreRow]:
-    """List the ratio in each centre, then how far centres differ, by NUTS; empty where none was sampled."""
+    """List how far centres differ, after the ratio in each that prints outcomes, by NUTS; empty where none was sampled."""
     if result.spec.structure != "centres":
         return []
     ratios, spreads = [], []

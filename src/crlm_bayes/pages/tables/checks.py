@@ -85,7 +85,9 @@ def convergence(result: Result) -> tuple[list[str], list[tuple[str, list[str], s
     named = by_name(result.estimates)
     fitted = [p for p in result.spec.effect_priors if any(key[:2] == (p, "nuts") for key in named)]
     # a number needed to treat is read off the difference: it has no draws of its own
-    quantities = dict.fromkeys(q for _, engine, q in named if engine == "nuts" and arguments(q)[0] != "nnt")
+    quantities = dict.fromkeys(
+        q for _, engine, q in named if engine == "nuts" and arguments(q)[0] not in ("nntb", "nnth")
+    )
     rows = []
     for quantity in quantities:
         found = [named.get((p, "nuts", quantity)) for p in fitted]
