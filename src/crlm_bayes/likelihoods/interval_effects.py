@@ -15,10 +15,13 @@ import numpy as np
 from crlm_bayes.arrays import Floats, legendre
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.evidence.values import SurvivalEvidence
-from crlm_bayes.exact.curve import EvidenceCurve
+from crlm_bayes.exact.curve import KNOTS, EvidenceCurve
 from crlm_bayes.exact.mixing import average, centre
 from crlm_bayes.likelihoods.contract import Equation
 from crlm_bayes.priors.spreads import SpreadPrior
+
+FEW = 161
+"""Knots of a curve whose values take long."""
 
 PROPORTIONAL = (
     Equation(
@@ -79,7 +82,8 @@ def scattered_curve(
         values = np.array([given_omega(theta) for given_omega in each]) + log_w[:, None]
         return np.asarray(np.logaddexp.reduce(values, axis=0))
 
-    return EvidenceCurve.tabulate(log_integrated, knots=161)  # each value is a sum of integrals
+    few = len(parts) > 2 and weights.any()  # each value is a sum of integrals in several directions
+    return EvidenceCurve.tabulate(log_integrated, knots=FEW if few else KNOTS)
 
 
 def _spread_nodes(variation: SpreadPrior, nodes: int = 32) -> tuple[Floats, Floats]:
