@@ -12,7 +12,7 @@ from crlm_bayes.audits.counts.denominators import denominator
 from crlm_bayes.audits.finding import Check, Finding
 from crlm_bayes.audits.names import arm_names
 from crlm_bayes.audits.p_values.exact_tests import pearson
-from crlm_bayes.documents.numbers import PrintedNumber
+from crlm_bayes.documents.printed.numbers import PrintedNumber
 from crlm_bayes.documents.study import Study
 from makers.ministudy import ministudy
 

@@ -9,7 +9,7 @@ import pytest
 
 from crlm_bayes.audits.counts.denominators import CHANCE, FEWEST, TRIED, Scan, denominator, possible, printable, scans
 from crlm_bayes.audits.counts.percentages import Share, shares
-from crlm_bayes.documents.numbers import PrintedNumber
+from crlm_bayes.documents.printed.numbers import PrintedNumber
 from crlm_bayes.documents.study import Study
 from makers.ministudy import ministudy
 

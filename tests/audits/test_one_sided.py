@@ -14,7 +14,7 @@ from crlm_bayes.audits.p_values import exact_tests, statistics, tables
 from crlm_bayes.audits.p_values.comparison import two_sided
 from crlm_bayes.audits.ratios import intervals
 from crlm_bayes.audits.survival import hazards
-from crlm_bayes.documents.numbers import PrintedNumber
+from crlm_bayes.documents.printed.numbers import PrintedNumber
 from crlm_bayes.documents.study import Study
 from makers.ministudy import ministudy
 

@@ -11,7 +11,7 @@ from scipy import stats
 from crlm_bayes.audits.finding import Finding
 from crlm_bayes.audits.p_values import exact_tests as exact
 from crlm_bayes.audits.p_values import statistics, tables, tabulated
-from crlm_bayes.documents.rounding import Range
+from crlm_bayes.documents.printed.rounding import Range
 from crlm_bayes.documents.study import Study
 from makers.ministudy import ministudy
 

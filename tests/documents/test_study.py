@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from crlm_bayes.documents.numbers import PrintedNumber
+from crlm_bayes.documents.printed.numbers import PrintedNumber
 from crlm_bayes.documents.reader import read_studies, read_study, study_paths
 from crlm_bayes.documents.study import Study
 from crlm_bayes.errors import InvalidInput, UnknownName

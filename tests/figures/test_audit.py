@@ -11,8 +11,8 @@ from crlm_bayes.audits.counts.denominators import FEWEST
 from crlm_bayes.audits.p_values.comparison import Comparison, Variant, is_significant
 from crlm_bayes.audits.registry import audit_studies
 from crlm_bayes.audits.study_audit import StudyAudit
-from crlm_bayes.documents.numbers import PrintedNumber
-from crlm_bayes.documents.rounding import Range
+from crlm_bayes.documents.printed.numbers import PrintedNumber
+from crlm_bayes.documents.printed.rounding import Range
 from crlm_bayes.documents.study import Study
 from crlm_bayes.figures.audit import MOST, audit, chosen, subject_words
 from crlm_bayes.pages.audit_page import audit_page

@@ -12,9 +12,9 @@ from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 from matplotlib.patches import Polygon
 
-from crlm_bayes.answers.pooled_view import SynthesisView
 from crlm_bayes.answers.result import Result
-from crlm_bayes.answers.study_lines import LogInterval, grouped, title_with_year
+from crlm_bayes.answers.several.pooled_view import SynthesisView
+from crlm_bayes.answers.several.study_lines import LogInterval, grouped, title_with_year
 from crlm_bayes.documents.study import Study
 from crlm_bayes.evidence.values import BinomialEvidence
 from crlm_bayes.exact.synthesis.synthesis import synthesise

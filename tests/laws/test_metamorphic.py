@@ -15,7 +15,7 @@ from scipy import stats
 
 from crlm_bayes.answers.tables import nuts_estimates
 from crlm_bayes.documents.analysis import AnalysisSpec
-from crlm_bayes.documents.entries import Arm
+from crlm_bayes.documents.printed.entries import Arm
 from crlm_bayes.documents.study import Study
 from crlm_bayes.evidence.assemble import of_study
 from crlm_bayes.evidence.values import Evidence

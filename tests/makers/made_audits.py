@@ -7,8 +7,8 @@ from crlm_bayes.audits.counts.denominators import Scan, scans
 from crlm_bayes.audits.finding import Finding, Severity
 from crlm_bayes.audits.p_values.comparison import Comparison, Variant
 from crlm_bayes.audits.study_audit import StudyAudit
-from crlm_bayes.documents.numbers import PrintedNumber
-from crlm_bayes.documents.rounding import Range
+from crlm_bayes.documents.printed.numbers import PrintedNumber
+from crlm_bayes.documents.printed.rounding import Range
 from crlm_bayes.documents.study import Study
 from makers.ministudy import ministudy
 

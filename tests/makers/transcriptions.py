@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from crlm_bayes.documents.statements import SampleSizeEntry, StatementEntry
+from crlm_bayes.documents.printed.statements import SampleSizeEntry, StatementEntry
 from crlm_bayes.documents.study import Study
 from crlm_bayes.toml import Frozen
 

@@ -14,15 +14,15 @@ from crlm_bayes.answers.answer import Answer
 from crlm_bayes.answers.question import Question
 from crlm_bayes.answers.questions import read_questions
 from crlm_bayes.answers.result import Result
+from crlm_bayes.answers.several.variants import Variants
 from crlm_bayes.answers.synthesis_rows import carried_rows
-from crlm_bayes.answers.variants import Variants
 from crlm_bayes.audits.registry import audit_studies
 from crlm_bayes.commands.fit import print_verdicts
 from crlm_bayes.commands.list import catalogue, print_catalogue
 from crlm_bayes.commands.sceptic import print_scepticism, sceptic_rows
 from crlm_bayes.commands.show import print_question
 from crlm_bayes.documents.analysis import AnalysisSpec
-from crlm_bayes.documents.numbers import PrintedNumber
+from crlm_bayes.documents.printed.numbers import PrintedNumber
 from crlm_bayes.documents.study import Study
 from crlm_bayes.evidence.assemble import assemble
 from crlm_bayes.exact.synthesis.members import Structure
@@ -38,7 +38,7 @@ from crlm_bayes.priors.density import Prior
 from crlm_bayes.prose.absolute import absolute, chief
 from crlm_bayes.prose.index import sentences_of_answers, sentences_of_index
 from crlm_bayes.prose.limits import limits_of
-from crlm_bayes.prose.pooled import holds, scatter, studies_in_words
+from crlm_bayes.prose.several.pooled import holds, scatter, studies_in_words
 from crlm_bayes.run.index import studies_used, verdicts
 from crlm_bayes.run.one import conclude
 from crlm_bayes.words.numbers import number, percent, probability, ratio, span

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from crlm_bayes.documents.numbers import PrintedNumber
+from crlm_bayes.documents.printed.numbers import PrintedNumber
 from crlm_bayes.documents.study import Study
 from makers.ministudy import ministudy
 from makers.transcriptions import NO_DECIMALS, TABLES, Key, difference, first_transcription, second_transcription

@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 
 from crlm_bayes.answers.beside.bias import allowing_for_bias
 from crlm_bayes.answers.beside.groups import ModeratedGroup
-from crlm_bayes.answers.pooled_view import SynthesisView
 from crlm_bayes.answers.question import ANSWERS, Question
-from crlm_bayes.answers.variants import Variants
+from crlm_bayes.answers.several.pooled_view import SynthesisView
+from crlm_bayes.answers.several.variants import Variants
 from crlm_bayes.digests import digest
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.documents.study import Study

@@ -92,8 +92,8 @@ def carried_rows(answer: Answer) -> Iterator[dict[str, object]]:
 def needed_rows(name: str, difference: EstimateRow, *, rising: bool) -> Iterator[dict[str, object]]:
     """Rows ``nntb`` and ``nnth`` of a risk difference: both where its interval holds no difference."""
     for found in numbers_needed(difference, rising=rising):
-        ends = {"eti95_lower": found.lower, "eti95_upper": found.upper}
-        yield {"quantity": name.replace("risk_difference", found.kind), "median": found.median} | ends
+        row: dict[str, object] = {"quantity": name.replace("risk_difference", found.kind), "median": found.median}
+        yield row | {"eti95_lower": found.lower, "eti95_upper": found.upper}
 
 
 def variant_rows(answer: Answer) -> Iterator[dict[str, object]]:

@@ -11,9 +11,10 @@ from typing import Any, Final, NamedTuple
 
 from crlm_bayes.audits.finding import Finding, Severity, Trouble, finding
 from crlm_bayes.documents.claims import Claim
-from crlm_bayes.documents.entries import ContrastEntry, Entry
-from crlm_bayes.documents.numbers import PrintedNumber
-from crlm_bayes.documents.rounding import Range, stands_for
+from crlm_bayes.documents.printed.entries import Entry
+from crlm_bayes.documents.printed.numbers import PrintedNumber
+from crlm_bayes.documents.printed.ratios import ContrastEntry
+from crlm_bayes.documents.printed.rounding import Range, stands_for
 from crlm_bayes.documents.study import Study, title_of
 from crlm_bayes.words.nouns import counted, endpoint_noun, listed, study_name
 from crlm_bayes.words.numbers import as_percent

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from crlm_bayes.documents.entries import Entry, SurvivalEntry
+from crlm_bayes.documents.printed.entries import Entry, SurvivalEntry
 from crlm_bayes.documents.study import Study, reference
 
 

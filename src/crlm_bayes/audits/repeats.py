@@ -14,9 +14,9 @@ from crlm_bayes.audits.p_values.comparison import Comparison
 from crlm_bayes.audits.p_values.statistics import NOUNS, span
 from crlm_bayes.audits.p_values.tables import tabulations
 from crlm_bayes.audits.p_values.tabulated import Arms, Tabulated
-from crlm_bayes.documents.entries import ContinuousEntry, TestEntry
-from crlm_bayes.documents.numbers import PrintedNumber
-from crlm_bayes.documents.rounding import TINY, Range, decimals, stands_for
+from crlm_bayes.documents.printed.entries import ContinuousEntry, TestEntry
+from crlm_bayes.documents.printed.numbers import PrintedNumber
+from crlm_bayes.documents.printed.rounding import TINY, Range, decimals, stands_for
 from crlm_bayes.documents.study import Study, reference
 from crlm_bayes.words.nouns import endpoint_noun, listed
 

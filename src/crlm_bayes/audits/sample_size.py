@@ -11,9 +11,9 @@ from typing import Final
 import scipy
 
 from crlm_bayes.audits.finding import Trouble, check
-from crlm_bayes.documents.numbers import PrintedNumber
-from crlm_bayes.documents.rounding import Range, stands_for
-from crlm_bayes.documents.statements import SampleSizeEntry
+from crlm_bayes.documents.printed.numbers import PrintedNumber
+from crlm_bayes.documents.printed.rounding import Range, stands_for
+from crlm_bayes.documents.printed.statements import SampleSizeEntry
 from crlm_bayes.documents.study import Study, reference
 from crlm_bayes.words.numbers import fixed
 

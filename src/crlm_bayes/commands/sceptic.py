@@ -14,7 +14,6 @@ from crlm_bayes.exact.posterior import GridPosterior
 from crlm_bayes.prose.beside.doubts import doubts
 from crlm_bayes.prose.beside.groups import by_group
 from crlm_bayes.prose.decision import verdicts_by_prior
-from crlm_bayes.prose.pooled import scatter, weights
 from crlm_bayes.prose.priors import statement
 from crlm_bayes.prose.robustness import NO_ESTIMATE, assumed, bearings, confounding_words, is_adjusted, needed
 from crlm_bayes.prose.scepticism import (
@@ -25,6 +24,7 @@ from crlm_bayes.prose.scepticism import (
     critical_summary,
     same_question,
 )
+from crlm_bayes.prose.several.pooled import scatter, weights
 from crlm_bayes.scepticism.panel import PriorVerdict
 from crlm_bayes.words.marks import mark_of, signed
 from crlm_bayes.words.nouns import prior_name, vocabulary

@@ -12,7 +12,7 @@ from crlm_bayes.documents.analysis_meaning import is_biased, is_moderated
 from crlm_bayes.documents.study import Study, design_words
 from crlm_bayes.priors.content import content
 from crlm_bayes.prose.equations import equations
-from crlm_bayes.prose.hierarchy import apart_words, weight_words
+from crlm_bayes.prose.several.hierarchy import apart_words, weight_words
 from crlm_bayes.words.nouns import READINGS, SEVERITY_SIGNS, endpoint_noun, prior_name
 from crlm_bayes.words.numbers import LEVEL, number, probability, span, threshold
 

@@ -17,7 +17,7 @@ from crlm_bayes.documents.analysis_parts import (
     Structure,
     StudyReading,
 )
-from crlm_bayes.documents.conduct import Design
+from crlm_bayes.documents.printed.conduct import Design
 from crlm_bayes.priors.density import Positive, Prior
 from crlm_bayes.priors.families import Normal
 from crlm_bayes.priors.nuisance import Beta

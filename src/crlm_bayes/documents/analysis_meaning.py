@@ -6,7 +6,7 @@ from typing import Final
 
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.documents.analysis_parts import HETEROGENEOUS, LIKELIHOODS, likelihoods_with
-from crlm_bayes.documents.entries import Arm
+from crlm_bayes.documents.printed.entries import Arm
 from crlm_bayes.documents.prior_book import DeclaredPrior
 from crlm_bayes.documents.study import Study, said_to_be
 from crlm_bayes.errors import InvalidInput, UnknownName

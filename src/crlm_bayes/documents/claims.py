@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 from pydantic import model_validator
 
-from crlm_bayes.documents.numbers import Printed, PrintedMonths, PrintedP, PrintedPercent, PrintedPositive
+from crlm_bayes.documents.printed.numbers import Printed, PrintedMonths, PrintedP, PrintedPercent, PrintedPositive
 from crlm_bayes.documents.study import Study
 from crlm_bayes.errors import UnknownName
 from crlm_bayes.toml import Frozen, Measure, Text, Word, read_toml, validate

@@ -1,7 +1,7 @@
 """Which of two arms has the longer printed median."""
 
-from crlm_bayes.documents.entries import MedianEntry
-from crlm_bayes.documents.rounding import TINY, stands_for
+from crlm_bayes.documents.printed.entries import MedianEntry
+from crlm_bayes.documents.printed.rounding import TINY, stands_for
 from crlm_bayes.documents.study import Study
 
 

@@ -5,25 +5,23 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
-from crlm_bayes.documents.conduct import BiasEntry, Design, DesignEntry
-from crlm_bayes.documents.entries import (
+from crlm_bayes.documents.printed.conduct import BiasEntry, Design, DesignEntry
+from crlm_bayes.documents.printed.entries import (
     Arm,
     BaselineEntry,
     Centre,
     ContinuousEntry,
-    ContrastEntry,
     CountEntry,
-    DifferenceEntry,
     Entry,
     EventsEntry,
-    FactorEntry,
     MedianEntry,
     PercentageEntry,
     Size,
     SurvivalEntry,
     TestEntry,
 )
-from crlm_bayes.documents.statements import SampleSizeEntry, StatementEntry
+from crlm_bayes.documents.printed.ratios import ContrastEntry, DifferenceEntry, FactorEntry
+from crlm_bayes.documents.printed.statements import SampleSizeEntry, StatementEntry
 from crlm_bayes.errors import InvalidInput
 from crlm_bayes.toml import Frozen, Text, Word
 from crlm_bayes.words.nouns import DESIGNS, study_name

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping
 
-from crlm_bayes.documents.entries import Entry
+from crlm_bayes.documents.printed.entries import Entry
 from crlm_bayes.documents.study import ARM_TABLES, ENTRY_TABLES, Study, reference
 from crlm_bayes.errors import InvalidInput, UnknownName, nearest
 from crlm_bayes.words.nouns import listed

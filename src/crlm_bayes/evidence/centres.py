@@ -7,7 +7,7 @@ import numpy as np
 from crlm_bayes.arrays import Floats
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.documents.analysis_parts import LIKELIHOODS, CentrePriors
-from crlm_bayes.documents.entries import CountEntry
+from crlm_bayes.documents.printed.entries import CountEntry
 from crlm_bayes.documents.study import Study, reference
 from crlm_bayes.errors import InvalidInput
 from crlm_bayes.evidence.ratios import arms_of

@@ -28,7 +28,7 @@ from typing import NamedTuple
 
 import scipy
 
-from crlm_bayes.documents.entries import Sided
+from crlm_bayes.documents.printed.entries import Sided
 from crlm_bayes.errors import InvalidInput
 from crlm_bayes.words.numbers import as_percent, short
 

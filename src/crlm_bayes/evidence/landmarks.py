@@ -24,8 +24,8 @@ import scipy
 from crlm_bayes.arrays import Floats
 from crlm_bayes.audits.counts.pinned import pins
 from crlm_bayes.documents.analysis import AnalysisSpec
-from crlm_bayes.documents.entries import Arm, SurvivalEntry
-from crlm_bayes.documents.rounding import counts_printing
+from crlm_bayes.documents.printed.entries import Arm, SurvivalEntry
+from crlm_bayes.documents.printed.rounding import counts_printing
 from crlm_bayes.documents.study import Study, reference
 from crlm_bayes.errors import InvalidInput, UnknownName
 from crlm_bayes.evidence.single import PrintedRow

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from crlm_bayes.documents.analysis import AnalysisSpec
-from crlm_bayes.documents.entries import Sided, TestEntry
 from crlm_bayes.documents.medians import longer_first
-from crlm_bayes.documents.numbers import PrintedNumber
+from crlm_bayes.documents.printed.entries import Sided, TestEntry
+from crlm_bayes.documents.printed.numbers import PrintedNumber
 from crlm_bayes.documents.study import Study, reference
 from crlm_bayes.errors import InvalidInput
 from crlm_bayes.evidence import conversions

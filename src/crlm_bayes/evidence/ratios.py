@@ -4,8 +4,9 @@ import math
 from typing import NamedTuple
 
 from crlm_bayes.documents.analysis import AnalysisSpec
-from crlm_bayes.documents.entries import ContrastEntry, EventsEntry
-from crlm_bayes.documents.numbers import PrintedNumber
+from crlm_bayes.documents.printed.entries import EventsEntry
+from crlm_bayes.documents.printed.numbers import PrintedNumber
+from crlm_bayes.documents.printed.ratios import ContrastEntry
 from crlm_bayes.documents.study import Study, reference
 from crlm_bayes.errors import InvalidInput
 from crlm_bayes.evidence import conversions

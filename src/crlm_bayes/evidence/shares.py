@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from crlm_bayes.documents.analysis import AnalysisSpec
-from crlm_bayes.documents.entries import CountEntry
+from crlm_bayes.documents.printed.entries import CountEntry
 from crlm_bayes.documents.study import Study, reference
 from crlm_bayes.errors import InvalidInput
 from crlm_bayes.evidence.landmarks import effective_size

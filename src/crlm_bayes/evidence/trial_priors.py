@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from crlm_bayes.arrays import Floats
-from crlm_bayes.documents.entries import ContrastEntry
+from crlm_bayes.documents.printed.ratios import ContrastEntry
 from crlm_bayes.documents.prior_book import DeclaredPrior, EmpiricalPrior, RobustMapPrior
 from crlm_bayes.documents.study import Study, title_of
 from crlm_bayes.errors import InvalidInput, UnknownName

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from crlm_bayes.audits.counts.denominators import FEWEST, Scan
 from crlm_bayes.audits.p_values.comparison import Comparison, is_significant, written
 from crlm_bayes.audits.study_audit import StudyAudit
-from crlm_bayes.documents.rounding import Range
+from crlm_bayes.documents.printed.rounding import Range
 from crlm_bayes.figures.frame import style, words
 from crlm_bayes.figures.index.verdicts import MINUTE
 from crlm_bayes.prose import audit as prose

@@ -22,10 +22,10 @@ from crlm_bayes.prose.absolute import chief
 from crlm_bayes.prose.beside.doubts import besides, doubts
 from crlm_bayes.prose.centres import SPREADS
 from crlm_bayes.prose.equations import NUISANCES, equations, nuisance_words
-from crlm_bayes.prose.hierarchy import effect_words, hierarchy
 from crlm_bayes.prose.limits import bases, limits_of
 from crlm_bayes.prose.priors import primary_prior
 from crlm_bayes.prose.scepticism import AGAINST, scrutiny
+from crlm_bayes.prose.several.hierarchy import effect_words, hierarchy
 from crlm_bayes.sampling import gate
 from crlm_bayes.words import numbers
 from crlm_bayes.words.nouns import READINGS, capital, prior_name, vocabulary

@@ -9,7 +9,7 @@ from crlm_bayes.pages.audit_page import doubts, findings_of_all
 from crlm_bayes.pages.study_page import shared
 from crlm_bayes.pages.tables.members import effect_rows, study_rows
 from crlm_bayes.pages.tables.parameters import parameter_rows
-from crlm_bayes.prose.pooled import assumed, holds, learnt, scatter, studies_in_words, summary, weight_meaning
+from crlm_bayes.prose.several.pooled import assumed, holds, learnt, scatter, studies_in_words, summary, weight_meaning
 
 
 def synthesis_context(result: Result, figures: Mapping[str, str]) -> dict[str, Any]:

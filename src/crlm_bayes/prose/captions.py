@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from crlm_bayes.answers.answer import Answer
-from crlm_bayes.answers.assumptions import Assumption
+from crlm_bayes.answers.several.assumptions import Assumption
 from crlm_bayes.documents.study import title_of
 from crlm_bayes.prose.centres import SENSITIVITY
-from crlm_bayes.prose.pooled import weight_meaning
+from crlm_bayes.prose.several.pooled import weight_meaning
 from crlm_bayes.prose.verdicts import HARM_VERDICTS, MARKS, VERDICTS
 from crlm_bayes.rule import SURVIVES, Z, crosses, survives
 from crlm_bayes.words.nouns import Vocabulary, capital, listed, prior_name, vocabulary

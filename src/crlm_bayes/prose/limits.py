@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from crlm_bayes.answers.answer import Answer
-from crlm_bayes.answers.pooled_view import FUNNEL
+from crlm_bayes.answers.several.pooled_view import FUNNEL
 from crlm_bayes.documents.analysis_parts import LIKELIHOODS
 from crlm_bayes.documents.study import title_of
 from crlm_bayes.evidence.values import RatioEvidence, SynthesisEvidence

@@ -8,8 +8,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from crlm_bayes.documents import entries as models
-from crlm_bayes.documents.statements import StatementEntry
+from crlm_bayes.documents.printed import entries as models
+from crlm_bayes.documents.printed.statements import StatementEntry
 from crlm_bayes.documents.study import reference
 from makers.papers.paper_printing import Document
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from crlm_bayes.audits.counts.percentages import Share, shares
 from crlm_bayes.audits.finding import Trouble, check
-from crlm_bayes.documents.rounding import counts_printing, decimals
+from crlm_bayes.documents.printed.rounding import counts_printing, decimals
 from crlm_bayes.documents.study import Study
 from crlm_bayes.words.numbers import number
 

@@ -12,8 +12,9 @@ from crlm_bayes.audits.names import arm_name, by_reference, is_complete
 from crlm_bayes.audits.p_values.comparison import Comparison, Variant, troubles
 from crlm_bayes.audits.p_values.statistics import magnitude, p_of_z_range
 from crlm_bayes.audits.survival.points import quantile
-from crlm_bayes.documents.entries import CountEntry, DifferenceEntry, SurvivalEntry
-from crlm_bayes.documents.rounding import Range, stands_for
+from crlm_bayes.documents.printed.entries import CountEntry, SurvivalEntry
+from crlm_bayes.documents.printed.ratios import DifferenceEntry
+from crlm_bayes.documents.printed.rounding import Range, stands_for
 from crlm_bayes.documents.study import Study, reference
 from crlm_bayes.words.nouns import endpoint_noun
 from crlm_bayes.words.numbers import as_percent, fixed

@@ -13,9 +13,9 @@ from fractions import Fraction
 
 from crlm_bayes.audits.finding import Severity, Trouble, check
 from crlm_bayes.audits.names import arm_names, is_complete
-from crlm_bayes.documents.entries import BaselineEntry, ContinuousEntry, CountEntry, EventsEntry, SurvivalEntry
-from crlm_bayes.documents.numbers import PrintedNumber
-from crlm_bayes.documents.rounding import counts_printing, decimals, is_cut_off, percent_fits, would_print
+from crlm_bayes.documents.printed.entries import BaselineEntry, ContinuousEntry, CountEntry, EventsEntry, SurvivalEntry
+from crlm_bayes.documents.printed.numbers import PrintedNumber
+from crlm_bayes.documents.printed.rounding import counts_printing, decimals, is_cut_off, percent_fits, would_print
 from crlm_bayes.documents.study import Study, reference
 from crlm_bayes.words.nouns import EVENT_FREE, endpoint_noun
 

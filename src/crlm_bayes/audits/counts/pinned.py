@@ -16,9 +16,9 @@ from crlm_bayes.audits.finding import Trouble, check
 from crlm_bayes.audits.names import arm_names
 from crlm_bayes.audits.p_values.comparison import two_sided
 from crlm_bayes.audits.p_values.exact_tests import fisher, pearson, yates
-from crlm_bayes.documents.entries import Arm, CountEntry, SurvivalEntry, TestEntry
-from crlm_bayes.documents.numbers import PrintedNumber
-from crlm_bayes.documents.rounding import Range, counts_printing, decimals, stands_for
+from crlm_bayes.documents.printed.entries import Arm, CountEntry, SurvivalEntry, TestEntry
+from crlm_bayes.documents.printed.numbers import PrintedNumber
+from crlm_bayes.documents.printed.rounding import Range, counts_printing, decimals, stands_for
 from crlm_bayes.documents.study import Study, reference
 from crlm_bayes.words.nouns import endpoint_noun
 

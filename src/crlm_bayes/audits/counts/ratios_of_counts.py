@@ -13,8 +13,9 @@ from crlm_bayes.audits.counts.readings import NEAR as NEAR_LIMITS
 from crlm_bayes.audits.finding import Severity, Trouble, check
 from crlm_bayes.audits.names import arm_name, by_reference
 from crlm_bayes.audits.p_values.comparison import Variant
-from crlm_bayes.documents.entries import ContrastEntry, CountEntry, RatioEntry
-from crlm_bayes.documents.rounding import TINY, Range, counts_printing, stands_for
+from crlm_bayes.documents.printed.entries import CountEntry
+from crlm_bayes.documents.printed.ratios import ContrastEntry, RatioEntry
+from crlm_bayes.documents.printed.rounding import TINY, Range, counts_printing, stands_for
 from crlm_bayes.documents.study import Study, reference
 from crlm_bayes.words.nouns import MEASURES, endpoint_noun
 from crlm_bayes.words.numbers import as_percent, ratio

@@ -9,9 +9,9 @@ from crlm_bayes.audits.counts import fourfold
 from crlm_bayes.audits.counts.pinned import near
 from crlm_bayes.audits.p_values.comparison import Variant
 from crlm_bayes.audits.p_values.tabulated import P_VALUES
-from crlm_bayes.documents.entries import CountEntry
-from crlm_bayes.documents.numbers import PrintedNumber
-from crlm_bayes.documents.rounding import Range, percent_fits, stands_for
+from crlm_bayes.documents.printed.entries import CountEntry
+from crlm_bayes.documents.printed.numbers import PrintedNumber
+from crlm_bayes.documents.printed.rounding import Range, percent_fits, stands_for
 
 type Method = Callable[[int, int, int, int, float], Mapping[str, fourfold.Limits]]
 

@@ -14,8 +14,8 @@ from typing import Final, NamedTuple
 from crlm_bayes.audits.counts.percentages import patients
 from crlm_bayes.audits.finding import Severity, Trouble, check
 from crlm_bayes.audits.names import arm_names
-from crlm_bayes.documents.entries import BaselineEntry, CountEntry, Entry
-from crlm_bayes.documents.rounding import counts_printing, decimals
+from crlm_bayes.documents.printed.entries import BaselineEntry, CountEntry, Entry
+from crlm_bayes.documents.printed.rounding import counts_printing, decimals
 from crlm_bayes.documents.study import Study, reference
 from crlm_bayes.words.nouns import endpoint_noun
 

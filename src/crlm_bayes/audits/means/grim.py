@@ -9,9 +9,9 @@ from fractions import Fraction
 
 from crlm_bayes.audits.finding import Severity, Trouble, check
 from crlm_bayes.audits.names import named
-from crlm_bayes.documents.entries import ContinuousEntry
-from crlm_bayes.documents.numbers import PrintedNumber
-from crlm_bayes.documents.rounding import decimals, would_print
+from crlm_bayes.documents.printed.entries import ContinuousEntry
+from crlm_bayes.documents.printed.numbers import PrintedNumber
+from crlm_bayes.documents.printed.rounding import decimals, would_print
 from crlm_bayes.documents.study import Study, reference
 
 

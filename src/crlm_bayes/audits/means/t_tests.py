@@ -17,8 +17,8 @@ from crlm_bayes.audits.p_values.statistics import (
     titled,
     welch_degrees,
 )
-from crlm_bayes.documents.entries import ContinuousEntry, TestEntry
-from crlm_bayes.documents.rounding import Range, stands_for
+from crlm_bayes.documents.printed.entries import ContinuousEntry, TestEntry
+from crlm_bayes.documents.printed.rounding import Range, stands_for
 from crlm_bayes.documents.study import Study, reference
 from crlm_bayes.words.nouns import spelled_out
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from crlm_bayes.audits.finding import Severity, Trouble
-from crlm_bayes.documents.entries import Sided
-from crlm_bayes.documents.numbers import PrintedNumber
-from crlm_bayes.documents.rounding import Range, stands_for
+from crlm_bayes.documents.printed.entries import Sided
+from crlm_bayes.documents.printed.numbers import PrintedNumber
+from crlm_bayes.documents.printed.rounding import Range, stands_for
 from crlm_bayes.rule import ALPHA, significant
 from crlm_bayes.words.nouns import spelled_out
 from crlm_bayes.words.numbers import p_value

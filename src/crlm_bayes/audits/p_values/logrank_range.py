@@ -23,8 +23,8 @@ import scipy
 from numpy.typing import NDArray
 
 from crlm_bayes.audits.names import is_complete
-from crlm_bayes.documents.entries import SurvivalEntry, TestEntry
-from crlm_bayes.documents.rounding import Range, counts_printing
+from crlm_bayes.documents.printed.entries import SurvivalEntry, TestEntry
+from crlm_bayes.documents.printed.rounding import Range, counts_printing
 from crlm_bayes.documents.study import Study
 from crlm_bayes.rule import LOWER, SEED, UPPER
 

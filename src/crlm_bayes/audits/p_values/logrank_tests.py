@@ -10,7 +10,7 @@ from crlm_bayes.audits.p_values.exact_tests import p_of_chi2
 from crlm_bayes.audits.p_values.logrank_range import Orders, orders_of, usual_range
 from crlm_bayes.audits.p_values.statistics import span, statistic_trouble, titled
 from crlm_bayes.audits.p_values.tabulated import LOGRANK, TIED, Tabulated
-from crlm_bayes.documents.rounding import Range, stands_for
+from crlm_bayes.documents.printed.rounding import Range, stands_for
 from crlm_bayes.documents.study import Study, reference
 from crlm_bayes.rule import INTERVAL
 from crlm_bayes.words.nouns import spelled_out

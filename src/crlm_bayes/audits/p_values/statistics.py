@@ -13,8 +13,8 @@ from crlm_bayes.audits.finding import Trouble, check
 from crlm_bayes.audits.names import named
 from crlm_bayes.audits.p_values.comparison import Comparison, Variant, sided_as, troubles
 from crlm_bayes.audits.p_values.exact_tests import p_of_chi2
-from crlm_bayes.documents.entries import TestEntry
-from crlm_bayes.documents.rounding import Range, stands_for
+from crlm_bayes.documents.printed.entries import TestEntry
+from crlm_bayes.documents.printed.rounding import Range, stands_for
 from crlm_bayes.documents.study import Study, reference
 from crlm_bayes.words.nouns import spelled_out
 from crlm_bayes.words.numbers import fixed

@@ -12,9 +12,9 @@ from crlm_bayes.audits.p_values.comparison import Comparison, troubles
 from crlm_bayes.audits.p_values.logrank_range import orders_of
 from crlm_bayes.audits.p_values.statistics import is_unknown, listed, statistic_trouble, titled
 from crlm_bayes.audits.p_values.tabulated import Arms, Tabulated
-from crlm_bayes.documents.entries import BaselineEntry, CountEntry, SurvivalEntry, TestEntry
-from crlm_bayes.documents.numbers import PrintedNumber
-from crlm_bayes.documents.rounding import counts_printing
+from crlm_bayes.documents.printed.entries import BaselineEntry, CountEntry, SurvivalEntry, TestEntry
+from crlm_bayes.documents.printed.numbers import PrintedNumber
+from crlm_bayes.documents.printed.rounding import counts_printing
 from crlm_bayes.documents.study import Study, reference
 
 MOST_TABLES: Final = 64

@@ -8,8 +8,8 @@ from typing import Final
 from crlm_bayes.audits.p_values import exact_tests
 from crlm_bayes.audits.p_values.comparison import Comparison, Variant, may_be_half, sided_as, two_sided
 from crlm_bayes.audits.p_values.logrank_range import Orders, logrank_range
-from crlm_bayes.documents.entries import TestEntry
-from crlm_bayes.documents.rounding import Range, stands_for
+from crlm_bayes.documents.printed.entries import TestEntry
+from crlm_bayes.documents.printed.rounding import Range, stands_for
 
 FEW: Final = 5
 """Expected count below which papers turn to an exact test (Cochran 1954)."""

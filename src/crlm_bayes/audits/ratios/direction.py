@@ -17,9 +17,9 @@ from crlm_bayes.audits.survival.hazards import (
     printed_z,
 )
 from crlm_bayes.audits.survival.points import free_of
-from crlm_bayes.documents.entries import ContrastEntry
 from crlm_bayes.documents.medians import longer_first
-from crlm_bayes.documents.rounding import Range
+from crlm_bayes.documents.printed.ratios import ContrastEntry
+from crlm_bayes.documents.printed.rounding import Range
 from crlm_bayes.documents.study import Study, reference
 from crlm_bayes.rule import excludes_no_effect
 from crlm_bayes.words.nouns import MEASURES, endpoint_noun

@@ -11,7 +11,7 @@ from crlm_bayes.audits.p_values.exact_tests import p_of_chi2
 from crlm_bayes.audits.p_values.statistics import p_of_z_range
 from crlm_bayes.audits.ratios.printed import Ratio, over, ratios, written
 from crlm_bayes.audits.ratios.regression import coefficient, information
-from crlm_bayes.documents.rounding import TINY, Range, decimals, stands_for
+from crlm_bayes.documents.printed.rounding import TINY, Range, decimals, stands_for
 from crlm_bayes.documents.study import Study
 from crlm_bayes.words.numbers import fixed
 

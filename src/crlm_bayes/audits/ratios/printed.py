@@ -9,9 +9,9 @@ import scipy
 from crlm_bayes.audits.finding import Severity, Trouble
 from crlm_bayes.audits.names import named
 from crlm_bayes.audits.p_values.statistics import magnitude
-from crlm_bayes.documents.entries import ContrastEntry, FactorEntry, RatioEntry
-from crlm_bayes.documents.numbers import PrintedNumber
-from crlm_bayes.documents.rounding import Range, stands_for, would_print
+from crlm_bayes.documents.printed.numbers import PrintedNumber
+from crlm_bayes.documents.printed.ratios import ContrastEntry, FactorEntry, RatioEntry
+from crlm_bayes.documents.printed.rounding import Range, stands_for, would_print
 from crlm_bayes.documents.study import Study, reference
 from crlm_bayes.words.nouns import spelled_out
 

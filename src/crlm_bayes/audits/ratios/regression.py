@@ -8,8 +8,8 @@ from typing import Final
 
 from crlm_bayes.audits.finding import Severity, Trouble, check
 from crlm_bayes.audits.ratios.printed import Ratio, over, ratios
-from crlm_bayes.documents.entries import ContrastEntry, FactorEntry
-from crlm_bayes.documents.rounding import Range, stands_for, would_print
+from crlm_bayes.documents.printed.ratios import ContrastEntry, FactorEntry
+from crlm_bayes.documents.printed.rounding import Range, stands_for, would_print
 from crlm_bayes.documents.study import Study, reference
 from crlm_bayes.words.numbers import fixed
 

@@ -7,8 +7,8 @@ from typing import Final
 from crlm_bayes.audits.finding import Trouble, check
 from crlm_bayes.audits.names import arm_name, is_complete
 from crlm_bayes.audits.survival.points import free_of, landmarks, least_interval, proportion, share_text
-from crlm_bayes.documents.entries import MedianEntry, SurvivalEntry
-from crlm_bayes.documents.rounding import TINY, counts_printing, stands_for
+from crlm_bayes.documents.printed.entries import MedianEntry, SurvivalEntry
+from crlm_bayes.documents.printed.rounding import TINY, counts_printing, stands_for
 from crlm_bayes.documents.study import Study, reference
 from crlm_bayes.words.nouns import endpoint_noun
 from crlm_bayes.words.numbers import as_percent, fixed, percent, short

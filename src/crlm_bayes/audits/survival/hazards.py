@@ -12,8 +12,9 @@ from crlm_bayes.audits.names import arm_name, by_reference
 from crlm_bayes.audits.p_values.comparison import doubled, two_sided
 from crlm_bayes.audits.p_values.exact_tests import p_of_chi2
 from crlm_bayes.audits.survival.points import Landmark, landmarks, quantile
-from crlm_bayes.documents.entries import ContrastEntry, TestEntry
-from crlm_bayes.documents.rounding import TINY, Range, decimals
+from crlm_bayes.documents.printed.entries import TestEntry
+from crlm_bayes.documents.printed.ratios import ContrastEntry
+from crlm_bayes.documents.printed.rounding import TINY, Range, decimals
 from crlm_bayes.documents.study import Study, reference
 from crlm_bayes.rule import Z, excludes_no_effect, significant
 from crlm_bayes.words.nouns import endpoint_noun, listed

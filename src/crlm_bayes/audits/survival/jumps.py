@@ -11,7 +11,7 @@ import scipy
 from crlm_bayes.audits.finding import Trouble, check
 from crlm_bayes.audits.names import arm_name
 from crlm_bayes.audits.survival.points import landmarks
-from crlm_bayes.documents.rounding import Range, stands_for
+from crlm_bayes.documents.printed.rounding import Range, stands_for
 from crlm_bayes.documents.study import Study, reference
 from crlm_bayes.words.nouns import endpoint_noun
 from crlm_bayes.words.numbers import short

@@ -8,8 +8,8 @@ from typing import Final, NamedTuple
 from crlm_bayes.audits.finding import Severity, Trouble, check
 from crlm_bayes.audits.names import arm_name, by_reference
 from crlm_bayes.audits.survival.points import Landmark, landmarks, quantile
-from crlm_bayes.documents.entries import MedianEntry
-from crlm_bayes.documents.rounding import TINY, Range, stands_for
+from crlm_bayes.documents.printed.entries import MedianEntry
+from crlm_bayes.documents.printed.rounding import TINY, Range, stands_for
 from crlm_bayes.documents.study import Study, reference
 from crlm_bayes.words.nouns import endpoint_noun
 from crlm_bayes.words.numbers import fixed, short

@@ -12,8 +12,8 @@ from typing import Final
 import scipy
 
 from crlm_bayes.audits.names import is_complete
-from crlm_bayes.documents.entries import SurvivalEntry
-from crlm_bayes.documents.rounding import Range, stands_for
+from crlm_bayes.documents.printed.entries import SurvivalEntry
+from crlm_bayes.documents.printed.rounding import Range, stands_for
 from crlm_bayes.documents.study import Study, reference
 from crlm_bayes.words.nouns import EVENT_FREE
 

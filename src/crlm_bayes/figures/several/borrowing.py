@@ -9,8 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from scipy.special import ndtri
 
-from crlm_bayes.answers.assumptions import Assumption
-from crlm_bayes.answers.pooled_view import SynthesisView
+from crlm_bayes.answers.several.assumptions import Assumption
+from crlm_bayes.answers.several.pooled_view import SynthesisView
 from crlm_bayes.figures.frame import labels, style, words
 from crlm_bayes.figures.one.map_labels import probit
 from crlm_bayes.prose import captions

@@ -8,14 +8,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from crlm_bayes.answers.answer import Answer
-from crlm_bayes.answers.pooled_view import SynthesisView
-from crlm_bayes.answers.study_lines import Group, LogInterval, StudyLine, level_names
+from crlm_bayes.answers.several.pooled_view import SynthesisView
+from crlm_bayes.answers.several.study_lines import Group, LogInterval, StudyLine, level_names
 from crlm_bayes.documents.study import said_to_be
 from crlm_bayes.figures.frame import ratio_axis, style, words
 from crlm_bayes.figures.several.heterogeneity import numbers
 from crlm_bayes.figures.several.marks import draw_bar, draw_diamond, draw_printed, square_size
 from crlm_bayes.prose import captions
-from crlm_bayes.prose.hierarchy import weight_words
+from crlm_bayes.prose.several.hierarchy import weight_words
 from crlm_bayes.prose.verdicts import judged
 from crlm_bayes.words.nouns import MEASURES, vocabulary
 from crlm_bayes.words.numbers import (

@@ -8,8 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from crlm_bayes.answers.pooled_view import SynthesisView
-from crlm_bayes.answers.study_lines import StudyLine, standard_error
+from crlm_bayes.answers.several.pooled_view import SynthesisView
+from crlm_bayes.answers.several.study_lines import StudyLine, standard_error
 from crlm_bayes.figures.frame import ratio_axis, style, words
 from crlm_bayes.prose import captions
 from crlm_bayes.rule import Z

@@ -6,9 +6,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from crlm_bayes.answers.parameters import Parameter
-from crlm_bayes.answers.pooled_view import SynthesisView
-from crlm_bayes.answers.study_lines import LogInterval
+from crlm_bayes.answers.several.parameters import Parameter
+from crlm_bayes.answers.several.pooled_view import SynthesisView
+from crlm_bayes.answers.several.study_lines import LogInterval
 from crlm_bayes.figures.frame import ratio_axis, style
 from crlm_bayes.figures.one.densities import PRIOR_LINE
 from crlm_bayes.prose import captions

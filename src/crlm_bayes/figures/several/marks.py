@@ -7,7 +7,7 @@ from typing import Final
 from matplotlib.axes import Axes
 from matplotlib.patches import Polygon
 
-from crlm_bayes.answers.study_lines import LogInterval, StudyLine
+from crlm_bayes.answers.several.study_lines import LogInterval, StudyLine
 from crlm_bayes.figures.frame import ratio_axis, style
 
 SMALLEST, LARGEST = 3.0, 8.5

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from crlm_bayes.answers.result import Result
-from crlm_bayes.answers.study_lines import title_with_year
+from crlm_bayes.answers.several.study_lines import title_with_year
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.evidence.values import (
     BinomialEvidence,

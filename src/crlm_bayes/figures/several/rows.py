@@ -7,8 +7,8 @@ from typing import NamedTuple
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from crlm_bayes.answers.pooled_view import SynthesisView
-from crlm_bayes.answers.study_lines import PooledIf
+from crlm_bayes.answers.several.pooled_view import SynthesisView
+from crlm_bayes.answers.several.study_lines import PooledIf
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.figures.frame import ratio_axis, style, words
 from crlm_bayes.figures.several.forest_plot import ratio_words

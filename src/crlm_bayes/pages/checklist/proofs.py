@@ -7,7 +7,7 @@ import numpy as np
 
 from crlm_bayes.answers.lookup import by_name
 from crlm_bayes.answers.result import Result
-from crlm_bayes.answers.variants import Variants
+from crlm_bayes.answers.several.variants import Variants
 from crlm_bayes.pages.tables.sources import published
 from crlm_bayes.priors.content import content
 from crlm_bayes.prose.absolute import differences

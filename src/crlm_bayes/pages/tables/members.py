@@ -11,8 +11,8 @@ from crlm_bayes.evidence.single import PrintedRow
 from crlm_bayes.evidence.values import ArmLevelEvidence, RatioEvidence, StudyEvidence, SynthesisEvidence
 from crlm_bayes.exact.synthesis.pooled import Effect
 from crlm_bayes.pages.tables.sources import address
-from crlm_bayes.prose.hierarchy import apart_words, weight_words
 from crlm_bayes.prose.limits import SECOND_HAND
+from crlm_bayes.prose.several.hierarchy import apart_words, weight_words
 from crlm_bayes.words.nouns import READINGS, capital, counted, endpoint_noun
 from crlm_bayes.words.numbers import ABSENT, number, percent, ratio_of, ratio_span, short
 

@@ -2,9 +2,9 @@
 
 from typing import NamedTuple
 
-from crlm_bayes.answers.parameters import Kind
-from crlm_bayes.answers.study_lines import LogInterval
-from crlm_bayes.answers.variants import Variants
+from crlm_bayes.answers.several.parameters import Kind
+from crlm_bayes.answers.several.study_lines import LogInterval
+from crlm_bayes.answers.several.variants import Variants
 from crlm_bayes.words.numbers import number, ratio_of, ratio_span, span
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from crlm_bayes.answers.answer import Answer
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.documents.analysis_parts import LIKELIHOODS, Structure
-from crlm_bayes.documents.entries import ContrastEntry, MedianEntry, TestEntry
+from crlm_bayes.documents.printed.entries import MedianEntry, TestEntry
+from crlm_bayes.documents.printed.ratios import ContrastEntry
 from crlm_bayes.documents.study import Study, design_words, title_of
 from crlm_bayes.evidence.ratios import printed_ratio
 from crlm_bayes.evidence.values import ArmLevelEvidence, SynthesisEvidence

@@ -9,11 +9,19 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
-from crlm_bayes.answers.assumptions import Assumption, borrowed, overstated
 from crlm_bayes.answers.beside.groups import ModeratedGroup, moderated
-from crlm_bayes.answers.parameters import Parameter, parameters_of, spread_words
 from crlm_bayes.answers.question import Question
-from crlm_bayes.answers.study_lines import INDIRECT, Group, LogInterval, PooledIf, StudyLine, grouped, study_lines
+from crlm_bayes.answers.several.assumptions import Assumption, borrowed, overstated
+from crlm_bayes.answers.several.parameters import Parameter, parameters_of, spread_words
+from crlm_bayes.answers.several.study_lines import (
+    INDIRECT,
+    Group,
+    LogInterval,
+    PooledIf,
+    StudyLine,
+    grouped,
+    study_lines,
+)
 from crlm_bayes.evidence.values import SynthesisEvidence
 from crlm_bayes.exact.posterior import GridPosterior
 from crlm_bayes.exact.synthesis.pooled import Pooled

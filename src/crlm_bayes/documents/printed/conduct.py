@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from crlm_bayes.documents.entries import Entry
+from crlm_bayes.documents.printed.entries import Entry
 from crlm_bayes.toml import Text
 
 Design = Literal["rct", "cohort", "case_control", "single_arm", "pooled"]

@@ -4,8 +4,8 @@ from typing import Final, Literal, Self
 
 from pydantic import model_validator
 
-from crlm_bayes.documents.entries import Entry, Size
-from crlm_bayes.documents.numbers import Printed, PrintedMonths, PrintedNumber, PrintedP, PrintedPercent
+from crlm_bayes.documents.printed.entries import Entry, Size
+from crlm_bayes.documents.printed.numbers import Printed, PrintedMonths, PrintedNumber, PrintedP, PrintedPercent
 from crlm_bayes.toml import Text, Word
 
 Order = Literal["before", "after"]

@@ -10,7 +10,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
-from crlm_bayes.documents.numbers import PrintedNumber
+from crlm_bayes.documents.printed.numbers import PrintedNumber
 from crlm_bayes.words.numbers import fixed
 
 TINY: Final = 1e-9

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from crlm_bayes.answers.answer import Answer
-from crlm_bayes.answers.variant import Variant
-from crlm_bayes.answers.variants import Variants
+from crlm_bayes.answers.several.variant import Variant
+from crlm_bayes.answers.several.variants import Variants
 from crlm_bayes.documents.study import Study, said_to_be, title_of
-from crlm_bayes.prose.hierarchy import COMMON
+from crlm_bayes.prose.several.hierarchy import COMMON
 from crlm_bayes.rule import standing
 from crlm_bayes.words.nouns import Vocabulary, capital, endpoint_noun, in_words, listed, vocabulary
 from crlm_bayes.words.numbers import (

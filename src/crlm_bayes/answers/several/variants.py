@@ -12,10 +12,10 @@ from typing import Final
 import numpy as np
 
 from crlm_bayes import rule
-from crlm_bayes.answers.assumptions import Assumption, overstated
-from crlm_bayes.answers.pooled_view import SynthesisView
-from crlm_bayes.answers.study_lines import PooledIf
-from crlm_bayes.answers.variant import Assumed, Variant
+from crlm_bayes.answers.several.assumptions import Assumption, overstated
+from crlm_bayes.answers.several.pooled_view import SynthesisView
+from crlm_bayes.answers.several.study_lines import PooledIf
+from crlm_bayes.answers.several.variant import Assumed, Variant
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.documents.study import said_to_be, title_of
 from crlm_bayes.evidence.values import SynthesisEvidence

@@ -7,7 +7,7 @@ from typing import Final, Literal
 import numpy as np
 import scipy
 
-from crlm_bayes.answers.study_lines import LogInterval
+from crlm_bayes.answers.several.study_lines import LogInterval
 from crlm_bayes.arrays import Floats
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.exact.posterior import GridPosterior
