@@ -11,6 +11,7 @@ from crlm_bayes.answers.questions import read_questions
 from crlm_bayes.commands.sceptic import print_scepticism, sceptic_rows
 from crlm_bayes.exact.synthesis.synthesis import synthesise
 from crlm_bayes.likelihoods.studies import exact as syntheses
+from crlm_bayes.rule import turned
 from crlm_bayes.scepticism import critical as critical_priors
 from crlm_bayes.scepticism import panel as scepticism
 from crlm_bayes.scepticism import reverse_bayes
@@ -61,5 +62,7 @@ def test_every_synthesis_is_built_once_and_every_critical_sd_searched_once(
 def test_the_known_critical_sd_is_the_one_that_would_be_found(questions: list[Question]) -> None:
     for question in questions:
         answer = Answer(question)
-        alone = reverse_bayes.reverse_bayes(answer.curve, question.spec.sign, question.priors)
+        spec = question.spec
+        claimed = {name: turned(prior, spec.facing) for name, prior in question.priors.items()}
+        alone = reverse_bayes.reverse_bayes(answer.curve, spec.claim_sign, claimed)
         assert answer.reverse == alone

@@ -348,5 +348,5 @@ def test_events_of_both_arms_together_give_the_error_of_a_ratio_printed_alone(
     third = [*arms, {"id": "third", "role": "other", "label": "third"}]
     with pytest.raises(InvalidInput, match="prints neither an interval"):  # they may be those of the third arm
         ratio_of(make_study, make_spec("log_ratio"), alone, events=together, arms=third)
-    with pytest.raises(InvalidInput, match="those of all patients are given twice; allowed: one entry"):
+    with pytest.raises(InvalidInput, match="is given twice; the first is events"):
         ratio_of(make_study, make_spec("log_ratio"), alone, events=together * 2, arms=arms)

@@ -14,7 +14,7 @@ from crlm_bayes.audits.p_values.comparison import is_significant
 from crlm_bayes.audits.reading import read_audits
 from crlm_bayes.pages.markdown import BEGIN, END, verdict_table
 from crlm_bayes.words.nouns import in_words
-from crlm_bayes.words.numbers import ESTIMATE, estimate, probability
+from crlm_bayes.words.numbers import ESTIMATE, estimate, probability, ratio
 
 REPOSITORY = Path(__file__).parents[2]
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
@@ -103,27 +103,75 @@ def test_what_the_readme_says_of_all_the_evidence_is_what_the_syntheses_say() ->
     verdicts = pd.read_csv(REPOSITORY / "reports" / "verdicts.csv")
     sceptical = verdicts[verdicts["prior"] == "sceptical"].set_index("analysis")
     rows = {
-        "the two papers alone": "seeds",
+        "**all direct studies, those not randomised allowed to be biased: the answer**": "direct",
         "randomised trials after resection": "direct_randomised",
-        "all direct studies, those not randomised allowed to be biased": "direct",
-        "the same without Yan 2025": "direct_without_yan",
-        "and indirect trials at half weight": "direct_and_indirect",
-        "indirect trials at a weight that is learnt": "learnt_discount",
+        "the direct studies without Yan 2025": "direct_without_yan",
+        "with adjuvant trials in colon cancer, at half weight": "direct_and_adjuvant",
+        "with trials in metastatic disease, at half weight": "direct_and_metastatic",
+        "the two papers alone, at face value": "seeds",
     }
     for name, suffix in rows.items():
         cells = []
         for endpoint in ("pfs", "os"):
             row = sceptical.loc[f"{endpoint}_{suffix}"]
-            assert row["p_benefit"] < 0.975
             cells.append(f"{probability(row['p_benefit'])}, {estimate(*row[ESTIMATE])}")
         assert f"| {name} | {' | '.join(cells)} |" in README
-    direct, indirect = (sceptical.loc[f"orr_{k}", "p_benefit"] for k in ("direct", "direct_and_indirect"))
-    assert f"({direct:.3f} by the direct studies, {indirect:.3f} with indirect trials at half weight)" in README
-    for path in (REPOSITORY / "reports").glob("*/estimates.csv"):
-        table = pd.read_csv(path).set_index(["prior", "engine", "quantity"])
-        if path.parent.name.startswith(("pfs_", "os_")) and ("sceptical", "curve", "predictive") in table.index:
-            new = table.loc[("sceptical", "curve", "predictive")]
-            assert new["eti95_lower"] < 0 < new["eti95_upper"], path
+    assert {sceptical.loc[name, "answers"] for name in ("pfs_direct", "os_direct", "orr_direct")} == {
+        "pfs",
+        "os",
+        "orr",
+    }
+
+
+def test_what_the_readme_says_of_cohort_and_harm_is_what_the_analyses_say() -> None:
+    text = " ".join(README.split())
+    chen, yan, harm = read_questions(
+        REPOSITORY / "data" / "published",
+        REPOSITORY / "models",
+        ["pfs_chen2025_landmark", "pfs_yan2025_landmark", "hypertension_grade3plus"],
+    )
+    answer = Answer(chen)
+    face = {v.prior: v.p_benefit for v in answer.panel}["sceptical"]
+    allowing = {v.prior: v.p_benefit for v in answer.allowing_for_bias}["sceptical"]
+    known = {v.prior: v.p_benefit for v in answer.doubt(bias=math.log(1.25)).panel}["sceptical"]
+    assert (
+        f"at face value ({probability(face)}); allowing for the bias of such studies it does not ({probability(allowing)})"
+        in text
+    )
+    assert f"by a factor of 1.25 that were known would leave {probability(known)}" in text
+    yans = Answer(yan)
+    p = {v.prior: v.p_benefit for v in yans.panel}["sceptical"]
+    assert f"gives P(benefit) {probability(p)}" in text
+    assert f"a hazard ratio of {ratio(yans.robustness.needed)} or lower" in text
+    hyper = {v.prior: v for v in Answer(harm).panel}["reference"]
+    limits = estimate(hyper.median, hyper.lower, hyper.upper)
+    assert f"P(higher risk) {probability(1 - hyper.p_benefit)}, odds ratio {limits}" in text
+    assert f"(odds ratio {limits.replace(' (', ', ')}" in text
+
+
+def test_the_answer_in_three_sentences_has_the_numbers_of_the_analyses() -> None:
+    verdicts = pd.read_csv(REPOSITORY / "reports" / "verdicts.csv")
+    sceptical = verdicts[verdicts["prior"] == "sceptical"].set_index("analysis")
+    text = " ".join(README.split())
+
+    def p(name: str, key: str = "p_benefit") -> str:
+        return f"{sceptical.loc[name, key]:.2f}"
+
+    def ratio_of(name: str) -> str:
+        return estimate(*sceptical.loc[name, ESTIMATE]).replace(" (", ", ").removesuffix(")")
+
+    os_ratio = ratio_of("os_direct").replace(", ", ", 95% interval ")
+    assert (
+        f"of {p('os_direct')} for survival (hazard ratio {os_ratio}) and of {p('pfs_direct')} for progression" in text
+    )
+    assert f"or relapse ({ratio_of('pfs_direct')})" in text
+    assert f"of {p('os_direct_without_yan')} and {p('pfs_direct_without_yan')}." in text
+    assert (
+        f"gives {p('pfs_chen2025_landmark', 'p_allowing_for_bias')} for progression-free survival once the bias" in text
+    )
+    assert f"said to be randomised, {p('pfs_yan2025_landmark', 'p_allowing_for_bias')} (" in text
+    assert f"({p('pfs_direct_and_adjuvant')} with the direct studies)" in text
+    assert f"metastatic disease ({sceptical.loc['pfs_direct_and_metastatic', 'p_benefit']:.3f})" in text
 
 
 def test_the_table_of_studies_is_the_one_the_documents_make() -> None:

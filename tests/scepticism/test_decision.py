@@ -302,7 +302,7 @@ def test_section_of_every_bundled_analysis(root: Path) -> None:
         section = decision_section(result)
         assert len(section.rule) == 10 and len(section.rows) == len(question.spec.effect_priors)
         assert all(np.sum(row.bar) == pytest.approx(1) for row in section.rows)
-        assert [row.prior for row in section.rows if row.primary] == ["sceptical"]
+        assert [row.prior for row in section.rows if row.primary] == [question.spec.primary]
         html = template.render(
             spec=question.spec, words=vocabulary(question.spec), threshold=lambda x: f"{x:.2f}", decided=section
         )

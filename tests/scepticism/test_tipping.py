@@ -14,6 +14,7 @@ from crlm_bayes.exact.curve import EvidenceCurve
 from crlm_bayes.priors.density import Prior
 from crlm_bayes.priors.families import Cauchy, Mixture, Normal, StudentT
 from crlm_bayes.prose.robustness import confounding_words
+from crlm_bayes.rule import points_to_harm, survives
 from crlm_bayes.scepticism.critical import critical_sd, p_benefit
 from crlm_bayes.scepticism.e_values import Outcome, e_value
 from crlm_bayes.scepticism.panel import examine
@@ -244,7 +245,8 @@ def test_verdicts_are_those_of_the_panel(
     for name, spec in bundled.items():
         panel = examine(curve_of(name), spec, priors)
         found = robustness(curve_of(name), spec, priors, panel)
-        assert [(v.prior, v.p_benefit, v.survives) for v in panel.panel] == [
+        stands = survives if spec.asks == "benefit" else points_to_harm
+        assert [(v.prior, v.p_benefit, stands(v.p_benefit)) for v in panel.panel] == [
             (one.prior, one.p_benefit, one.survives) for one in found.bearings
         ]
         assert (found.e_value, found.e_value_ci, found.critical_sd) == (

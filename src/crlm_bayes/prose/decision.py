@@ -113,16 +113,13 @@ def _concluded(groups: Mapping[str, Sequence[str]], words: Vocabulary, establish
 def _sizes(made: Decision, primary: PriorDecision, words: Vocabulary) -> str:
     good = words.other if words.harmful else words.claim
     sizes = [
-        (
-            f"a {f'much {good}' if words.safety else f'worthwhile {good}'} ({words.measure} {words.worth})",
-            "p_worthwhile",
-        ),
-        (f"a relevant harm ({words.measure} {words.harm})", "p_harm"),
+        (f"a {f'much {good}' if words.safety else f'worthwhile {good}'}", words.worth, "p_worthwhile"),
+        ("a relevant harm", words.harm, "p_harm"),
     ][:: -1 if words.harmful else 1]
-    (one, first_key), (two, second_key) = sizes
+    (one, where, first_key), (two, there, second_key) = sizes
     first = (
-        f"Under the primary, {prior_name(made.primary)} prior the probability of {one} is "
-        f"{_chance(getattr(primary, first_key))}, that of {two} is {_chance(getattr(primary, second_key))}"
+        f"Under the primary, {prior_name(made.primary)} prior the probability of {one} ({words.measure} {where}) is "
+        f"{_chance(getattr(primary, first_key))}, that of {two} ({there}) is {_chance(getattr(primary, second_key))}"
     )
     if len(made.under) == 1:
         return f"{first}."

@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from crlm_bayes.documents.printed import entries as models
+from crlm_bayes.documents.printed import ratios
 from crlm_bayes.documents.printed.statements import StatementEntry
 from crlm_bayes.documents.study import reference
 from makers.papers.paper_printing import Document
@@ -19,9 +20,9 @@ type Matters = Callable[[float], bool]
 
 MODELS: Final = {
     "counts": models.CountEntry, "survival": models.SurvivalEntry, "medians": models.MedianEntry,
-    "contrasts": models.ContrastEntry, "factors": models.FactorEntry, "events": models.EventsEntry,
+    "contrasts": ratios.ContrastEntry, "factors": ratios.FactorEntry, "events": models.EventsEntry,
     "tests": models.TestEntry, "continuous": models.ContinuousEntry, "baseline": models.BaselineEntry,
-    "differences": models.DifferenceEntry, "statements": StatementEntry,
+    "differences": ratios.DifferenceEntry, "statements": StatementEntry,
 }  # fmt: skip
 
 
