@@ -22,7 +22,7 @@ LIGHT_ROOMS = (
     "errors", "cache", "digests", "memory", "rule", "arrays", "toml", "words", "priors", "documents", "exact", "audits", "scepticism", "evidence", "batches",
 )  # fmt: skip
 LIGHT_MODULES = (
-    "likelihoods.registry", "answers.question", "answers.questions", "answers.identity", "answers.pooled_view", "answers.answer", "answers.replications",
+    "likelihoods.registry", "answers.question", "answers.questions", "answers.identity", "answers.several.pooled_view", "answers.answer", "answers.replications",
     "run.batch", "commands.console", "commands.audit", "commands.check", "commands.list", "commands.sceptic", "commands.show", "cli",
 )  # fmt: skip
 WITHOUT_SAMPLER = (

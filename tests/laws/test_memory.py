@@ -24,7 +24,7 @@ RESTS_ON = {
     "exact.synthesis.synthesis": SYNTHESES,
     "answers.answer": ANSWERS,
     "answers.questions": ANSWERS,
-    "answers.variants": ANSWERS,
+    "answers.several.variants": ANSWERS,
     "answers.replications": ANSWERS,
     "answers.tables": DRAWS,
     "sampling.power_scaling": SENSITIVITIES,

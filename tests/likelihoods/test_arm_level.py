@@ -80,7 +80,7 @@ def two(make_study: Callable[..., Study]) -> Studies:
 
 def test_every_arm_of_the_bundled_studies_is_on_its_side(analyses: dict[str, AnalysisSpec], published: Studies) -> None:
     evidence = assemble_arms(analyses[NAME], published)
-    assert len(evidence.compared) == 15 and sum(evidence.treated) == 10
+    assert len(evidence.compared) == 13 and sum(evidence.treated) == 9
     olivia = [arm for arm in evidence.compared if arm.study == "olivia"]
     assert [arm.arm for arm in olivia] == ["bev_mfolfox6", "bev_folfoxiri"] and all(arm.treated for arm in olivia)
     (unsized,) = [arm for arm in evidence.compared if arm.study == "asso_lm1"]

@@ -80,5 +80,5 @@ def analysis(evidence: CentreEvidence, priors: CentrePriors, better: str = "lowe
         "better": better, "sign": sign, "mcid": 0.8 if sign == 1 else 1.25, "reading": "landmark" if survival else "counts",
         "proportional": True, "effective_n": None,
         "effect_prior": lambda prior: prior if sign == 1 else prior.turned(),
-        "priors": SimpleNamespace(baseline=baseline, centres=priors, time_variation=None), **changes,
+        "priors": SimpleNamespace(baseline=baseline, centres=priors, time_variation=None), "asks": "benefit", "claim_sign": sign, **changes,
     })  # fmt: skip

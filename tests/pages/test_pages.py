@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
@@ -25,6 +26,7 @@ from crlm_bayes.pages.tables.absolute import absolute_rows
 from crlm_bayes.pages.tables.sources import published as published_rows
 from crlm_bayes.priors.density import Prior
 from crlm_bayes.prose.absolute import absolute
+from crlm_bayes.words.nouns import SIGNS, vocabulary
 from crlm_bayes.words.numbers import probability, ratio, span
 from makers.pages import SVG, Document, assert_sound
 
@@ -122,7 +124,7 @@ def names(analyses: dict[str, AnalysisSpec]) -> list[str]:
 
 @pytest.fixture(scope="module")
 def all_verdicts(result_of: Callable[[str], Result], names: list[str]) -> pd.DataFrame:
-    rows = [verdict_rows(r.question, r.scepticism, r.passed) for r in map(result_of, names)]
+    rows = [verdict_rows(r, r.passed) for r in map(result_of, names)]
     return pd.DataFrame([row for analysis in rows for row in analysis])
 
 
@@ -151,13 +153,18 @@ def test_the_panel_on_the_page_is_the_table_of_estimates(
     result, document = result_of(name), Document(page_of(name))
     for engine, at in (("curve", 0), ("nuts", 1)):
         for prior in result.spec.effect_priors:
-            rows = [row for row in document.cells(prior.replace("_", " ")) if len(row) == 7 and row[-1][0] in "●○▼"]
+            rows = [
+                row
+                for row in document.cells(prior.replace("_", " "))
+                if len(row) == 7 and row[-1].strip()[0] in "●◐○▼▽"
+            ]
             table = result.estimates
             row = table[
                 (table["engine"] == engine) & (table["prior"] == prior) & (table["quantity"] == result.spec.measure)
             ].iloc[0]
             wanted = [ratio(row["median"]), span(row["eti95_lower"], row["eti95_upper"])]
-            wanted += [probability(row[key]) for key in ("p_benefit", "p_mcid", "p_harm")]
+            wanted += [vocabulary(result.spec).chance(row["p_benefit"])]
+            wanted += [probability(row[key]) for key in ("p_mcid", "p_harm")]
             assert rows[at][1:6] == wanted
 
 
@@ -166,7 +173,8 @@ def test_question_rule_and_answer_come_first_and_in_this_order(page_of: Callable
     places = [
         "delay progression?",
         "is at least 0.975",
-        "The benefit survives the primary, sceptical prior",
+        "At face value the benefit survives the primary, sceptical prior",
+        "allowing for the bias of a study that is not randomised it is 0.846",
         "percentage points",
     ]
     found = [words.index(place) for place in places]
@@ -377,9 +385,10 @@ def test_the_index_holds_every_verdict(all_verdicts: pd.DataFrame, published: di
     assert set(document.links) >= {f"{name}/report.html" for name in all_verdicts["analysis"]}
     shown_cells = [" ".join(cell.split()) for row in document.rows for cell in row]
     for row in all_verdicts.to_dict("records"):
-        sign = "●" if row["survives"] else "▼" if row["p_benefit"] <= 0.025 else "○"
+        sign, words = SIGNS[row["mark"]], vocabulary(SimpleNamespace(**row))
         limits = f"{ratio(row['eti95_lower'])}–{ratio(row['eti95_upper'])}"
-        assert f"{sign} {probability(row['p_benefit'])} {ratio(row['median'])} ({limits})" in shown_cells
+        shown = f"{sign} {words.chance(row['p_benefit'])} {ratio(row['median'])} ({limits})".strip()
+        assert shown in shown_cells
     assert (
         sum(found.get("class", "") is not None and "chief" in str(found.get("class")) for _, found in document.tags)
         == all_verdicts["primary"].sum()
@@ -391,7 +400,10 @@ def test_the_index_holds_every_verdict(all_verdicts: pd.DataFrame, published: di
 def test_the_index_marks_harm_failure_and_gaps(all_verdicts: pd.DataFrame, published: dict[str, Study]) -> None:
     table = all_verdicts[all_verdicts["analysis"].isin(["pfs_chen2025_landmark", "orr_chen2025_counts"])].copy()
     table.loc[table["analysis"] == "pfs_chen2025_landmark", "gate_passed"] = False
-    table.loc[(table["analysis"] == "orr_chen2025_counts") & (table["prior"] == "neutral"), "p_benefit"] = 0.01
+    table.loc[(table["analysis"] == "orr_chen2025_counts") & (table["prior"] == "neutral"), ["p_benefit", "mark"]] = (
+        0.01,
+        "harm",
+    )
     table = table[~((table["analysis"] == "orr_chen2025_counts") & (table["prior"] == "reference"))]
     document = assert_sound(index_page(table, {}, {}, {}))
     assert "▲ Diagnostics failed for pfs_chen2025_landmark." in document.words
