@@ -45,6 +45,7 @@ def test_ratios_are_those_of_scipy(table: tuple[int, int, int, int]) -> None:
     assert [math.exp(x) for x in fourfold.risk_ratio_limits(*table, 0.95)["Katz"]] == pytest.approx(katz, rel=1e-6)
 
 
+@pytest.mark.statistical
 @pytest.mark.parametrize("table", [(7, 40, 3, 38), (22, 188, 30, 150)])
 def test_a_score_interval_ends_where_the_held_effect_is_rejected(table: tuple[int, int, int, int]) -> None:
     """Duality, by brute force over the nuisance: the likeliest nuisance at each limit, found on a grid."""
