@@ -9,7 +9,7 @@ import pytest
 from crlm_bayes import api, figures
 from crlm_bayes.answers.question import SYNTHESIS
 from crlm_bayes.run import one
-from crlm_bayes.run.index import _drawn, write_index
+from crlm_bayes.run.index import _drawn, is_of_this_version, write_index
 from crlm_bayes.run.store import Store
 from crlm_bayes.sampling.settings import Settings
 from makers.verdict_rows import completed
@@ -46,3 +46,8 @@ def test_verdicts_that_have_no_page_yet_are_shown_and_lead_nowhere(
     page = (tmp_path / "index.html").read_text(encoding="utf-8")
     assert set(re.findall(r'href="([a-z0-9_]+)/report[.]html', page)) == set(names)
     assert (tmp_path / "verdicts.csv").read_bytes() == before, "the page does not change a verdict"
+
+
+def test_a_record_of_an_older_version_waits_for_the_next_fit() -> None:
+    assert is_of_this_version({"verdicts": [{"mark": "open", "study": "a"}]})
+    assert not is_of_this_version({"verdicts": [{"study": "a", "p_benefit": 0.9}]})

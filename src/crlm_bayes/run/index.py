@@ -52,6 +52,11 @@ def replications(records: Mapping[str, Mapping[str, Any]]) -> list[Pair]:
     return pairs(said)
 
 
+def is_of_this_version(record: Mapping[str, Any]) -> bool:
+    """Whether a record has the columns that the index is made from; one of an older version waits for the next fit."""
+    return all("mark" in row for row in record["verdicts"])
+
+
 def write_index(
     store: Store, audits: Mapping[str, StudyAudit], begun: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
 ) -> pd.DataFrame:
@@ -69,7 +74,7 @@ def write_index(
     DataFrame
         The verdicts.
     """
-    there = store.records()
+    there = {name: record for name, record in store.records().items() if is_of_this_version(record)}
     records = dict(begun) | there
     table = verdicts(records)
     drawn = of_index(lambda: _drawn(table), table)
