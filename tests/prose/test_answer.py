@@ -199,9 +199,9 @@ def test_summary_goes_study_by_study_endpoint_by_endpoint() -> None:
         ("two2021", "ae:rash", "sceptical", 0.28),
     ]
     assert summary(table(*rows)) == (
-        "One 2020: overall survival survives (P(benefit) 0.990); progression-free survival survives in part of the readings "
-        "(P(benefit) 0.913 to 0.988); objective response does not survive (P(benefit) 0.968). "
-        "Two 2021: overall survival points to harm (P(benefit) 0.010); rash neither a higher nor a lower risk (P(higher risk) 0.720)."
+        "One 2020. Overall survival: survives (P(benefit) 0.990); progression-free survival: survives in part of the readings "
+        "(P(benefit) 0.913 to 0.988); objective response: does not survive (P(benefit) 0.968). "
+        "Two 2021. Overall survival: points to harm (P(benefit) 0.010); rash: neither a higher nor a lower risk (P(higher risk) 0.720)."
     )
 
 
@@ -210,8 +210,8 @@ def test_a_study_that_is_not_randomised_survives_at_face_value_and_is_named() ->
     frame = completed(frame.assign(footing="face_value", design="cohort study (not randomised)"))
     frame["p_allowing_for_bias"] = [0.847, 0.8]
     assert summary(frame) == (
-        "One 2020, cohort study (not randomised): overall survival does not survive (P(benefit) 0.900; allowing for bias 0.800); "
-        "progression-free survival survives at face value (P(benefit) 0.988; allowing for bias 0.847)."
+        "One 2020, cohort study (not randomised). Overall survival: does not survive (P(benefit) 0.900; allowing for bias 0.800); "
+        "progression-free survival: survives at face value (P(benefit) 0.988; allowing for bias 0.847)."
     )
 
 
@@ -234,10 +234,10 @@ def test_answers_are_named_not_counted() -> None:
 def test_summary_of_extremes() -> None:
     assert summary(pd.DataFrame()) == "" and sentences_of_answers(pd.DataFrame()) == []
     assert summary(table(("one2020", "os", "sceptical", 0.5))) == (
-        "One 2020: overall survival does not survive (P(benefit) 0.500)."
+        "One 2020. Overall survival: does not survive (P(benefit) 0.500)."
     )
     safety = summary(table(("one2020", "complication", "sceptical", 0.001)))
-    assert safety == "One 2020: complications higher risk (P(higher risk) 0.999)."
+    assert safety == "One 2020. Complications: higher risk (P(higher risk) 0.999)."
 
 
 # numbers and words

@@ -143,9 +143,9 @@ def _study(study: str, rows: Rows) -> str:
     clauses = []
     for endpoint in sorted(dict.fromkeys(str(row.endpoint) for row in rows), key=endpoint_order):
         ours = [row for row in rows if row.endpoint == endpoint]
-        clauses.append(f"{endpoint_noun(endpoint)} {_readings(ours)}")
+        clauses.append(f"{endpoint_noun(endpoint)}: {_readings(ours)}")
     design = next((f", {row.design}" for row in rows if isinstance(row.design, str) and row.design), "")
-    return f"{capital(study_name(study))}{design}: {'; '.join(clauses)}."
+    return f"{capital(study_name(study))}{design}. {capital('; '.join(clauses))}."
 
 
 def _readings(rows: Rows) -> str:
