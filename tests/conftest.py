@@ -59,9 +59,12 @@ def analyses() -> dict[str, AnalysisSpec]:
 
 @pytest.fixture(scope="module", params=["one of each kind", pytest.param("all", marks=pytest.mark.statistical)])
 def bundled(request: pytest.FixtureRequest, analyses: dict[str, AnalysisSpec]) -> dict[str, AnalysisSpec]:
-    """Bundled analyses, for what must hold of each: one of each kind by default, all of them in the slower tier."""
+    """Bundled analyses, for what must hold of each: one of each kind by default, all of them in the slower tier.
+
+    Left out there are other numbers of the same print and endpoint, which are the same model.
+    """
     if request.param == "all":
-        return analyses
+        return {name: spec for name, spec in analyses.items() if spec.reading not in ("percent", "pinned")}
     kinds = {(spec.model, spec.structure, spec.reading, spec.proportional): spec for spec in analyses.values()}
     return {spec.id: spec for spec in kinds.values()}
 

