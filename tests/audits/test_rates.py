@@ -160,7 +160,7 @@ def test_no_false_alarm_on_a_thousand_papers(full_pool: Pool) -> None:
     assert not [(i, finding.message) for i, finding in alarms(full_pool) if finding.severity != "note"]
 
 
-@pytest.mark.calibration
+@pytest.mark.rates
 @pytest.mark.parametrize("kind", KINDS)
 def test_slips_are_found_at_the_required_rate(kind: str, full_pool: Pool) -> None:
     rate = rate_of(kind, full_pool, SLIPS)
