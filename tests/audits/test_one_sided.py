@@ -86,6 +86,20 @@ def test_a_statistic_beside_it_says_that_a_p_value_is_two_sided() -> None:
     assert [f.severity for f in tables.chi_square(table(half, statistic=f"{chi2:.3f}"))] == ["warning"]
 
 
+def test_a_statistic_tells_half_from_whole_where_rounded_means_cannot() -> None:
+    """Means of 4.6 and 4.8 leave p between 0.045 and 0.534: the t beside a p of 0.035 says that it is one-sided."""
+    rows = [
+        {"variable": "cycles", "arm": arm, "mean": m, "sd": sd, "n": 142}
+        for arm, m, sd in (("control", "4.6", "1.4"), ("drug", "4.8", "1.2"))
+    ]
+    severities = []
+    for more in ({}, {"statistic": "-1.820"}, {"statistic": "-2.116"}):
+        test = {"variable": "cycles", "test": "t", "p": "0.035", **more}
+        (found,) = t_tests.t_test(ministudy((142, 142), continuous=rows, tests=[test]))
+        severities.append(found.severity)
+    assert severities == ["warning", "note", "warning"]
+
+
 def test_a_bound_that_claims_significance_is_no_half() -> None:
     p = exact_tests.pearson(20, 50, 29, 50)
     assert 0.05 < p < 0.1

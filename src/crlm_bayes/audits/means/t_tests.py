@@ -8,7 +8,7 @@ from itertools import combinations
 from typing import Final
 
 from crlm_bayes.audits.finding import Trouble, check
-from crlm_bayes.audits.p_values.comparison import Comparison, Variant, equals, may_be_half, sided_as, troubles
+from crlm_bayes.audits.p_values.comparison import Comparison, Variant, equals, half_by_statistic, sided_as, troubles
 from crlm_bayes.audits.p_values.statistics import (
     listed,
     magnitude,
@@ -66,7 +66,7 @@ class Tested:
         for a, b in self.pairs:
             for name, t, df in t_tests(a, b, a.n, b.n):
                 printed = p_of_t_range(stands_for(test.statistic), df) if test.statistic else None
-                halved = printed is None or may_be_half(test.p, printed)
+                halved = half_by_statistic(test.p, printed) if printed else None
                 variants.append(Variant(self._named(name, a, b), p_of_t_range(t, df), halved=halved))
         sided = sided_as(test.sided, variants, test.p)
         return Comparison(self.subject, self.basis, self.entries, self.locators, test.p, sided, test.sided)

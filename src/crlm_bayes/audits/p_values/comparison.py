@@ -30,19 +30,25 @@ class Variant:
         Two-sided.
     tail : Range or None
         One-sided, where that is not half of it.
-    halved : bool
-        Whether a print that is the one-sided p value of this way is taken for that.
+    halved : bool or None
+        Whether a print that is the one-sided p value of this way is taken for that; None where only the numbers that
+        the way rests on can tell, which they do where they are sharp enough.
     """
 
     name: str
     p: Range
     tail: Range | None = None
-    halved: bool = True
+    halved: bool | None = None
 
     @property
     def one_sided(self) -> Range:
         """P value of the side on which the difference lies."""
         return self.tail or Range(self.p.low / 2, self.p.high / 2)
+
+    @property
+    def tells_half(self) -> bool:
+        """Whether a half can be told from a whole: by the statistic, else by a range not wider than :data:`VAGUE`."""
+        return self.p.high < VAGUE * self.p.low if self.halved is None else self.halved
 
 
 def sided_as(sided: Sided, variants: Iterable[Variant], printed: PrintedNumber) -> tuple[Variant, ...]:
@@ -73,9 +79,12 @@ def doubled(p: float, sided: Sided) -> float:
     return p if sided == "two" else 2 * min(p, 1 - p)
 
 
-def may_be_half(p: PrintedNumber, of_statistic: Range) -> bool:
-    """Whether a p value can be one-sided by the statistic that is printed with it: its two-sided p value is not near."""
-    return of_statistic.gap(stands_for(p)) > NEAR * p.value
+def half_by_statistic(p: PrintedNumber, of_statistic: Range) -> bool | None:
+    """Whether a p value is one-sided by the two-sided one of the statistic printed with it; None where it is neither."""
+    said = stands_for(p)
+    if of_statistic.gap(said) <= NEAR * p.value:
+        return False
+    return True if Range(of_statistic.low / 2, of_statistic.high / 2).meets(said) else None
 
 
 @dataclass(frozen=True)
@@ -119,13 +128,12 @@ class Comparison:
         """Whether a print that nothing reproduces is the one-sided p value of a usual way, though not said to be one.
 
         A bound is taken for one only where that changes no conclusion: p < 0.05 is a claim, not a number that is half
-        of another. Nor does a range tell half from whole that spans more than a factor of :data:`VAGUE`.
+        of another. Nor is one taken where neither statistic nor range can tell half from whole.
         """
         if self.sided == "one" or self.agrees or (self.printed.bound and self._crosses):
             return False
         said = stands_for(self.printed)
-        sharp = [v for v in self.variants if v.halved and v.p.high < VAGUE * v.p.low]
-        return any(v.one_sided.meets(said) for v in sharp)
+        return any(v.tells_half and v.one_sided.meets(said) for v in self.variants)
 
     @property
     def changes_sides(self) -> bool:

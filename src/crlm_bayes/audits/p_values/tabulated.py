@@ -6,7 +6,7 @@ from itertools import combinations
 from typing import Final
 
 from crlm_bayes.audits.p_values import exact_tests
-from crlm_bayes.audits.p_values.comparison import Comparison, Variant, may_be_half, sided_as, two_sided
+from crlm_bayes.audits.p_values.comparison import Comparison, Variant, half_by_statistic, sided_as, two_sided
 from crlm_bayes.audits.p_values.logrank_range import Orders, logrank_range
 from crlm_bayes.documents.printed.entries import TestEntry
 from crlm_bayes.documents.printed.rounding import Range, stands_for
@@ -123,7 +123,9 @@ class Tabulated:
             return ()
         found |= of_orders
         test = self.test
-        half = test.statistic is None or test.p is None or may_be_half(test.p, _p_of(stands_for(test.statistic)))
+        half = None
+        if test.statistic is not None and test.p is not None:
+            half = half_by_statistic(test.p, _p_of(stands_for(test.statistic)))
         one_sided = _ranges(self.tables, _tails, []) | self._without_unknown(_tails)
         names = [*first, *(name for name in found if name not in first)]
         return tuple(
@@ -131,7 +133,7 @@ class Tabulated:
                 name,
                 found[name],
                 one_sided.get(name) if name.startswith(FISHER) else None,
-                half and (name in one_sided or name in (LOGRANK, TIED)),
+                half if name in one_sided or name in (LOGRANK, TIED) else False,
             )
             for name in names
         )
