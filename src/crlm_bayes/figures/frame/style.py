@@ -49,7 +49,11 @@ TEXT: Final = 8.5
 
 SMALL: Final = 7.5
 
-TINY: Final = 6.6
+TINY: Final = 7.2
+"""Of the smallest text: 11 px where a page has room, 10 px on a phone, on which figures are :data:`NARROW`."""
+
+NARROW: Final = 3.0
+"""Inches that a figure for a phone is wide."""
 
 THIN: Final = 0.8
 

@@ -234,7 +234,7 @@ def colour_key(page: Axes, spec: AnalysisSpec, y: float) -> None:
         colour = style.PROBABILITY_MAP((a + b) / 2)
         page.add_patch(Rectangle((left + i * chip, y - 0.06), chip, 0.12, facecolor=colour, linewidth=0))
         if i:
-            style.write(page, left + i * chip, y - 0.12, short(a), 6.0, style.SOFT, ha="center")
+            style.write(page, left + i * chip, y - 0.12, short(a), style.TINY, style.SOFT, ha="center")
 
 
 def _key(figure: Figure, spec: AnalysisSpec, maps: Iterable[Floats], notes: Iterable[str]) -> None:
