@@ -28,7 +28,7 @@ WIDE, HIGH = 4.7, 3.1
 
 SIZE: Final = WIDE, HIGH
 
-LEFT, RIGHT, TOP, BOTTOM = 0.78, 0.62, 0.42, 1.42
+LEFT, RIGHT, TOP, BOTTOM = 0.78, 0.62, 0.42, 1.48
 
 FACTORS: Final = (1, 1.5, 2, 3, 5, 10, 20, 50)
 """Half-widths of the centres, as the factor within which 95% of their odds or hazards lie."""
@@ -143,7 +143,7 @@ def _name_regions(axes: Axes, found: CentreMap, taken: list[labels.Box]) -> None
 
 def _key(figure: Figure, found: CentreMap, spec: AnalysisSpec) -> None:
     """Say what colours and lines mean, and what is assumed beside the axes."""
-    colour_key(style.page(figure), spec, 0.52)
+    colour_key(style.page(figure), spec, 0.58)
     style.footnote(
         figure,
         captions.falling_line(vocabulary(spec), found.p_benefit.min(), found.p_benefit.max()),

@@ -30,6 +30,11 @@ class Place(NamedTuple):
     top: float
     above: bool
 
+    @property
+    def edge(self) -> float:
+        """Where words above begin, in units of the axes: at their left, or at that of the figure where there is little room."""
+        return (0.1 - self.left) / self.width if self.above else 0.0
+
 
 WIDE: Final = Place(0.95, 4.8, 1.75, 1.32, 3.1, 0.66, above=False)
 
@@ -139,9 +144,9 @@ def _name_arms(axes: Axes, evidence: SurvivalEvidence, ends: Floats, place: Plac
     """Write the arms' names beside the ends of their curves, apart from each other; or above, the treatment first."""
     if place.above:
         for arm, label in enumerate(evidence.labels):
-            name = words.fit(words.without_role(label), 36)
+            name = words.fit(words.without_role(label), 38)
             y = 1 + (0.16 + 0.19 * arm) / place.height
-            style.write(axes, 0, y, name, colour=style.ARMS[arm], bold=True, transform=axes.transAxes)
+            style.write(axes, place.edge, y, name, style.SMALL, style.ARMS[arm], bold=True, transform=axes.transAxes)
         return
     names = [words.fit(words.without_role(label), 20, 4) for label in evidence.labels]
     line = 1.35 * style.TEXT / 72 / place.height
@@ -173,10 +178,11 @@ def _ratios(axes: Axes, result: Result, prior: str, times: Floats, place: Place)
     whole = estimate(*table.loc[("curve", result.spec.measure), ESTIMATE])
     if result.spec.proportional:
         top = 1 + (place.top - 0.36) / place.height
-        style.write(axes, 0, top, f"hazard ratio {whole}", bold=True, transform=axes.transAxes)
+        style.write(axes, place.edge, top, f"hazard ratio {whole}", bold=True, transform=axes.transAxes)
         return
     top = 1 + (place.top - 0.16) / place.height
-    style.write(axes, 0, top, f"average hazard ratio {whole}", bold=True, transform=axes.transAxes)
+    size = style.SMALL if place.above else style.TEXT
+    style.write(axes, place.edge, top, f"average hazard ratio {whole}", size, bold=True, transform=axes.transAxes)
     for a, b in pairwise(times):
         if (b - a) / times[-1] * place.width > 1.4:
             inside = estimate(*table.loc[("nuts", f"hr_interval[{short(a)}-{short(b)}]"), ESTIMATE])
