@@ -11,7 +11,7 @@ BOX = '<svg width="216pt" height="72pt" viewBox="0 0 216 72"><path style="fill: 
 
 def test_colours_of_figures_become_those_of_the_page() -> None:
     svg = inline(BOX.format("#0072b2"), "panel", "the panel")
-    assert "fill: var(--figure-blue, #0072b2)" in svg and "fill: var(--figure-ink, #1a1a1a)" in svg
+    assert "fill: var(--f-blue)" in svg and "fill: var(--f-ink)" in svg
     assert 'aria-label="the panel"' in svg and "--points: 216" in svg and "light" not in svg
 
 
@@ -26,5 +26,5 @@ def test_every_colour_of_a_theme_is_one_of_the_figures_and_has_a_dark_form() -> 
     assert {ink.lower() for ink in (style.ORANGE, style.GREEN, style.PURPLE)} == LINES
     light, dark = (TEMPLATES / "figures.css").read_text(encoding="utf-8").split("prefers-color-scheme: dark")
     for colour, name in THEMED.items():
-        assert f"--figure-{name}: {colour}" in light
-        assert re.search(rf"--figure-{name}: #[0-9a-f]{{6}}", dark)
+        assert f"--f-{name}: {colour}" in light
+        assert re.search(rf"--f-{name}: #[0-9a-f]{{6}}", dark)

@@ -90,4 +90,4 @@ def inline(svg: str, name: str, label: str) -> Markup:
 
 def _in_theme(colour: re.Match[str]) -> str:
     name = THEMED.get(colour[0])
-    return f"var(--figure-{name}, {colour[0]})" if name else colour[0]
+    return f"var(--f-{name})" if name else colour[0]
