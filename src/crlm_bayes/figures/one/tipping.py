@@ -85,7 +85,7 @@ def draw_mean_sd(found: TippingMap, spec: AnalysisSpec, priors: Mapping[str, Pri
             middle = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
             labels.write_at(axes, middle, text, SIZE, style.SMALL, bold=name == spec.primary, ground=0.45)
     label_lines(axes, means[order], found.sds, shown, SIZE, taken)
-    name_regions(axes, means[order], found.sds, shown, SIZE, taken, captions.regions(vocabulary(spec)))
+    name_regions(axes, means[order], np.log(found.sds), shown, SIZE, taken, captions.regions(vocabulary(spec)))
     _name_ends(axes, captions.expected(vocabulary(spec)), spec.claim_sign)
     axes.set_xlabel("median ratio of the prior (log scale)", fontsize=style.SMALL, labelpad=14)
     _sd_axis(axes)
@@ -174,7 +174,9 @@ def _small(axes: Axes, found: TippingMap, spec: AnalysisSpec, title: str) -> Non
     taken: list[labels.Box] = []
     size = SMALL_WIDE, SMALL_HIGH
     label_lines(axes, found.across, found.sds, found.p_benefit, size, taken)
-    name_regions(axes, found.across, found.sds, found.p_benefit, size, taken, captions.regions(vocabulary(spec)))
+    name_regions(
+        axes, found.across, np.log(found.sds), found.p_benefit, size, taken, captions.regions(vocabulary(spec))
+    )
     axes.tick_params(axis="x", length=3)
 
 
