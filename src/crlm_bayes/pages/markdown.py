@@ -66,7 +66,14 @@ def verdict_table(verdicts: pd.DataFrame) -> str:
     said = [*(f"- {plain(sentence)}" for sentence in sentences_of_index(printed)), ""] if single else []
     beside = [*_tables("several studies", of_syntheses(rest)), *said, *single]
     if lines and beside:
-        beside = ["<details>", "<summary>Sensitivity analyses and single studies</summary>", "", *beside, "</details>", ""]
+        beside = [
+            "<details>",
+            "<summary>Sensitivity analyses and single studies</summary>",
+            "",
+            *beside,
+            "</details>",
+            "",
+        ]
     lines += beside
     lines += [f"In each cell {IN_CELLS}; {OF_HARM}. The numbers are those of `{VERDICTS}`."]
     return "\n".join(lines) + "\n"
