@@ -178,6 +178,8 @@ def page(kind: str) -> str:
         if not found.get("properties"):
             continue
         lines += ["" if table == ROOTS[kind] else f"## {table}", ""]
+        used = [f"`{key.name}`" for key in all_keys if f'"#/$defs/{table}"' in json.dumps(key.schema)]
+        lines += [f"What stands in {', '.join(dict.fromkeys(used))}.", ""] if used else []
         lines += [] if table == ROOTS[kind] else [*described(found), ""]
         for key in (key for key in all_keys if key.table == table):
             lines += entry(key, said, shown.get((table, key.name)))

@@ -1,9 +1,9 @@
 """The pages of docs/ as what they tell a reader to do: documents to write, Python to type, commands to run."""
 
 import doctest
-import os
 import re
 import shutil
+from contextlib import chdir
 from pathlib import Path
 from typing import Final
 
@@ -33,10 +33,8 @@ def write_documents(page: Path, folder: Path) -> list[Path]:
 
 
 def python_of(page: Path, folder: Path) -> doctest.TestResults:
-    """Run the Python of a page in a folder that has its documents."""
-    here = Path.cwd()
-    os.chdir(folder)
-    try:
-        return doctest.testfile(str(page), module_relative=False, optionflags=doctest.NORMALIZE_WHITESPACE)
-    finally:
-        os.chdir(here)
+    """Run the Python of a page in a folder that has its documents; a fence ends what is expected."""
+    text = page.read_text(encoding="utf-8").replace("\n```", "\n\n```")
+    test = doctest.DocTestParser().get_doctest(text, {}, page.name, str(page), 0)
+    with chdir(folder):
+        return doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE).run(test)
