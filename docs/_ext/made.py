@@ -2,10 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import typer
-from sphinx.application import Sphinx
 
 import documents
 from crlm_bayes.audits.registry import QUESTIONS
@@ -14,6 +13,9 @@ from crlm_bayes.pages.markdown import plain
 from crlm_bayes.prose.verdicts import HARM_VERDICTS, MEANINGS, SAFETY_VERDICTS, VERDICTS
 from crlm_bayes.scepticism.decision import Verdict
 from crlm_bayes.words.nouns import DESIGNS, ENDPOINTS, MEASURES, READINGS, SEVERITY_NOUNS, SEVERITY_SIGNS, SIGNS
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
 
 FOLDER: Final = Path(__file__).parents[1] / "reference" / "made"
 
@@ -103,7 +105,7 @@ def write(_app: object = None, _config: object = None) -> None:
             path.write_text(text, encoding="utf-8")
 
 
-def setup(app: Sphinx) -> dict[str, bool]:
+def setup(app: "Sphinx") -> dict[str, bool]:
     """Write the pages before anything is read."""
     app.connect("config-inited", write)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -16,7 +16,7 @@ from crlm_bayes.prose.index import (
     sentences_of_answers,
     sentences_of_index,
 )
-from crlm_bayes.prose.verdicts import IN_CELLS, LEGEND, OF_HARM
+from crlm_bayes.prose.verdicts import IN_CELLS, LEGEND, MARKS, OF_HARM
 from crlm_bayes.words.marks import signed
 from crlm_bayes.words.nouns import prior_name, vocabulary
 from crlm_bayes.words.numbers import ESTIMATE, estimate
@@ -42,7 +42,7 @@ def folder_page(verdicts: pd.DataFrame, drawn: Collection[str] = ()) -> str:
         Names of the figures that are in the folder.
     """
     shown = [f"![{what}](figures/{name}.png)\n\n" for name, what in FIGURES.items() if name in drawn]
-    marks = f"{'; '.join(LEGEND)}."
+    marks = f"{'; '.join((*LEGEND, MARKS['harm_face_value']))}."
     return f"{WRITTEN}\n\n# Verdicts\n\n{verdict_table(verdicts)}\n{marks}\n\n{''.join(shown)}".rstrip() + "\n"
 
 
