@@ -28,7 +28,7 @@ SIZE = WIDE, HIGH
 
 SMALL_WIDE, SMALL_HIGH = 2.75, 2.5
 
-LEFT, RIGHT, TOP, BOTTOM, BETWEEN = 0.75, 0.75, 0.36, 1.22, 0.5
+LEFT, RIGHT, TOP, BOTTOM, BETWEEN = 0.75, 0.75, 0.36, 1.29, 0.5
 
 NAMES = 1.4
 """Inches for the names of priors beside the small maps."""
@@ -241,6 +241,6 @@ def colour_key(page: Axes, spec: AnalysisSpec, y: float) -> None:
 
 def _key(figure: Figure, spec: AnalysisSpec, maps: Iterable[Floats], notes: Iterable[str]) -> None:
     """Say what colours and lines mean."""
-    colour_key(style.page(figure), spec, 0.52)
+    colour_key(style.page(figure), spec, 0.59)
     p = np.concatenate([np.ravel(one) for one in maps])
     style.footnote(figure, captions.falling_line(vocabulary(spec), float(p.min()), float(p.max())), *notes)
