@@ -264,17 +264,13 @@ def render_all(
 
     Parameters
     ----------
-    pdf : bool
-        Print the pages of the analyses, that of all, and the summary of findings by a browser that is there.
-    docx : bool
-        Write the summary of findings, the panels and the methods for a word processor.
+    pdf, docx : bool
+        Also print the pages by a browser that is there; also write summary, panels and methods for a word processor.
 
     Raises
     ------
-    StaleResult
-        For the first that is missing, out of date or failed the gate; nothing is written then.
-    UnwritableOutput
-        If no browser, or no library of word processing, is there; nothing is written then.
+    StaleResult, UnwritableOutput
+        For the first that is missing, out of date or failed the gate, or if what prints is not there; nothing is written then.
     """
     from crlm_bayes.run.exports import Exports  # with pages
 

@@ -6,10 +6,13 @@ from markupsafe import Markup
 
 from crlm_bayes.answers.summary import Outcome
 from crlm_bayes.pages.html import TEMPLATES, environment
-from crlm_bayes.prose.grade.cells import CAPTION, summary
+from crlm_bayes.prose.grade.cells import summary
+from crlm_bayes.prose.grade.notes import CAPTION
 from crlm_bayes.prose.verdicts import rule
 from crlm_bayes.words.nouns import endpoint_noun, listed
 from crlm_bayes.words.numbers import fixed
+
+STYLES = ("style.css", "summary.css")
 
 
 def summary_page(
@@ -29,7 +32,7 @@ def summary_page(
     """
     env = environment()
     context = {
-        "style": env.globals["style"] + Markup((TEMPLATES / "summary.css").read_text(encoding="utf-8")),
+        "style": Markup("".join((TEMPLATES / name).read_text(encoding="utf-8") for name in STYLES)),
         "summary": summary(outcomes),
         "caption": CAPTION,
         "rule": rule(),

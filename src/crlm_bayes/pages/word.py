@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from crlm_bayes.answers.summary import Outcome
 from crlm_bayes.errors import UnwritableOutput
-from crlm_bayes.prose.grade.cells import CAPTION, Cells, Summary, summary
+from crlm_bayes.prose.grade.cells import Cells, Summary, summary
 from crlm_bayes.prose.grade.methods import methods
+from crlm_bayes.prose.grade.notes import CAPTION
 from crlm_bayes.prose.verdicts import word_of
 from crlm_bayes.words.nouns import SIGNS, capital, endpoint_noun, prior_name, vocabulary
 from crlm_bayes.words.numbers import LEVEL, probability, ratio, span
@@ -23,6 +24,8 @@ HEADS = (
     "Outcome", "Studies, patients", "Without, with the treatment, of 1,000", "Difference per 1,000", "Ratio",
     "Probability by size", "Probability of what is asked", "Why to doubt", "Certainty, judged by the user",
 )  # fmt: skip
+
+FAILED = " ▲ diagnostics failed"
 
 WIDTHS = (2.5, 2.3, 2.9, 2.2, 2.2, 3.4, 2.6, 7.0, 2.2)
 """Of the columns, in centimetres."""
@@ -96,10 +99,14 @@ def _findings(document: "Document", said: Summary) -> None:
 
 def _texts(row: Cells) -> list[tuple[str, Iterable[int]]]:
     """Text of each cell, and its notes."""
-    risks = f"{row.control} without, {row.treated} with\n{row.proportion}; control risk {row.whose}" if row.control else "not shown"
+    risks = (
+        f"{row.control} without, {row.treated} with\n{row.proportion}; control risk {row.whose}"
+        if row.control
+        else "not shown"
+    )
     return [
-        (f"{row.outcome}\n{row.question}".strip(), ()),
-        (f"{row.designs}\n{row.patients}", (*row.designs_notes, *row.patients_notes)),
+        (f"{row.outcome}{FAILED if row.failed else ''}\n{row.question}".strip(), ()),
+        (f"{row.designs}\npatients: {row.patients}", (*row.designs_notes, *row.patients_notes)),
         (risks, ()),
         (row.absolute, row.absolute_notes),
         (f"{row.relative}\n{row.measure}", ()),

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from crlm_bayes.errors import UnwritableOutput
+from crlm_bayes.words.numbers import short
 
 VARIABLE: Final = "CRLM_BAYES_BROWSER"
 
@@ -62,7 +63,7 @@ def printed(page: Path, program: str, patience: float = PATIENCE) -> bytes:
                     command, stdout=heard, stderr=heard, stdin=subprocess.DEVNULL, timeout=patience
                 ).returncode
         except subprocess.TimeoutExpired as error:
-            raise UnwritableOutput(WHERE, f"{program} printed {page} for more than {patience:g} s") from error
+            raise UnwritableOutput(WHERE, f"{program} printed {page} for more than {short(patience)} s") from error
         except OSError as error:
             raise UnwritableOutput(WHERE, f"{program} cannot be started ({error.strerror})") from error
         content = target.read_bytes() if target.is_file() else b""

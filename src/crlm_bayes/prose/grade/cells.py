@@ -2,13 +2,26 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from crlm_bayes.answers.summary import OnRisk, Outcome
 from crlm_bayes.documents.analysis_parts import LIKELIHOODS
-from crlm_bayes.documents.judgements import JUDGEMENTS_FILE, Judgement
+from crlm_bayes.documents.judgements import Judgement
 from crlm_bayes.documents.study import Study, said_to_be, title_of
 from crlm_bayes.prose.grade.doubts import Doubt, designs, doubts, has_cut, regions
+from crlm_bayes.prose.grade.notes import (
+    NOT_JUDGED,
+    OF_ABSOLUTE,
+    OF_CLAIM,
+    OF_DOUBTS,
+    OF_PARTS,
+    OF_PATIENTS,
+    OF_SAID,
+    OF_SINGLE,
+    STARS,
+    UNJUDGED,
+    Notes,
+)
 from crlm_bayes.prose.index import subtitle
 from crlm_bayes.prose.verdicts import word_of
 from crlm_bayes.words.nouns import (
@@ -21,39 +34,7 @@ from crlm_bayes.words.nouns import (
     prior_name,
     vocabulary,
 )
-from crlm_bayes.words.numbers import LEVEL, count, estimate, number, probability, signed, threshold
-
-CAPTION: Final = f"Posterior medians with {LEVEL} equal-tailed intervals under the primary prior of each analysis."
-
-NOT_JUDGED: Final = "not judged"
-
-STARS: Final = {"high": "⊕⊕⊕⊕", "moderate": "⊕⊕⊕◯", "low": "⊕⊕◯◯", "very low": "⊕◯◯◯"}
-"""Signs of certainty that GRADE uses."""
-
-OF_PATIENTS = "Patients of the arms that are compared, as the papers print them; the numbers that a likelihood takes may be fewer."
-
-OF_ABSOLUTE = (
-    "The ratio under the primary prior on a control risk that a study prints, taken as known; a plus sign: more of 1,000 patients with what "
-    "stands below."
-)
-
-OF_SINGLE = "From the sampled posterior under the primary prior, whose control risk is estimated from the same print."
-
-OF_PARTS = (
-    "Important: at least the smallest ratio worth having that the document of the analysis states; smaller: from there to no effect. No second "
-    "cut is stated, so a trivial effect is not told from a small one. On the other side of no effect the cut is its inverse, as in every panel. Of a "
-    "harm, rise and reduction are of its risk."
-)
-
-OF_CLAIM = (
-    "Under the primary prior of the analysis. A harm is stated in its own direction: the probability of a higher risk."
-)
-
-OF_DOUBTS = "Facts that this program computed from the documents of studies and analyses; whether any lowers the certainty is for its reader to judge."
-
-UNJUDGED = f"Nobody has judged it: {JUDGEMENTS_FILE} beside the analyses may, outcome by outcome. The program rates no certainty itself."
-
-OF_SAID = "Its paper calls the design by words that exclude each other."
+from crlm_bayes.words.numbers import count, estimate, number, probability, signed, threshold
 
 
 class Part(NamedTuple):
@@ -113,16 +94,6 @@ class Summary(NamedTuple):
     notes: tuple[str, ...]
     heads: Mapping[str, int]
     abbreviations: tuple[tuple[str, str], ...]
-
-
-class Notes(list[str]):
-    """Notes in the order of their first mention."""
-
-    def number(self, text: str) -> int:
-        """Number a note, which is written once."""
-        if text not in self:
-            self.append(text)
-        return self.index(text) + 1
 
 
 def summary(outcomes: Sequence[Outcome]) -> Summary:

@@ -49,7 +49,8 @@ def methods(
     cuts = dict.fromkeys(vocabulary(one.row).worth for one in outcomes if has_cut(one))
     if cuts:
         said.append(
-            f"An effect was called important where the ratio is {listed(cuts, 'or')}, as the document of the analysis states."
+            f"An effect was called important beyond the smallest ratio worth having that the document of its analysis states ({', '.join(cuts)}), "
+            "and on the other side of no effect beyond its inverse."
         )
     if any(risk.study for one in outcomes for risk in one.risks):
         said.append("Absolute effects put the ratio on a printed control risk, which is taken as known.")
