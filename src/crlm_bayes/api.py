@@ -23,6 +23,7 @@ from crlm_bayes.audits.registry import audit_studies
 from crlm_bayes.audits.study_audit import StudyAudit
 from crlm_bayes.documents import reader
 from crlm_bayes.documents.folders import folders
+from crlm_bayes.documents.judgements import read_judgements
 from crlm_bayes.documents.study import Study
 from crlm_bayes.errors import InvalidInput, UnknownName
 from crlm_bayes.run.batch import batch as batch
@@ -244,7 +245,10 @@ def fit_all(
     known = {name for one in asked for name in one.spec.effect_priors}
     if prior is not None and prior not in known:
         raise UnknownName.among("--prior", "prior", prior, known)
-    return fit_folder(asked, where, Store(Path(out)), settings, prior=prior, force=force, exact=exact, watch=watch)
+    judged = read_judgements(which)
+    return fit_folder(
+        asked, where, Store(Path(out)), settings, prior=prior, force=force, exact=exact, watch=watch, judgements=judged
+    )
 
 
 def render_all(
@@ -253,15 +257,29 @@ def render_all(
     *,
     data: str | Path | None = None,
     models: str | Path | None = None,
+    pdf: bool = False,
+    docx: bool = False,
 ) -> FolderRun:
     """Render saved results of a folder again.
 
+    Parameters
+    ----------
+    pdf, docx : bool
+        Also print the pages by a browser that is there; also write summary, panels and methods for a word processor.
+
     Raises
     ------
-    StaleResult
-        For the first that is missing, out of date or failed the gate; nothing is written then.
+    StaleResult, UnwritableOutput
+        For the first that is missing, out of date or failed the gate, or if what prints is not there; nothing is written then.
     """
-    return render_folder(questions(names, data=data, models=models), folders(data)[0], Store(Path(out)))
+    from crlm_bayes.run.exports import Exports  # with pages
+
+    where, which = folders(data, models)
+    asked, judged, store = questions(names, data=data, models=models), read_judgements(which), Store(Path(out))
+    exports = Exports(store, pdf=pdf, docx=docx)
+    run = render_folder(asked, where, store, judged)
+    exports.write(asked, where, judged)
+    return run
 
 
 def check(data: str | Path | None = None, models: str | Path | None = None) -> tuple[list[str], dict[str, int]]:

@@ -114,12 +114,30 @@ def fit(
 
 @app.command()
 def report(
-    names: Names = None, data: Data = None, models: Models = None, out: Out = OUT, as_json: Json = False
+    names: Names = None,
+    data: Data = None,
+    models: Models = None,
+    out: Out = OUT,
+    as_json: Json = False,
+    pdf: Annotated[
+        bool,
+        typer.Option(
+            "--pdf",
+            help="Print each page asked for, the index and the summary of findings as PDF beside it: by Chromium, Chrome or "
+            "Edge on the PATH, or the program that CRLM_BAYES_BROWSER names.",
+        ),
+    ] = False,
+    docx: Annotated[
+        bool,
+        typer.Option(
+            "--docx", help="Write summary.docx: summary of findings, prior panels, methods (needs the extra 'word')."
+        ),
+    ] = False,
 ) -> None:
     """Render again from saved posteriors; refuses stale or failed fits."""
     from crlm_bayes.commands.report import report_command
 
-    rows = report_command(data, models, out, names)
+    rows = report_command(data, models, out, names, pdf, docx)
     if as_json:
         _print_json(rows)
 
