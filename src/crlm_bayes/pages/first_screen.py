@@ -181,7 +181,7 @@ def _bar(result: Result) -> Iterable[BarRow]:
 
 def _place(z: float) -> float:
     """Put a standard normal quantile on the bar, whose ends are those of :data:`WIDEST`."""
-    return round(50 * (1 + max(-1.0, min(1.0, z / WIDEST))), 1)
+    return 50 * (1 + max(-1.0, min(1.0, z / WIDEST)))
 
 
 def _siblings(spec: AnalysisSpec, rows: Iterable[Mapping[str, Any]]) -> Sequence[Sibling]:

@@ -36,7 +36,9 @@ class Compiled(BytecodeCache):
 
 def css_string(text: str) -> Markup:
     """Write a text as a string of CSS, letter by letter, so that nothing in it ends the string or the style."""
-    return Markup('"{}"').format(Markup("").join(c if c.isascii() and c.isalnum() else f"\\{ord(c):x} " for c in text))
+    return Markup('"{}"').format(
+        Markup("").join(c if c.isascii() and c.isalnum() else f"\\{hex(ord(c))[2:]} " for c in text)
+    )
 
 
 @cache
