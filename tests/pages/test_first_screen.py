@@ -92,7 +92,7 @@ def test_what_is_published_is_turned_to_treatment_over_control(of: Callable[[str
     strip = first_screen(of(STUDY)).strip
     assert strip.before == "Published"
     assert (strip.rows[0].before, strip.rows[0].before_note) == ("0.76", "0.60 to 0.95; adjusted")  # printed: 1.324
-    assert strip.rows[1].what == "Per 1,000 progression-free at 36 months" and strip.rows[1].before == "+139"
+    assert strip.rows[1].what == "More per 1,000 progression-free at 36 months" and strip.rows[1].before == "+139"
     assert strip.rows[1].after_note == "not yet sampled"
     supposed = first_screen(of(WHAT_IF)).strip
     assert supposed.before == "Data alone"  # no paper claims a supposition
@@ -130,7 +130,7 @@ def test_a_supposition_bears_no_mark_and_no_stamp(
 ) -> None:
     first, words = first_screen(of(WHAT_IF)), page_of(WHAT_IF).words
     assert first.what_if and first.sign == "" and not any(row.sign for row in first.bar)
-    assert words.index("What if …") < words.index("A supposition, so there is no verdict.")
+    assert words.index("A supposition, no evidence What if") < words.index("A supposition, so there is no verdict.")
     top = words[: words.index("The rule.")]
     assert "survives" not in top and not any(sign in top for sign in "●◐○▽")
     assert not {"robustness", "mean_sd"} & set(findings(of(WHAT_IF)))

@@ -140,7 +140,7 @@ def _per_1000(result: Result) -> StripRow | None:
     if found is None and isinstance(evidence := result.question.evidence_of_arms, SurvivalEvidence):
         months = short(evidence.times[-1])
     alive = EVENT_FREE.get((found.endpoint if found is not None else "") or spec.endpoint, "free of it")
-    what = f"Per 1,000 {alive} at {months} months" if months else "Per 1,000 patients"
+    what = f"More per 1,000 {alive} at {months} months" if months else "More per 1,000 with it"
     after = (
         ("", "not yet sampled") if found is None else (per_1000(found.difference.median), _between(found.difference))
     )
