@@ -68,7 +68,7 @@ def test_the_answer_comes_before_the_rule_and_the_rule_before_the_rest(
     assert found == sorted(found)
     assert [tag for tag, _ in document.tags if tag in ("h1", "h2")][:2] == ["h1", "h2"]
     assert sum(tag == "h1" for tag, _ in document.tags) == 1
-    assert "Not yet sampled:" in words
+    assert "Not yet sampled." in words
 
 
 @pytest.mark.parametrize("name", [STUDY, HARM])
