@@ -219,7 +219,7 @@ def test_figures_are_parts_of_the_page_and_do_not_meddle() -> None:
     assert_sound(text)
     assert 'aria-label="A &amp; B"' in text and "metadata" not in text and "DOCTYPE" not in text
     assert 'id="one-p"' in text and "url(#one-p)" in text and 'href="#two-p"' in text
-    assert "#figure-one *{" in text.replace(" {", "{") and '--points: 200' in text
+    assert "#figure-one *{" in text.replace(" {", "{") and "--points: 200" in text
     assert inline("no drawing", "x", "y") == ""
 
 
