@@ -84,6 +84,15 @@ class Store:
         found = {path.parent.name: self.record(path.parent.name) for path in sorted(self.root.glob(f"[!.]*/{RECORD}"))}
         return {name: record for name, record in found.items() if record is not None}
 
+    def verdicts(self) -> list[dict[str, Any]]:
+        """Read the rows of the table of all verdicts; none where there is no table, or one of another version."""
+        import pandas as pd
+
+        path = self.root / VERDICTS
+        table = pd.read_csv(path) if path.is_file() else pd.DataFrame()
+        wanted = {"analysis", "answers", "asks", "endpoint", "hypothetical", "mark", "p_benefit", "primary", "title"}
+        return [] if wanted - set(table.columns) else [dict(row) for row in table.to_dict("records")]
+
     def has_index(self, judged: str) -> bool:
         """Whether the page of all analyses, that of the audit, the verdicts, and the summary by these judgements are there."""
         there = all((self.root / name).is_file() for name in (INDEX, AUDIT, VERDICTS, SUMMARY))
