@@ -78,7 +78,7 @@ def _published(study: Study, endpoint: str, compared: tuple[str, str]) -> list[P
 def _contrast(entry: ContrastEntry, treatment: str) -> PublishedRow:
     level = f"{as_percent(entry.level)} CI"
     interval = f" ({level} {entry.ci[0]} to {entry.ci[1]})" if entry.ci else ""
-    p = f", {_p(entry)}" if entry.p else ""
+    p = f", {printed_p(entry)}" if entry.p else ""
     kind = "adjusted" if entry.adjusted else "not adjusted"
     power = -1 if entry.denominator == treatment else 1
     turned = ratio(math.exp(power * entry.log_ratio))
@@ -96,13 +96,14 @@ def _contrast(entry: ContrastEntry, treatment: str) -> PublishedRow:
 def _test(entry: TestEntry) -> PublishedRow:
     when = f" at {entry.months} months" if entry.months else ""
     statistic = f"{STATISTICS[entry.test]} = {entry.statistic}" if entry.statistic else ""
-    p = _p(entry) if entry.p else ""
+    p = printed_p(entry) if entry.p else ""
     return PublishedRow(
         f"{TESTS[entry.test].capitalize()}{when}", ", ".join(x for x in (statistic, p) if x), "", entry.locator
     )
 
 
-def _p(entry: ContrastEntry | TestEntry) -> str:
+def printed_p(entry: ContrastEntry | TestEntry) -> str:
+    """Write a printed p value: ``p = 0.03``."""
     assert entry.p is not None, "asked only of entries that print one"
     return f"p {'' if entry.p.bound else '= '}{entry.p}{' (one-sided)' if entry.sided == 'one' else ''}"
 
