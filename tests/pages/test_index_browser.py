@@ -111,6 +111,7 @@ def test_the_table_of_papers_sorts_by_keyboard_and_says_how(tab: Any, pages: dic
     assert tab.evaluate(names) == sorted(tab.evaluate(names), key=str.lower)
 
 
-def test_a_link_into_a_fold_opens_it(tab: Any, pages: dict[str, str]) -> None:
-    tab.goto(pages["audit"] + "#finding-hepatica.identifier.paper")
-    assert tab.locator("details#audit-hepatica").evaluate("e => e.open")
+@pytest.mark.parametrize("place", ["finding-hepatica.identifier.paper", "audit-hepatica"])
+def test_a_link_into_a_fold_opens_it(tab: Any, pages: dict[str, str], place: str) -> None:
+    tab.goto(f"{pages['audit']}#{place}")
+    assert tab.locator("details:has(#audit-hepatica)").evaluate("e => e.open")

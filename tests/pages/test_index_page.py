@@ -152,11 +152,18 @@ def test_the_question_comes_first_then_the_table_then_the_papers_then_the_folds(
     assert "Summary of findings" not in page(WHOLE).words
 
 
+def test_the_question_is_that_of_the_first_endpoint_also_where_no_answer_is_declared() -> None:
+    verdicts = table(*(analysis(name, "one2020", "os" if name < "c" else "orr", 0.9) for name in "abc"))
+    document = page(verdicts, questions={"a": "Does it prolong survival?", "c": "Does it raise response?"})
+    assert "Does it prolong survival?" in document.words and "Does it raise response?" not in document.words
+    assert "#verdicts" in document.links
+
+
 def test_what_if_readings_have_a_fold_of_their_own_without_mark_or_verdict() -> None:
     html = index_page(WHOLE, {}, {}, {})
     start = html.index('id="what-if"')
     fold = html[start : html.index("</details>", start)]
-    document = Document(fold)
+    document = Document(f"<div {fold}")
     assert "what_if_os taken so" in document.words and "0.999" in document.words
     assert not any(mark in document.words for mark in "●◐○▼▽") and "survive" not in document.words
     rest = html[:start] + html[start + len(fold) :]

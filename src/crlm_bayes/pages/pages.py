@@ -20,7 +20,7 @@ from crlm_bayes.pages.tables.papers import papers
 from crlm_bayes.prose import verdicts as words_of_verdicts
 from crlm_bayes.prose.audit import FEW
 from crlm_bayes.prose.captions import INDEX_CAPTIONS
-from crlm_bayes.prose.index import in_short, of_the_print, of_what_if
+from crlm_bayes.prose.index import chief_rows, in_short, of_the_print, of_what_if
 from crlm_bayes.prose.limits import SECOND_HAND
 from crlm_bayes.prose.scepticism import OTHER_QUESTION, REPLICATION
 from crlm_bayes.scepticism.replication import Pair
@@ -85,7 +85,7 @@ def index_page(
     studies = {name: audit.study for name, audit in audits.items()}
     failed, first = matrix.failed(verdicts), chief(verdicts, estimates, studies)
     context = {
-        "question": next((questions[row.analysis] for row in first if row.analysis in questions), ""),
+        "question": _question(verdicts, questions),
         "in_short": in_short(verdicts),
         "chief": first,
         "papers": papers(verdicts, audits),
@@ -111,3 +111,9 @@ def index_page(
         "failed_words": words_of_verdicts.failed_analyses(failed) if failed else "",
     }
     return environment().get_template("index.html.jinja").render(context)
+
+
+def _question(verdicts: "pd.DataFrame", questions: Mapping[str, str]) -> str:
+    """What is asked of the first endpoint; empty where no record says it."""
+    asked = next(iter(chief_rows(verdicts).values()), [])
+    return next((questions[row.analysis] for row in asked if row.analysis in questions), "")
