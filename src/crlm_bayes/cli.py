@@ -44,6 +44,11 @@ Json = Annotated[bool, typer.Option("--json", help="Machine-readable result on s
 OUT = Path("reports")
 
 
+def _examples(*commands: str) -> str:
+    """Write examples below the help of a command, one a line."""
+    return "\n\n".join(["Examples:", *(f"crlm-bayes {command}" for command in commands)])
+
+
 def main() -> None:
     """Run the command line; an error that the user can mend is one line and an exit code."""
     from crlm_bayes.errors import CrlmBayesError
@@ -51,7 +56,7 @@ def main() -> None:
     # many small products, and analyses side by side: threads inside each would only wait for one another
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
-        app(prog_name="crlm_bayes")
+        app(prog_name="crlm-bayes")
     except CrlmBayesError as error:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
@@ -78,7 +83,9 @@ def _print_json(value: Any) -> None:
     print(json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False))
 
 
-@app.command()
+@app.command(
+    epilog=_examples("fit os_direct", "fit --exact", "fit --data mytrials/data --models mytrials/models --out results")
+)
 def fit(
     names: Names = None,
     data: Data = None,
@@ -112,7 +119,7 @@ def fit(
     raise typer.Exit(code)
 
 
-@app.command()
+@app.command(epilog=_examples("report os_direct", "report --out results"))
 def report(
     names: Names = None, data: Data = None, models: Models = None, out: Out = OUT, as_json: Json = False
 ) -> None:
@@ -124,12 +131,18 @@ def report(
         _print_json(rows)
 
 
-@app.command()
+@app.command(
+    epilog=_examples(
+        "sceptic os_direct",
+        "sceptic os_direct --verbose",
+        'sceptic os_direct --prior "normal(0, 0.1)" --harm-bias 0.1',
+        "sceptic --data mytrials/data --models mytrials/models --json",
+    )
+)
 def sceptic(
     names: Names = None,
     data: Data = None,
     models: Models = None,
-    out: Out = OUT,
     as_json: Json = False,
     prior: Annotated[
         str | None,
@@ -143,6 +156,9 @@ def sceptic(
         float, typer.Option("--harm-bias", metavar="LOG", help="Log ratio by which studies overstate the benefit.")
     ] = 0.0,
     discount: Annotated[float, typer.Option(metavar="SHARE", help="Share of the evidence that is set aside.")] = 0.0,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", help="Also other trials as priors, and what each prior believes.")
+    ] = False,
 ) -> None:
     """The prior panel, reverse-Bayes, bias and discount, exact, without MCMC."""
     from crlm_bayes.api import ask, questions
@@ -154,10 +170,29 @@ def sceptic(
     if as_json:
         _print_json(sceptic_rows(answers))
     else:
-        print_scepticism(answers)
+        print_scepticism(answers, verbose=verbose)
 
 
-@app.command()
+@app.command(epilog=_examples("bundle os_direct --to os.zip", "bundle --out results --to bundle.zip"))
+def bundle(
+    to: Annotated[Path, typer.Option("--to", metavar="FILE", help="The zip that is written.")],
+    names: Names = None,
+    data: Data = None,
+    models: Models = None,
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder of the results.")] = OUT,
+) -> None:
+    """Put results in one zip with all that makes them again: documents, versions, program and a script.
+
+    The same results give the same bytes. A result that is missing or out of date is refused, and nothing is written.
+    """
+    from crlm_bayes.commands.bundle import bundle_command
+
+    bundle_command(data, models, out, names, to)
+
+
+@app.command(
+    epilog=_examples("batch trials.csv --out answers.csv", "batch trials.csv --out answers.parquet --prior sceptical")
+)
 def batch(
     trials: Annotated[
         Path,
@@ -201,19 +236,17 @@ def batch(
     raise typer.Exit(1 if run.faulty else 0)
 
 
-@app.command()
+@app.command(epilog=_examples("audit", "audit --strict", "audit --data mytrials/data"))
 def audit(
     studies: Annotated[
         list[str] | None,
         typer.Argument(metavar="[STUDY]...", help="Studies by id; all of them if none is named."),
     ] = None,
     data: Data = None,
-    models: Models = None,
-    out: Out = OUT,
     as_json: Json = False,
     strict: Annotated[bool, typer.Option("--strict", help="Exit code 3 if there is a serious finding.")] = False,
 ) -> None:
-    """What the papers print against what it implies: every finding, the gravest first."""
+    """What the papers print against what it implies: every finding, the gravest studies first."""
     from crlm_bayes import api
     from crlm_bayes.commands.audit import finding_rows, print_audits
     from crlm_bayes.errors import EXIT_GATE
@@ -227,12 +260,11 @@ def audit(
     raise typer.Exit(EXIT_GATE if strict and serious else 0)
 
 
-@app.command()
+@app.command(epilog=_examples("show os_direct", "show os_direct --json"))
 def show(
     name: Annotated[str, typer.Argument(metavar="ANALYSIS", help="Analysis by id.")],
     data: Data = None,
     models: Models = None,
-    out: Out = OUT,
     as_json: Json = False,
 ) -> None:
     """Equations, priors with their probability content, and the printed rows of one analysis."""
@@ -246,21 +278,24 @@ def show(
         print_question(asked)
 
 
-@app.command("list")
+@app.command(
+    "list", epilog=_examples("list", "list --out results", "list --data mytrials/data --models mytrials/models")
+)
 def list_(data: Data = None, models: Models = None, out: Out = OUT, as_json: Json = False) -> None:
-    """Analyses and studies that are there, and which analyses have results."""
+    """Analyses that are there, endpoint by endpoint, with the verdicts of those that have results."""
     from crlm_bayes.api import questions
     from crlm_bayes.commands.list import catalogue, print_catalogue
 
-    rows = catalogue(out, questions(data=data, models=models))
+    asked = questions(data=data, models=models)
+    rows = catalogue(out, asked)
     if as_json:
         _print_json(rows)
     else:
-        print_catalogue(rows)
+        print_catalogue(rows, asked, out)
 
 
-@app.command()
-def check(data: Data = None, models: Models = None, out: Out = OUT, as_json: Json = False) -> None:
+@app.command(epilog=_examples("check", "check --data mytrials/data --models mytrials/models"))
+def check(data: Data = None, models: Models = None, as_json: Json = False) -> None:
     """Validate every study and analysis document; every fault is one line."""
     from crlm_bayes.commands.check import check_rows, print_check
 
@@ -272,9 +307,9 @@ def check(data: Data = None, models: Models = None, out: Out = OUT, as_json: Jso
     raise typer.Exit(1 if found["faults"] else 0)
 
 
-@app.command()
-def schema(data: Data = None, models: Models = None, out: Out = OUT, as_json: Json = False) -> None:
-    """JSON Schema of study, analysis and prior documents (JSON with and without --json)."""
+@app.command(epilog=_examples("schema"))
+def schema() -> None:
+    """JSON Schema of study, analysis and prior documents."""
     from crlm_bayes.commands.check import schemas
 
     _print_json(schemas())
