@@ -27,14 +27,13 @@ from crlm_bayes.documents.study import Study
 from crlm_bayes.errors import InvalidInput, UnknownName
 from crlm_bayes.run.batch import batch as batch
 from crlm_bayes.run.batch import batch_file as batch_file
+from crlm_bayes.run.bundle import bundle as bundle
 from crlm_bayes.run.folder import FolderRun, Watch, fit_folder, render_folder
 from crlm_bayes.run.store import PAGE, Store
 from crlm_bayes.sampling.settings import Settings
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-    from crlm_bayes.run.bundle import Bundle
 
 DEFAULTS = Settings()
 
@@ -277,32 +276,3 @@ def check(data: str | Path | None = None, models: str | Path | None = None) -> t
         How many ``studies`` and ``analyses`` there are.
     """
     return check_documents(*folders(data, models))
-
-
-def bundle(
-    out: str | Path,
-    to: str | Path,
-    names: Sequence[str] | None = None,
-    *,
-    data: str | Path | None = None,
-    models: str | Path | None = None,
-) -> "Bundle":
-    """Put results with their documents, versions and program in one zip, from which they can be made again.
-
-    Parameters
-    ----------
-    out : path
-        Folder of the results.
-    to : path
-        The zip; the same results give the same bytes.
-    names : sequence of str, optional
-        Ids of the analyses; all if not given.
-
-    Raises
-    ------
-    StaleResult
-        For the first result that is missing, out of date or failed the gate; nothing is written then.
-    """
-    from crlm_bayes.run.bundle import bundle as write  # with the pages
-
-    return write(questions(names, data=data, models=models), *folders(data, models), Store(Path(out)), Path(to))

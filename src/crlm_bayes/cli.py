@@ -3,11 +3,13 @@
 import json
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from crlm_bayes.commands.examples import examples
 from crlm_bayes.rule import SEED
 
 app = typer.Typer(
@@ -44,11 +46,6 @@ Json = Annotated[bool, typer.Option("--json", help="Machine-readable result on s
 OUT = Path("reports")
 
 
-def _examples(*commands: str) -> str:
-    """Write examples below the help of a command, one a line."""
-    return "\n\n".join(["Examples:", *(f"crlm-bayes {command}" for command in commands)])
-
-
 def main() -> None:
     """Run the command line; an error that the user can mend is one line and an exit code."""
     from crlm_bayes.errors import CrlmBayesError
@@ -83,9 +80,14 @@ def _print_json(value: Any) -> None:
     print(json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False))
 
 
-@app.command(
-    epilog=_examples("fit os_direct", "fit --exact", "fit --data mytrials/data --models mytrials/models --out results")
-)
+def _print(as_json: bool, rows: Callable[[], Any], show: Callable[[], None]) -> None:
+    if as_json:
+        _print_json(rows())
+    else:
+        show()
+
+
+@app.command(epilog=examples("fit"))
 def fit(
     names: Names = None,
     data: Data = None,
@@ -119,7 +121,7 @@ def fit(
     raise typer.Exit(code)
 
 
-@app.command(epilog=_examples("report os_direct", "report --out results"))
+@app.command(epilog=examples("report"))
 def report(
     names: Names = None, data: Data = None, models: Models = None, out: Out = OUT, as_json: Json = False
 ) -> None:
@@ -131,14 +133,7 @@ def report(
         _print_json(rows)
 
 
-@app.command(
-    epilog=_examples(
-        "sceptic os_direct",
-        "sceptic os_direct --verbose",
-        'sceptic os_direct --prior "normal(0, 0.1)" --harm-bias 0.1',
-        "sceptic --data mytrials/data --models mytrials/models --json",
-    )
-)
+@app.command(epilog=examples("sceptic"))
 def sceptic(
     names: Names = None,
     data: Data = None,
@@ -167,13 +162,10 @@ def sceptic(
 
     own = None if prior is None else parse_prior(prior, "--prior")
     answers = [ask(question).doubt(own, bias, discount) for question in questions(names, data=data, models=models)]
-    if as_json:
-        _print_json(sceptic_rows(answers))
-    else:
-        print_scepticism(answers, verbose=verbose)
+    _print(as_json, lambda: sceptic_rows(answers), lambda: print_scepticism(answers, verbose=verbose))
 
 
-@app.command(epilog=_examples("bundle os_direct --to os.zip", "bundle --out results --to bundle.zip"))
+@app.command(epilog=examples("bundle"))
 def bundle(
     to: Annotated[Path, typer.Option("--to", metavar="FILE", help="The zip that is written.")],
     names: Names = None,
@@ -190,9 +182,7 @@ def bundle(
     bundle_command(data, models, out, names, to)
 
 
-@app.command(
-    epilog=_examples("batch trials.csv --out answers.csv", "batch trials.csv --out answers.parquet --prior sceptical")
-)
+@app.command(epilog=examples("batch"))
 def batch(
     trials: Annotated[
         Path,
@@ -236,7 +226,7 @@ def batch(
     raise typer.Exit(1 if run.faulty else 0)
 
 
-@app.command(epilog=_examples("audit", "audit --strict", "audit --data mytrials/data"))
+@app.command(epilog=examples("audit"))
 def audit(
     studies: Annotated[
         list[str] | None,
@@ -252,15 +242,12 @@ def audit(
     from crlm_bayes.errors import EXIT_GATE
 
     audits = api.audit(data=data, names=studies or None)
-    if as_json:
-        _print_json(finding_rows(audits))
-    else:
-        print_audits(audits)
+    _print(as_json, lambda: finding_rows(audits), lambda: print_audits(audits))
     serious = any(found.of("serious") for found in audits.values())
     raise typer.Exit(EXIT_GATE if strict and serious else 0)
 
 
-@app.command(epilog=_examples("show os_direct", "show os_direct --json"))
+@app.command(epilog=examples("show"))
 def show(
     name: Annotated[str, typer.Argument(metavar="ANALYSIS", help="Analysis by id.")],
     data: Data = None,
@@ -272,15 +259,10 @@ def show(
     from crlm_bayes.commands.show import print_question, question_rows
 
     asked = questions([name], data=data, models=models)[0]
-    if as_json:
-        _print_json(question_rows(asked))
-    else:
-        print_question(asked)
+    _print(as_json, lambda: question_rows(asked), lambda: print_question(asked))
 
 
-@app.command(
-    "list", epilog=_examples("list", "list --out results", "list --data mytrials/data --models mytrials/models")
-)
+@app.command("list", epilog=examples("list"))
 def list_(data: Data = None, models: Models = None, out: Out = OUT, as_json: Json = False) -> None:
     """Analyses that are there, endpoint by endpoint, with the verdicts of those that have results."""
     from crlm_bayes.api import questions
@@ -288,26 +270,20 @@ def list_(data: Data = None, models: Models = None, out: Out = OUT, as_json: Jso
 
     asked = questions(data=data, models=models)
     rows = catalogue(out, asked)
-    if as_json:
-        _print_json(rows)
-    else:
-        print_catalogue(rows, asked, out)
+    _print(as_json, lambda: rows, lambda: print_catalogue(rows, asked, out))
 
 
-@app.command(epilog=_examples("check", "check --data mytrials/data --models mytrials/models"))
+@app.command(epilog=examples("check"))
 def check(data: Data = None, models: Models = None, as_json: Json = False) -> None:
     """Validate every study and analysis document; every fault is one line."""
     from crlm_bayes.commands.check import check_rows, print_check
 
     found = check_rows(data, models)
-    if as_json:
-        _print_json(found)
-    else:
-        print_check(found)
+    _print(as_json, lambda: found, lambda: print_check(found))
     raise typer.Exit(1 if found["faults"] else 0)
 
 
-@app.command(epilog=_examples("schema"))
+@app.command(epilog=examples("schema"))
 def schema() -> None:
     """JSON Schema of study, analysis and prior documents."""
     from crlm_bayes.commands.check import schemas

@@ -7,9 +7,10 @@ from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from crlm_bayes.answers.question import SYNTHESIS, Question
+from crlm_bayes.answers.question import SYNTHESIS
+from crlm_bayes.answers.questions import read_questions
 from crlm_bayes.documents.analyses import PRIORS_FILE
-from crlm_bayes.documents.folders import published_folder
+from crlm_bayes.documents.folders import folders, published_folder
 from crlm_bayes.pages import VERDICTS
 from crlm_bayes.run.rerun import compare
 from crlm_bayes.run.saved import require_answered
@@ -45,13 +46,26 @@ class Bundle(NamedTuple):
     digest: str
 
 
-def bundle(questions: Sequence[Question], data: Path, models: Path, store: Store, to: Path) -> Bundle:
-    """Write the results of analyses with documents, versions and program to one zip.
+def bundle(
+    out: str | Path,
+    to: str | Path,
+    names: Sequence[str] | None = None,
+    *,
+    data: str | Path | None = None,
+    models: str | Path | None = None,
+) -> Bundle:
+    """Put results with their documents, versions and program in one zip, from which they can be made again.
 
     Parameters
     ----------
-    data, models : Path
-        Folders that the questions were read from; of `data` every document is taken, as the audit looks at them together.
+    out : path
+        Folder of the results.
+    to : path
+        The zip; the same results give the same bytes.
+    names : sequence of str, optional
+        Ids of the analyses; all if not given.
+    data, models : path, optional
+        Folders of the documents; of `data` every one is taken, as the audit looks at them together.
 
     Raises
     ------
@@ -60,13 +74,13 @@ def bundle(questions: Sequence[Question], data: Path, models: Path, store: Store
     UnwritableOutput
         If the zip cannot be written.
     """
+    store, (where, which) = Store(Path(out)), folders(data, models)
+    questions = read_questions(where, which, names or None)
     records = {question.spec.id: require_answered(question, store) for question in questions}
     tree = source_tree()
     files: dict[str, Path | bytes] = dict(_results(records, store))
-    files |= {f"documents/data/{path.relative_to(data)}": path for path in _documents(data)}
-    files |= {
-        f"documents/models/{name}": models / name for name in (PRIORS_FILE, *(f"{name}.toml" for name in records))
-    }
+    files |= {f"documents/data/{path.relative_to(where)}": path for path in _documents(where)}
+    files |= {f"documents/models/{name}": which / name for name in (PRIORS_FILE, *(f"{name}.toml" for name in records))}
     if tree is not None:
         files |= {f"source/{name}": path for name, path in _sources(tree)}
     locked = tree is not None and (tree / LOCK).is_file()
@@ -81,9 +95,9 @@ def bundle(questions: Sequence[Question], data: Path, models: Path, store: Store
     sums = "".join(f"{sha256(value).hexdigest()}  {name}\n" for name, value in content.items())
     content[SUMS] = sums.encode()
     size, digest = write_zip(
-        to, {f"{ROOT}/{name}": value for name, value in content.items()}, runs={f"{ROOT}/rerun.sh"}
+        Path(to), {f"{ROOT}/{name}": value for name, value in content.items()}, runs={f"{ROOT}/rerun.sh"}
     )
-    return Bundle(to, len(content), size, digest)
+    return Bundle(Path(to), len(content), size, digest)
 
 
 def _results(records: Mapping[str, object], store: Store) -> Iterator[tuple[str, Path]]:

@@ -123,10 +123,13 @@ def _computation(result: Result) -> Iterator[str]:
 
 def _sampled(result: Result, fits: Mapping[str, Mapping[str, Any]]) -> str:
     settings = result.record["settings"]
-    draws, tune = (listed(dict.fromkeys(many(fit[key]) for fit in fits.values()), "or") for key in ("draws", "tune"))
-    under = f"the {listed(prior_name(name) for name in fits)} prior{'s' if len(fits) > 1 else ''}"
+    under = f"Under the {listed(prior_name(name) for name in fits)} prior{'s' if len(fits) > 1 else ''}"
+    lengths = [
+        [fit.get(key, settings[key]) for fit in fits.values()] for key in ("draws", "tune")
+    ]  # some were sampled longer
+    draws, tune = (listed((many(n) for n in sorted(set(length))), "or") for length in lengths)
     return (
-        f"Under {under} all parameters were also sampled by NUTS ({counted(settings['chains'], 'chain')}, {draws} draws each after {tune} of "
+        f"{under} all parameters were also sampled by NUTS ({counted(settings['chains'], 'chain')}, {draws} draws each after {tune} of "
         f"warm-up, seed {settings['seed']})."
     )
 
@@ -134,20 +137,16 @@ def _sampled(result: Result, fits: Mapping[str, Mapping[str, Any]]) -> str:
 def _gate(fits: Sequence[Mapping[str, Any]]) -> str:
     gates = [fit["gate"] for fit in fits]
     failed = sum(not gate["passed"] for gate in gates)
-    r_hat, ess = (_worst(gates, key, best) for key, best in (("max_r_hat", max), ("min_ess_bulk", min)))
-    divergences = sum(gate["divergences"] for gate in gates)
-    passed = (
-        f"{capital(counted(failed, 'fit'))} failed"
-        if failed
-        else f"{'The fit' if len(gates) == 1 else 'All fits'} passed"
+    ours = "The fit" if len(gates) == 1 else "All fits"
+    passed = f"{capital(counted(failed, 'fit'))} of {len(gates)} failed" if failed else f"{ours} passed"
+    r_hats, sizes, jumps = (
+        [gate[key] for gate in gates if gate.get(key) is not None]
+        for key in ("max_r_hat", "min_ess_bulk", "divergences")
     )
+    worst = [f"the largest R-hat was {number(max(r_hats), 3)}"] if r_hats else []
+    worst += [f"the smallest bulk effective sample size {number(min(sizes), 0)}"] if sizes else []
+    worst += [f"with {counted(sum(jumps), 'divergence')}"] if jumps else []
     return (
         f"{passed} a gate on R-hat and effective sample sizes (Vehtari and others 2021), E-BFMI (Betancourt 2016), divergences and the "
-        f"distance from the exact posterior; the largest R-hat was {number(r_hat, 3)}, the smallest bulk effective sample size "
-        f"{number(ess, 0)}, with {counted(divergences, 'divergence')}."
+        f"distance from the exact posterior{'; ' * bool(worst)}{', '.join(worst)}."
     )
-
-
-def _worst(gates: Sequence[Mapping[str, Any]], key: str, worst: Any) -> float | None:
-    known = [gate[key] for gate in gates if gate[key] is not None]
-    return worst(known) if known else None

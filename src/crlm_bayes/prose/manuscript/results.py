@@ -13,10 +13,8 @@ from crlm_bayes.prose.several.pooled import holds, learnt, scatter
 from crlm_bayes.prose.terminal import supposed
 from crlm_bayes.prose.verdicts import without_sampling
 from crlm_bayes.scepticism.panel import PriorVerdict
-from crlm_bayes.words.nouns import counted, prior_name, tally, vocabulary
+from crlm_bayes.words.nouns import counted, listed, prior_name, tally, vocabulary
 from crlm_bayes.words.numbers import ratio
-
-ACCEPTED = "; what is serious the analysis accepts by name"
 
 TOLD = 3
 """Serious findings up to which each is told."""
@@ -89,6 +87,8 @@ def _audit(result: Result) -> Iterator[str]:
         yield "The audit found nothing that does not add up in the numbers used here."
         return
     grave = [f for f in found if f.severity == "serious"]
-    yield f"Of the numbers used here the audit has {tally(f.severity for f in found)}{ACCEPTED * bool(grave)}."
+    names = listed(dict.fromkeys(title_of(result.question.audits[f.study].study) for f in grave))
+    accepted = f"; what is serious, in {names}, the analysis accepts by name" if grave else ""
+    yield f"Of the numbers used here the audit has {tally(f.severity for f in found)}{accepted}."
     if len(grave) <= TOLD:
         yield from (f"{title_of(result.question.audits[f.study].study)}: {f.message}" for f in grave)

@@ -20,6 +20,7 @@ if [ -n "${CRLM_BAYES_PYTHON:-}" ]; then
 else
     [ -x .venv/bin/python ] || "${PYTHON:-python3}" -m venv .venv
     python=.venv/bin/python
+    echo "rerun: packages of the pinned versions into .venv" >&2
 @INSTALL@
 fi
 
