@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from crlm_bayes.commands.examples import examples
+from crlm_bayes.prose.terminal.examples import examples
 from crlm_bayes.rule import SEED
 
 app = typer.Typer(

@@ -8,7 +8,7 @@ from crlm_bayes.audits.study_audit import StudyAudit
 from crlm_bayes.commands.console import heading, say, stdout
 from crlm_bayes.documents.study import title_of
 from crlm_bayes.prose.audit import answer
-from crlm_bayes.prose.terminal import has_findings, without_findings
+from crlm_bayes.prose.terminal.lines import has_findings, without_findings
 from crlm_bayes.words.nouns import SEVERITY_SIGNS
 
 STYLES: Final[Mapping[Severity, str]] = {"serious": "bold red", "warning": "yellow", "note": "dim"}

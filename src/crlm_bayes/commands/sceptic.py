@@ -25,7 +25,7 @@ from crlm_bayes.prose.scepticism import (
     same_question,
 )
 from crlm_bayes.prose.several.pooled import scatter, weights
-from crlm_bayes.prose.terminal import MORE, NAME_ONE, supposed
+from crlm_bayes.prose.terminal.lines import MORE, NAME_ONE, supposed
 from crlm_bayes.scepticism.panel import PriorVerdict
 from crlm_bayes.words.marks import mark_of, signed
 from crlm_bayes.words.nouns import prior_name, vocabulary

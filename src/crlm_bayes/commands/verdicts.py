@@ -7,7 +7,7 @@ from rich.console import Console
 
 from crlm_bayes.answers.question import SYNTHESIS
 from crlm_bayes.commands.console import HYPOTHETICAL, grouped, heading, say
-from crlm_bayes.prose.terminal import verdict_line
+from crlm_bayes.prose.terminal.lines import verdict_line
 from crlm_bayes.words.nouns import capital, endpoint_noun, endpoint_order
 
 STYLES: Final = {"harm": "bold", "survives": "bold"}

@@ -10,7 +10,7 @@ from crlm_bayes.prose.beside.doubts import doubts, lacking
 from crlm_bayes.prose.beside.groups import by_group
 from crlm_bayes.prose.robustness import NO_ESTIMATE, bearings, confounding_words, is_adjusted
 from crlm_bayes.prose.several.pooled import holds, learnt, scatter
-from crlm_bayes.prose.terminal import supposed
+from crlm_bayes.prose.terminal.lines import supposed
 from crlm_bayes.prose.verdicts import without_sampling
 from crlm_bayes.scepticism.panel import PriorVerdict
 from crlm_bayes.words.nouns import counted, listed, prior_name, tally, vocabulary
