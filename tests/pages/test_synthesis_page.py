@@ -456,20 +456,18 @@ def test_the_readme_has_a_table_of_syntheses_above_that_of_studies(records: dict
     assert verdict_table(table[table["study"] != "synthesis"]).count("| --- |") == 1
 
 
-def test_the_terminal_sorts_syntheses_under_their_heading(
+def test_the_terminal_has_syntheses_before_single_studies(
     records: dict[str, dict[str, Any]], seeds: Result, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     print_verdicts(records, tmp_path, 0)
     text = capsys.readouterr().err
-    assert text.index("Synthesis") < text.index("pfs_seeds") < text.index("Single studies") < text.index("pfs_chen")
+    assert text.index("Progression-free survival") < text.index("pfs_seeds") < text.index("pfs_chen")
     print_question(seeds.question)
     assert "yan2025: said to be a randomised trial; progression-free survival" in capsys.readouterr().out
-    rows = catalogue(tmp_path, [seeds.question])
-    print_catalogue([*rows, rows[0] | {"study": "chen2025", "analysis": "a_trial"}])
+    (row,) = catalogue(tmp_path, [seeds.question])
+    print_catalogue([row | {"study": "chen2025", "analysis": "a_trial"}, row], [seeds.question], tmp_path)
     listed = capsys.readouterr().out
-    assert (
-        listed.index("Synthesis") < listed.index("pfs_seeds") < listed.index("Single studies") < listed.index("a_trial")
-    )
+    assert listed.index("Progression-free survival") < listed.index("pfs_seeds") < listed.index("a_trial")
 
 
 def test_the_sceptic_reads_spread_prediction_and_weights(seeds: Result, capsys: pytest.CaptureFixture[str]) -> None:

@@ -142,7 +142,9 @@ def _per_1000(result: Result) -> StripRow | None:
     alive = EVENT_FREE.get((found.endpoint if found is not None else "") or spec.endpoint, "free of it")
     what = f"More per 1,000 {alive} at {months} months" if months else "More per 1,000 with it"
     after = (
-        ("", "not yet sampled") if found is None else (per_thousand(found.difference.median), _between(found.difference))
+        ("", "not yet sampled")
+        if found is None
+        else (per_thousand(found.difference.median), _between(found.difference))
     )
     return StripRow(what, "" if before is None else per_thousand(before), "", *after)
 
