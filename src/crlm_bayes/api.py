@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING, Any
 from crlm_bayes.answers.answer import Answer
 from crlm_bayes.answers.checking import check_documents
 from crlm_bayes.answers.question import Question
-from crlm_bayes.answers.questions import question_of, read_questions
+from crlm_bayes.answers.questions import question_of, read_questions, require_one
 from crlm_bayes.answers.result import Result
 from crlm_bayes.audits.reading import read_audits
 from crlm_bayes.audits.registry import audit_studies
 from crlm_bayes.audits.study_audit import StudyAudit
 from crlm_bayes.documents import reader
+from crlm_bayes.documents.analyses import read_document
 from crlm_bayes.documents.folders import folders
 from crlm_bayes.documents.study import Study
 from crlm_bayes.errors import InvalidInput, UnknownName
@@ -93,7 +94,8 @@ def question(
     Parameters
     ----------
     document : str, Path or mapping
-        Id of an analysis in the folder `models`, path of a document (whose folder has the priors), or the keys of one.
+        Id of an analysis, or of a variant, in the folder `models`; path of a document (whose folder has the priors), or
+        the keys of one. A document with variants is several questions: ask for them by id.
     studies : mapping of id to Study, optional
         For a mapping: the studies that it may name; else those of the folder `data`.
 
@@ -113,6 +115,7 @@ def question(
     path = Path(document)
     if path.suffix == ".toml":
         models, document = path.parent, path.stem
+        require_one([entry.id for entry in read_document(path)], str(path))
     return questions([str(document)], data=data, models=models)[0]
 
 
