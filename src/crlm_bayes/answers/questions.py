@@ -36,7 +36,12 @@ def read_questions(data: Path, models: Path, names: Iterable[str] | None = None)
     """
     named = None if names is None else list(names)
     where = digest("questions", str(data.resolve()), str(models.resolve()), named)
-    return ANSWERS.recall(where, lambda: _read(data, models, named), digest(_files(data), _files(models)))
+    return ANSWERS.recall(where, lambda: _read(data, models, named), state_of(data, models))
+
+
+def state_of(data: Path, models: Path) -> str:
+    """Digest of all documents of two folders."""
+    return digest(_files(data), _files(models))
 
 
 def _files(folder: Path) -> list[tuple[str, object]]:

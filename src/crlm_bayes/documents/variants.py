@@ -6,7 +6,7 @@ of a study, of a finding or of a part of the model that the variant does not hav
 has to fit. `answers` is of the document alone unless the variant says it.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
 from typing import Any, Final, NamedTuple
 
@@ -81,7 +81,7 @@ def entries(document: Keys, where: str) -> list[Entry]:
     """
     own = {key: value for key, value in document.items() if key not in ("variants", "multiverse")}
     found = [Entry(where, str(own["id"]), own)]
-    said = {_told(own): found[0].id}
+    said = {told(own): found[0].id}
     for number, changes in enumerate(document.get("variants", ()), 1):
         here = f"{where}: variants[{number}] ({changes['id']})"
         if changes["id"] in (entry.id for entry in found):
@@ -89,7 +89,7 @@ def entries(document: Keys, where: str) -> list[Entry]:
                 f"{here}: id", "occurs twice in the document", allowed="an id of its own for each variant"
             )
         keys = changed({k: v for k, v in own.items() if k != "answers"}, changes, here, strict=True)
-        same = said.setdefault(_told(keys), changes["id"])
+        same = said.setdefault(told(keys), changes["id"])
         if same != changes["id"]:
             what = f"changes nothing but names: it is the same analysis as {same}"
             raise InvalidInput(here, what, allowed="at least one key that differs beside id, title and question")
@@ -97,9 +97,9 @@ def entries(document: Keys, where: str) -> list[Entry]:
     return found
 
 
-def _told(keys: Keys) -> str:
-    """What an analysis says beside its names, as a text that is the same for the same."""
-    said = {key: value for key, value in keys.items() if key not in (*NAMES, "answers")}
+def told(keys: Keys, but: Sequence[str] = ()) -> str:
+    """What an analysis says beside its names, and but for some keys, as a text that is the same for the same."""
+    said = {key: value for key, value in keys.items() if key not in (*NAMES, "answers", *but)}
     return repr(_sorted(said))
 
 
