@@ -222,6 +222,11 @@ def write_table(path: Path, schema: "pa.Schema", tables: Iterable["pa.Table"]) -
             fresh.unlink(missing_ok=True)
 
 
+def write_text(path: Path, text: str) -> None:
+    """Write a page into a folder that is not yet in its place."""
+    path.write_text(text, encoding="utf-8")
+
+
 def write_json(path: Path, value: Any, compact: bool = False) -> None:
     """Write canonical, readable JSON: sorted keys, a final newline; compact what only programs read."""
     style: dict[str, Any] = {"separators": (",", ":")} if compact else {"indent": 2}
