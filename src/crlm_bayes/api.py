@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from crlm_bayes.answers.answer import Answer
 from crlm_bayes.answers.checking import check_documents
-from crlm_bayes.answers.multiverse.cells import Multiverse, documents_with_multiverse, read_multiverse
+from crlm_bayes.answers.multiverse.cells import Multiverse
+from crlm_bayes.answers.multiverse.reading import documents_with_multiverse, read_multiverse
 from crlm_bayes.answers.question import Question
 from crlm_bayes.answers.questions import question_of, read_questions, require_one
 from crlm_bayes.answers.result import Result

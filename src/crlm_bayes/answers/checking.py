@@ -4,6 +4,7 @@ from collections.abc import Collection
 from functools import partial
 from pathlib import Path
 
+from crlm_bayes.answers.multiverse.reading import check_multiverse
 from crlm_bayes.answers.questions import priors_of, question, require_documents, resolve
 from crlm_bayes.audits.registry import audit_studies
 from crlm_bayes.documents.admission import read_register
@@ -82,6 +83,11 @@ def check_documents(data: Path, models: Path) -> tuple[list[str], dict[str, int]
             require_documents(spec, known, where_of(spec, models))
             if set(spec.studies) <= set(audits) and set(spec.effect_priors) <= set(densities):
                 question(spec, audits, densities, priors, where_of(spec, models))
+        except CrlmBayesError as error:
+            faults.append(str(error))
+    for path in spec_paths(models).values() if not faults else ():
+        try:
+            check_multiverse(data, models, path)
         except CrlmBayesError as error:
             faults.append(str(error))
     return faults, counts

@@ -6,7 +6,7 @@ from typing import Any
 
 from rich.console import Console
 
-from crlm_bayes.api import Multiverse
+from crlm_bayes.answers.multiverse.cells import Multiverse
 from crlm_bayes.commands.console import stderr
 from crlm_bayes.prose.multiverse import NO_VOTES, done, lead, matters, ranges
 

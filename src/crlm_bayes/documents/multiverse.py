@@ -39,7 +39,7 @@ class Choice(Frozen):
     """Something that could have been chosen otherwise, with its options."""
 
     name: Text
-    options: Annotated[tuple[Option, ...], Field(min_length=2)]  # type: ignore[valid-type]
+    options: Annotated[tuple[Option, ...], Field(min_length=2)]
 
 
 class Exempt(Frozen):

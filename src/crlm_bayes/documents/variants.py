@@ -68,7 +68,7 @@ class WithVariants(AnalysisSpec):
 
     __doc__ = f"{AnalysisSpec.__doc__}\n\n    `variants` are analyses of their own that differ in some keys."
 
-    variants: tuple[Variant, ...] = Field(default=())  # type: ignore[valid-type]
+    variants: tuple[Variant, ...] = Field(default=())
 
 
 def entries(document: Keys, where: str) -> list[Entry]:
@@ -81,7 +81,7 @@ def entries(document: Keys, where: str) -> list[Entry]:
     """
     own = {key: value for key, value in document.items() if key not in ("variants", "multiverse")}
     found = [Entry(where, str(own["id"]), own)]
-    said = {told(own): found[0].id}
+    said = {told(changed(own, {}, where)): found[0].id}
     for number, changes in enumerate(document.get("variants", ()), 1):
         here = f"{where}: variants[{number}] ({changes['id']})"
         if changes["id"] in (entry.id for entry in found):
@@ -178,7 +178,7 @@ def _is_biased(keys: Keys) -> bool:
 
 
 _PARTS: Final[Mapping[str, Callable[[Keys], bool]]] = {
-    "baseline": lambda keys: any(LIKELIHOODS[name].baseline for name in _likelihoods(keys) if name in LIKELIHOODS),
+    "baseline": lambda keys: any(word.baseline for name, word in LIKELIHOODS.items() if name in _likelihoods(keys)),
     "heterogeneity": lambda keys: keys["structure"] in HETEROGENEOUS,
     "bias_mean": _is_biased,
     "bias_spread": _is_biased,

@@ -71,13 +71,15 @@ def _choices(found: Multiverse) -> list[dict[str, Any]]:
         rows = []
         for option in options:
             cells = found.with_option(choice, option)
-            claims = sorted(found.range_of(lambda at: words.of_claim(at.p_benefit), cells)) if cells else None
+            low, high = (
+                sorted(found.range_of(lambda at: words.of_claim(at.p_benefit), cells)) if cells else (None, None)
+            )
             rows.append(
                 {
                     "option": option,
                     "own": own[i] == option,
                     "ratio": span(*found.range_of(lambda at: at.median, cells)) if cells else "",
-                    "claim": span(*claims, probability) if claims else "",
+                    "claim": span(low, high, probability) if cells else "",
                 }
             )
         shares = tuple("" if s is None else percent(s[choice], 0) for s in _shares(found))

@@ -25,6 +25,9 @@ NOT_BALANCED: Final = (
     "(Lindeman, Merenda & Gold 1980)."
 )
 
+LITTLE: Final = 0.01
+"""Share below which a choice is named, and no number."""
+
 COMBINED: Final = "combinations of choices"
 
 ALL_ALIKE: Final = "All cells are alike: no choice matters."
@@ -71,8 +74,12 @@ def matters(found: Multiverse) -> list[str]:
 
 def _shares(what: str, shares: Mapping[str, float]) -> str:
     order = sorted(shares.items(), key=lambda item: -item[1])
-    parts = [f"{percent(share, 0)} between the options of {choice.lower()}" for choice, share in order]
-    return f"Of the variance of {what}: {', '.join(parts)}, and {percent(rest(shares), 0)} in {COMBINED}."
+    parts = [
+        f"{percent(share, 0)} between the options of {choice.lower()}" for choice, share in order if share >= LITTLE
+    ]
+    little = [choice.lower() for choice, share in order if share < LITTLE]
+    parts += [f"less than {percent(LITTLE, 0)} of {listed(little, 'or')}"] if little else []
+    return f"Of the variance of {what} lie {', '.join(parts)}, and {percent(rest(shares), 0)} in {COMBINED}."
 
 
 def rest(shares: Mapping[str, float]) -> float:

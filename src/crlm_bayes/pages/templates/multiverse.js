@@ -132,6 +132,7 @@
   boxes.forEach((box) => box.addEventListener("change", () => { oneStep = false; paint(); }));
   root.querySelector(".multiverse-all").addEventListener("click", () => { oneStep = false; boxes.forEach((b) => { b.checked = true; }); paint(); });
   root.querySelector(".multiverse-own").addEventListener("click", () => { oneStep = true; boxes.forEach((b) => { b.checked = true; }); paint(); });
+  root.querySelector("details").open = window.innerWidth > 740;
   root.hidden = false;
   document.querySelector(".static").hidden = true;
   let before = 0;
