@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from crlm_bayes.answers.answer import Answer
 from crlm_bayes.answers.checking import check_documents
 from crlm_bayes.answers.multiverse.cells import Multiverse
-from crlm_bayes.answers.multiverse.reading import documents_with_multiverse, read_multiverse
+from crlm_bayes.answers.multiverse.reading import read_multiverse
 from crlm_bayes.answers.question import Question
 from crlm_bayes.answers.questions import question_of, read_questions, require_one
 from crlm_bayes.answers.result import Result
@@ -280,41 +280,11 @@ def multiverse(document: str | Path, *, data: str | Path | None = None, models: 
     Returns
     -------
     Multiverse
-        ``.to_df()`` has one row a cell; ``.declared`` is the document's own; ``.shares_of_ratio`` and
-        ``.shares_of_probability`` say which choices matter.
-
-    Raises
-    ------
-    UnknownName, InvalidInput
-        If it declares no choices, or a cell cannot be.
+        ``.to_df()``: one row a cell; ``.declared``; ``.shares_of_ratio`` and ``.shares_of_probability``: which choices matter.
     """
     path = Path(document)
-    if path.suffix == ".toml":
-        models, document = path.parent, path.stem
-    return read_multiverse(*folders(data, models), str(document))
-
-
-def multiverses(
-    out: str | Path,
-    names: Sequence[str] | None = None,
-    *,
-    data: str | Path | None = None,
-    models: str | Path | None = None,
-) -> dict[Path, Multiverse]:
-    """Answer the multiverses of a folder, all or those of the named documents, and write each with its page.
-
-    Returns
-    -------
-    dict of path of the page to Multiverse
-    """
-    from crlm_bayes.run.multiverse import write_multiverse  # with matplotlib
-
-    where = folders(data, models)
-    wanted = list(names or documents_with_multiverse(where[1]))
-    if not wanted:
-        raise InvalidInput(str(where[1]), "no document declares choices", allowed="[multiverse] in a document")
-    found = [read_multiverse(*where, name) for name in wanted]
-    return {write_multiverse(one, Store(Path(out))): one for one in found}
+    where = path.parent if path.suffix == ".toml" else models
+    return read_multiverse(*folders(data, where), path.name.removesuffix(".toml"))
 
 
 def check(data: str | Path | None = None, models: str | Path | None = None) -> tuple[list[str], dict[str, int]]:

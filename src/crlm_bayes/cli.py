@@ -203,24 +203,17 @@ def batch(
 
 @app.command()
 def multiverse(
-    names: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="[DOCUMENT]...", help="Documents that declare choices; all of them if none is named."),
-    ] = None,
+    names: Annotated[list[str] | None, typer.Argument(metavar="[DOCUMENT]...", help="By id; all if none.")] = None,
     data: Data = None,
     models: Models = None,
     out: Out = OUT,
     as_json: Json = False,
 ) -> None:
-    """Every combination of the choices that a document declares, exact: the range of answers, and which choices matter."""
-    from crlm_bayes.api import multiverses
-    from crlm_bayes.commands.multiverse import multiverse_rows, print_multiverse
+    """Every combination of the choices that a document declares, exact: how far answers range, which choices matter."""
+    from crlm_bayes.commands.multiverse import multiverse_command, multiverse_rows, print_multiverse
 
-    found = multiverses(out, names, data=data, models=models)
-    if as_json:
-        _print_json(multiverse_rows(found))
-    else:
-        print_multiverse(found)
+    found = multiverse_command(names, data, models, out)
+    _print_json(multiverse_rows(found)) if as_json else print_multiverse(found)
 
 
 @app.command()

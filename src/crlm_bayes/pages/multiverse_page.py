@@ -134,6 +134,6 @@ def _data(found: Multiverse) -> Markup:
         "measure": found.spec.measure.upper(),
         "claim": words.p_claim,
         "ticks": [[math.log(x), short(x)] for x in (0.1, 0.2, 0.33, 0.5, 0.67, 0.8, 1, 1.25, 1.5, 2, 3, 5, 10)],
-        "chances": [[logit(p), short(p)] for p in (0.001, 0.01, 0.1, 0.5, 0.9, 0.975, 0.999)],
+        "chances": [[logit(p), short(p)] for p in (0.001, 0.01, 0.1, 0.5, 0.9, SURVIVES, 0.999)],
     }
     return Markup(json.dumps(data, separators=(",", ":"), ensure_ascii=False, allow_nan=False).replace("<", "\\u003c"))

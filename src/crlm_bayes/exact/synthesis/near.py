@@ -15,7 +15,7 @@ import numpy as np
 
 from crlm_bayes.arrays import LOG_SQRT_2PI, Floats
 from crlm_bayes.digests import digest
-from crlm_bayes.exact.curve import REACH, EvidenceCurve
+from crlm_bayes.exact.curve import EvidenceCurve
 from crlm_bayes.exact.synthesis.engine import Block, Engine
 from crlm_bayes.exact.synthesis.quadratures import ABSENT, Nodes
 from crlm_bayes.exact.synthesis.synthesis import Synthesis
@@ -122,6 +122,3 @@ class NearSynthesis(Synthesis):
 def near_curve(synthesis: Synthesis, shelf: Shelf) -> EvidenceCurve:
     """Evidence curve of μ with tables from a shelf."""
     return NearSynthesis(synthesis.members, synthesis.structure, shelf=shelf).curve
-
-
-assert REACH > BEYOND
