@@ -6,6 +6,7 @@ of a study, of a finding or of a part of the model that the variant does not hav
 has to fit. `answers` is of the document alone unless the variant says it.
 """
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
 from typing import Any, Final, NamedTuple
@@ -100,13 +101,7 @@ def entries(document: Keys, where: str) -> list[Entry]:
 def told(keys: Keys, but: Sequence[str] = ()) -> str:
     """What an analysis says beside its names, and but for some keys, as a text that is the same for the same."""
     said = {key: value for key, value in keys.items() if key not in (*NAMES, "answers", *but)}
-    return repr(_sorted(said))
-
-
-def _sorted(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return sorted((key, _sorted(inner)) for key, inner in value.items())
-    return value
+    return json.dumps(said, sort_keys=True, default=str)
 
 
 def changed(keys: Keys, changes: Keys, where: str, *, strict: bool = False) -> dict[str, Any]:

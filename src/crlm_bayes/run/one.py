@@ -133,6 +133,7 @@ def head_of(question: Question, settings: Settings, began: datetime, seconds: fl
     """What a run record says of the run itself."""
     return {
         "analysis": question.spec.id,
+        "document": question.spec.document,
         "started": began.isoformat(timespec="seconds"),
         "seconds": round(seconds, 2),
         "digests": digests(question, settings),
