@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from markupsafe import Markup
@@ -48,6 +49,7 @@ def multiverse_page(found: Multiverse, figures: Mapping[str, str], report: str |
         "combined": prose.COMBINED,
         "exceptions": _one_each(found),
         "cells": [_row(found, cell) for cell in found.cells],
+        "marks": list({row["mark"]: row["said"] for row in map(partial(_row, found), found.distinct)}.items()),
         "data": _data(found),
         "script": _part("multiverse.js"),
         "own_style": _part("multiverse.css"),
