@@ -1,21 +1,29 @@
-"""Put the verdict table of reports/ into README.md: ``make readme`` after a fit that changed the numbers."""
+"""Write reports/README.md again from reports/verdicts.csv, as `fit` does; ``--check`` only says whether it would change."""
 
+import sys
 from pathlib import Path
 
 import pandas as pd
 
-from crlm_bayes.pages.markdown import BEGIN, END, verdict_table
+from crlm_bayes.pages.markdown import folder_page
 
-README, VERDICTS = Path("README.md"), Path("reports/verdicts.csv")
+REPORTS = Path(__file__).parents[1] / "reports"
 
 
-def main() -> None:
-    """Replace what stands between the two marker comments."""
-    text = README.read_text(encoding="utf-8")
-    table = verdict_table(pd.read_csv(VERDICTS)).strip()
-    before, after = text[: text.index(BEGIN)], text[text.index(END) + len(END) :]
-    README.write_text(before + table + after, encoding="utf-8")
+def written() -> str:
+    """Make the page from the verdicts and the figures that are there."""
+    drawn = [path.stem for path in (REPORTS / "figures").glob("*.png")]
+    return folder_page(pd.read_csv(REPORTS / "verdicts.csv"), drawn)
+
+
+def main() -> int:
+    """Write the page, or compare it."""
+    page, text = REPORTS / "README.md", written()
+    if "--check" in sys.argv[1:]:
+        return int(page.read_text(encoding="utf-8") != text)
+    page.write_text(text, encoding="utf-8")
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

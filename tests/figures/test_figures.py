@@ -14,14 +14,14 @@ from matplotlib.figure import Figure
 
 from crlm_bayes.answers.result import Result
 from crlm_bayes.evidence.values import Evidence
-from crlm_bayes.figures import draw, draw_index
-from crlm_bayes.figures.frame import ratio_axis, words
+from crlm_bayes.figures import NARROW, draw, draw_index
+from crlm_bayes.figures.frame import ratio_axis, style, words
 from crlm_bayes.priors.density import Prior
 from crlm_bayes.priors.families import Normal
 from crlm_bayes.rule import Z
 from crlm_bayes.words import numbers
 from crlm_bayes.words.nouns import prior_name
-from makers.drawn import assert_fits, line, marks, said, save, texts
+from makers.drawn import assert_fits, line, marks, said, save, texts, wide
 from makers.made_results import ARMS, PRIORS, binomial, made, ratio, survival
 from makers.verdict_rows import completed
 
@@ -45,12 +45,29 @@ SCEPTICAL = ["robustness", "mean_sd", "bias_discount"]
 """Figures of the exact curve alone."""
 
 
+def test_forms_for_a_phone_are_as_narrow_as_one_and_say_the_same(drawn: Any, results: dict[str, Result]) -> None:
+    for figures in drawn.values():
+        slim = {name: figure for name, figure in figures.items() if name.endswith(NARROW)}
+        assert {"panel_narrow", "densities_narrow"} <= set(slim)
+        assert all(figure.get_size_inches()[0] == pytest.approx(style.NARROW) for figure in slim.values())
+        numbers = {text for text in said(figures["panel"]) if " to " in text and text[0].isdigit()}
+        assert len(numbers) > 2 and numbers <= said(figures["panel_narrow"])
+        if "survival" in figures:
+            assert {text for text in said(figures["survival"]) if "%" in text} & said(figures["survival_narrow"])
+
+
+def test_no_text_is_smaller_than_the_smallest(drawn: Any) -> None:
+    for figures in drawn.values():
+        assert min(text.get_fontsize() for figure in figures.values() for text in texts(figure)) >= style.TINY
+
+
 @pytest.mark.parametrize(
     ("name", "own"),
     [("binomial", ["probability"]), ("survival", ["survival"]), ("non-proportional", ["survival"]), ("ratio", [])],
 )
 def test_every_likelihood_has_its_figures_in_the_order_of_the_report(drawn: Any, name: str, own: list[str]) -> None:
-    assert list(drawn[name]) == ["panel", "densities", *own, *SCEPTICAL, "predictive", "prior_predictive", "chains"]
+    order = ["panel", "densities", *own, *SCEPTICAL, "predictive", "prior_predictive", "chains"]
+    assert wide(drawn[name]) == order
     for figure in drawn[name].values():
         assert_fits(figure)
     assert plt.get_fignums() == []
@@ -58,7 +75,7 @@ def test_every_likelihood_has_its_figures_in_the_order_of_the_report(drawn: Any,
 
 def test_an_analysis_without_fits_keeps_its_exact_figures() -> None:
     figures = draw(made(survival(), fitted=False))
-    assert list(figures) == ["panel", "densities", *SCEPTICAL]
+    assert wide(figures) == ["panel", "densities", *SCEPTICAL]
     assert not marks(figures["panel"], "reference-nuts")
 
 

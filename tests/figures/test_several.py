@@ -26,7 +26,7 @@ from crlm_bayes.prose.captions import captions
 from crlm_bayes.prose.verdicts import VERDICTS
 from crlm_bayes.rule import SURVIVES, standing
 from crlm_bayes.words.numbers import probability
-from makers.drawn import assert_fits, line, marks, said, save, texts
+from makers.drawn import assert_fits, line, marks, said, save, texts, wide
 from makers.made_syntheses import CASES, FITTED, HALF, LABELS, PRIMARY, PRIORS, made, ratio, scattered
 from oracles.paths import bias_path, discount_path
 
@@ -56,8 +56,8 @@ def drawn(results: Mapping[str, Result], views: Mapping[str, SynthesisView]) -> 
 
 @pytest.mark.parametrize("case", CASES)
 def test_every_figure_that_has_a_sense_fits_its_page(drawn: Any, results: Mapping[str, Result], case: str) -> None:
-    assert list(drawn[case]) == [*CASES[case][1], *FITTED]
-    assert set(drawn[case]) <= set(captions(results[case]))
+    assert wide(drawn[case]) == [*CASES[case][1], *FITTED]
+    assert set(wide(drawn[case])) <= set(captions(results[case]))
     for figure in drawn[case].values():
         assert_fits(figure)
         save(figure, "svg")
@@ -66,7 +66,7 @@ def test_every_figure_that_has_a_sense_fits_its_page(drawn: Any, results: Mappin
 
 def test_without_fits_the_exact_figures_remain(results: Any, views: Any) -> None:
     bare = replace(results["two, common"], trees={})
-    assert list(draw_synthesis(bare)) == CASES["two, common"][1]
+    assert wide(draw_synthesis(bare)) == CASES["two, common"][1]
 
 
 @pytest.mark.parametrize("case", CASES)

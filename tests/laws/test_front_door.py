@@ -55,11 +55,6 @@ def test_every_name_has_a_docstring_with_what_it_gives() -> None:
         assert said and ("Returns" in said or "see :func:" in said or name in ("draw", "fit_all")), name
 
 
-def test_the_readme_names_every_function() -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert not [name for name in cb.__all__ if f"cb.{name}" not in readme and f"`{name}`" not in readme]
-
-
 def test_the_commands_call_the_front_door_and_nothing_below_it() -> None:
     """What computes is reached through api; what writes words may be asked directly."""
     words = ("api", "commands", "errors", "prose", "words", "rule", "priors.written", "version")

@@ -60,7 +60,7 @@ def test_there_is_a_package_to_look_at() -> None:
 def test_every_module_is_used_by_the_program_itself() -> None:
     """What only tests would use belongs to the tests."""
     used = {module for tree in TREES.values() for module in imports(tree)}
-    started = {"crlm_bayes.__main__", "crlm_bayes.pages.markdown"}  # by the interpreter; by scripts/update_readme.py
+    started = {"crlm_bayes.__main__"}  # by the interpreter
     assert {module_name(file) for file in SOURCES if Path(file).stem != "__init__"} - used == started
 
 

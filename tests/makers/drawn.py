@@ -2,6 +2,7 @@
 
 import io
 import itertools
+from collections.abc import Iterable
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -10,6 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
+from crlm_bayes.figures import NARROW
 from crlm_bayes.figures.frame.style import SAVE, rendering
 
 
@@ -26,6 +28,11 @@ def marks(figure: Figure, label: str) -> list[tuple[float, float]]:
 
 def said(figure: Figure) -> set[str]:
     return {text.get_text() for text in texts(figure)}
+
+
+def wide(figures: Iterable[str]) -> list[str]:
+    """Names of figures, without those that are forms for a phone."""
+    return [name for name in figures if not name.endswith(NARROW)]
 
 
 def texts(figure: Figure) -> list[Text]:

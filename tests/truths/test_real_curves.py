@@ -70,8 +70,8 @@ def study(points: pd.DataFrame, reference: str, comparison: str) -> Study | None
     return Study.model_validate(head | {"arms": arms, "survival": rows})
 
 
-@pytest.fixture(scope="module")
-def comparison() -> pd.DataFrame:
+def comparison_of_curves() -> pd.DataFrame:
+    """One row a curve: the Cox estimate of the full data, and what the landmarks give."""
     landmarks = pd.read_csv(FOLDER / "landmarks.csv")
     rows = []
     for cox in pd.read_csv(FOLDER / "cox.csv").itertuples():
@@ -82,6 +82,11 @@ def comparison() -> pd.DataFrame:
         low, high = posterior.interval
         rows.append((cox.curve, cox.cox_log_hr, cox.cox_se, posterior.mean, posterior.sd, low, high))
     return pd.DataFrame(rows, columns=["curve", "cox", "cox_se", "mean", "sd", "low", "high"])
+
+
+@pytest.fixture(scope="module")
+def comparison() -> pd.DataFrame:
+    return comparison_of_curves()
 
 
 def test_nearly_every_curve_can_be_used(comparison):

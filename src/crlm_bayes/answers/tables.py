@@ -147,7 +147,7 @@ def _curve_rows(
     panel = verdict(posterior, spec, name)
     ratio_mean = posterior.expect(np.exp)
     ratio_sd = math.sqrt(max(posterior.expect(lambda t: np.exp(2 * t)) - ratio_mean**2, 0.0))
-    shared = {k: v for k, v in asdict(panel).items() if k.startswith("p_")}
+    shared = _probabilities(panel)
     ratio = {
         "quantity": spec.measure,
         "median": panel.median,
@@ -172,13 +172,12 @@ def _curve_rows(
 
 def _ratio_row(spec: AnalysisSpec, quantity: str, found: PriorVerdict) -> dict[str, object]:
     """A ratio under one prior with its probabilities."""
-    numbers = {key: value for key, value in asdict(found).items() if key.startswith("p_")}
-    return {
-        "quantity": quantity,
-        "median": found.median,
-        "eti95_lower": found.lower,
-        "eti95_upper": found.upper,
-    } | numbers
+    ends = {"eti95_lower": found.lower, "eti95_upper": found.upper}
+    return {"quantity": quantity, "median": found.median} | ends | _probabilities(found)
+
+
+def _probabilities(found: PriorVerdict) -> dict[str, object]:
+    return {key: value for key, value in asdict(found).items() if key.startswith("p_")}
 
 
 def _table(spec: AnalysisSpec, prior: str, engine: str, rows: list[dict[str, object]]) -> pd.DataFrame:

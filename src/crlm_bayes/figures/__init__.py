@@ -6,7 +6,7 @@ that make sense for it. Save them inside :func:`rendering` with the keyword argu
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from matplotlib.figure import Figure
 
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["SAVE", "draw", "draw_audit", "draw_index", "drawings", "rendering"]
+
+
+NARROW: Final = "_narrow"
+"""End of the name of a figure in the form for a phone."""
 
 
 class Drawing(NamedTuple):
@@ -46,16 +50,18 @@ def drawings(result: Result) -> dict[str, Drawing]:
         ``panel``, ``densities``; ``survival`` or ``probability`` where the likelihood has them, ``arm_level``, ``centres``,
         or those of :func:`~crlm_bayes.figures.several.of_synthesis`; ``robustness``, ``mean_sd``, ``bias_discount``;
         ``predictive``, ``prior_predictive``, ``chains``. Fitted figures show the primary prior, or the first that was
-        fitted.
+        fitted. A name that ends in :data:`NARROW` is the form of a figure for a phone.
     """
     from crlm_bayes.figures.one.arm_level import draw_arm_level
     from crlm_bayes.figures.one.centres import draw_centres
     from crlm_bayes.figures.one.chains import draw_chains
+    from crlm_bayes.figures.one.densities import SLIM as SLIM_DENSITIES
     from crlm_bayes.figures.one.densities import draw_densities
-    from crlm_bayes.figures.one.panel import draw_panel
+    from crlm_bayes.figures.one.panel import draw_panel, draw_slim_panel
     from crlm_bayes.figures.one.predictive import draw_predictive
     from crlm_bayes.figures.one.probability import draw_probability
     from crlm_bayes.figures.one.robustness import draw_robustness
+    from crlm_bayes.figures.one.survival import SLIM as SLIM_SURVIVAL
     from crlm_bayes.figures.one.survival import draw_survival
     from crlm_bayes.figures.one.tipping import draw_bias_discount, draw_mean_sd
     from crlm_bayes.figures.several import of_synthesis
@@ -72,13 +78,17 @@ def drawings(result: Result) -> dict[str, Drawing]:
 
     found = {
         "panel": Drawing(partial(draw_panel, result), True),
+        f"panel{NARROW}": Drawing(partial(draw_slim_panel, result)),
         "densities": Drawing(partial(draw_densities, result)),
+        f"densities{NARROW}": Drawing(partial(draw_densities, result, *SLIM_DENSITIES)),
     }
     if result.synthesis is not None:
         found |= {name: Drawing(draw) for name, draw in of_synthesis(result).items()}
     elif fitted and (of := module_of(spec.model).FIGURE):
         draw_fit = {"survival": draw_survival, "probability": draw_probability, "arm_level": draw_arm_level}[of.name]
         found[of.name] = Drawing(partial(draw_fit, result, fitted[0]), True)
+        if of.name == "survival":
+            found[f"survival{NARROW}"] = Drawing(partial(draw_survival, result, fitted[0], SLIM_SURVIVAL), True)
     found["centres"] = Drawing(lambda: None if result.centre_map is None else draw_centres(result.centre_map, spec))
     found["robustness"] = Drawing(draw_robust)
     found["mean_sd"] = Drawing(lambda: draw_mean_sd(result.maps.mean_sd, spec, priors))

@@ -14,7 +14,6 @@ from crlm_bayes.audits.p_values.comparison import Comparison, is_significant, wr
 from crlm_bayes.audits.study_audit import StudyAudit
 from crlm_bayes.documents.printed.rounding import Range
 from crlm_bayes.figures.frame import style, words
-from crlm_bayes.figures.index.verdicts import MINUTE
 from crlm_bayes.prose import audit as prose
 from crlm_bayes.rule import ALPHA
 from crlm_bayes.words.nouns import ENDPOINTS, capital, endpoint_noun
@@ -22,7 +21,7 @@ from crlm_bayes.words.numbers import short
 
 LEFT, AXIS, RIGHT = 2.75, 3.4, 2.75
 
-ROW, HEAD, TICKED = 0.34, 0.34, 0.5
+ROW, HEAD, TICKED = 0.42, 0.34, 0.5
 
 SPIKES, LINE, NOTE, BETWEEN = 1.35, 0.19, 0.135, 0.22
 
@@ -164,16 +163,16 @@ def _arrow(axes: Axes, y: float, start: float, end: float, colour: str, width: f
 def _words(page: Axes, y: float, row: Comparison) -> None:
     """Write what was tested, from what it was recomputed, and both p values."""
     moved = row.changes_sides
-    basis = words.fit(row.basis, 58, 2)
+    basis = words.fit(row.basis, 50, 2)
     lift = 0.035 * basis.count("\n")
     subject = words.fit(subject_words(row.subject), 37 if moved else 42)
     style.write(page, 0.1, y + 0.08 + lift, subject, style.SMALL, bold=moved)
-    style.write(page, 0.1, y - 0.01 + lift, basis, MINUTE - 0.6, style.SOFT, va="top", linespacing=1)
+    style.write(page, 0.1, y - 0.01 + lift, basis, style.TINY, style.SOFT, va="top", linespacing=1)
     name = row.nearest.name if len(row.variants) == 1 else f"nearest: {row.nearest.name}"
     x = LEFT + AXIS
     style.write(page, x + PRINTED, y, str(row.printed), style.SMALL, bold=moved)
     style.write(page, x + RECOMPUTED, y + 0.08, written(everything(row)), style.SMALL, bold=moved)
-    style.write(page, x + RECOMPUTED, y - 0.06, words.fit(name, 42), MINUTE - 0.6, style.SOFT)
+    style.write(page, x + RECOMPUTED, y - 0.06, words.fit(name, 34), style.TINY, style.SOFT)
 
 
 def _spikes(figure: Figure, page: Axes, bottom: float, scan: Scan) -> None:

@@ -13,19 +13,22 @@ from crlm_bayes.words.nouns import vocabulary
 
 
 class Drawing(NamedTuple):
-    """A figure as a page shows it; without a drawing it is said to be missing."""
+    """A figure as a page shows it, with its form for a phone if it has one; without a drawing it is said to be missing."""
 
     name: str
     svg: Markup
     caption: str
+    narrow: Markup = Markup("")
 
 
 def drawings(result: Result, figures: Mapping[str, str]) -> dict[str, Drawing]:
     """Prepare the figures of an analysis page, those that are missing included."""
-    return {
-        name: Drawing(name, inline(figures.get(name, ""), name, _label(name, result, caption)), caption)
-        for name, caption in captions(result).items()
-    }
+    found = {}
+    for name, caption in captions(result).items():
+        label = _label(name, result, caption)
+        wide, narrow = (inline(figures.get(each, ""), each, label) for each in (name, f"{name}_narrow"))
+        found[name] = Drawing(name, wide, caption, narrow)
+    return found
 
 
 def drawing(name: str, figures: Mapping[str, str], caption: str) -> Drawing:

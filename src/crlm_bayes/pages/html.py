@@ -46,7 +46,9 @@ def environment() -> Environment:
         bytecode_cache=Compiled(),
     )
     env.globals |= {
-        "style": Markup((TEMPLATES / "style.css").read_text(encoding="utf-8")),
+        "style": Markup(
+            "".join((TEMPLATES / f"{name}.css").read_text(encoding="utf-8") for name in ("style", "figures"))
+        ),
         "level": numbers.LEVEL,
         "survives": numbers.probability(SURVIVES),
     }

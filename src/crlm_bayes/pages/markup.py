@@ -1,7 +1,8 @@
-"""Formulas of pages: LaTeX that this program wrote, as MathML."""
+"""Formulas and drawings as parts of a page: LaTeX that this program wrote as MathML, its figures in the colours of the page."""
 
 import re
 from html import escape
+from typing import Final
 
 from latex2mathml.converter import convert
 from markupsafe import Markup
@@ -33,12 +34,24 @@ _DROPPED = re.compile(r"<metadata>.*?</metadata>|<!--.*?-->", re.DOTALL)
 
 _SIZE = re.compile(r'\s(width|height)="([^"]*)"')
 
+_COLOUR = re.compile(r"#[0-9a-f]{6}\b")
+
+THEMED: Final = {
+    "#1a1a1a": "ink", "#5f5f5f": "soft", "#d0d0d0": "faint", "#ffffff": "paper", "#e6f0f7": "benefit",
+    "#0072b2": "blue", "#d55e00": "vermillion",
+}  # fmt: skip
+"""Colours of figures that a page may give in others, on dark ground: by the names of `figures.css`."""
+
+LINES: Final = frozenset({"#e69f00", "#009e73", "#cc79a7"})
+"""Colours of lines that are told from light and from dark ground."""
+
 
 def inline(svg: str, name: str, label: str) -> Markup:
     """Make a drawing part of a page.
 
     The prolog, metadata and fixed size go; ids and style rules get a prefix, so that figures on one page do not
-    meddle with each other.
+    meddle with each other. Colours become those of the page; a drawing that has others, such as a map of shades on which
+    text is written, keeps them all and the light ground.
 
     Parameters
     ----------
@@ -65,6 +78,16 @@ def inline(svg: str, name: str, label: str) -> Markup:
     body = re.sub(r"(<style[^>]*>)\s*\*\s*\{", rf"\1#figure-{name} *{{", body)
     sizes = dict(_SIZE.findall(start[0]))
     tag = re.sub(r'\sid="[^"]*"', "", _SIZE.sub("", start[0]))
-    width = f' style="max-width: {sizes["width"]}"' if re.fullmatch(r"[\d.]+(pt|px|in)", sizes.get("width", "")) else ""
-    named = f'<svg id="figure-{name}" role="img" aria-label="{escape(label)}"{width}'
+    points = re.fullmatch(r"([\d.]+)pt", sizes.get("width", ""))
+    width = f' style="--points: {points[1]}"' if points else ""
+    themed = set(_COLOUR.findall(body)) <= THEMED.keys() | LINES
+    if themed:
+        body = _COLOUR.sub(_in_theme, body)
+    kind = "" if themed else ' class="light"'
+    named = f'<svg id="figure-{name}" role="img" aria-label="{escape(label)}"{kind}{width}'
     return Markup(tag.replace("<svg", named, 1) + body + "</svg>")
+
+
+def _in_theme(colour: re.Match[str]) -> str:
+    name = THEMED.get(colour[0])
+    return f"var(--f-{name})" if name else colour[0]

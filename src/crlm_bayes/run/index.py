@@ -12,6 +12,7 @@ from crlm_bayes.audits.registry import QUESTIONS
 from crlm_bayes.audits.study_audit import StudyAudit
 from crlm_bayes.pages import VERDICTS
 from crlm_bayes.pages.audit_page import audit_page
+from crlm_bayes.pages.markdown import folder_page
 from crlm_bayes.pages.pages import index_page
 from crlm_bayes.pages.tables.overview import overview
 from crlm_bayes.prose.audit import is_drawn
@@ -83,6 +84,7 @@ def write_index(
     drawings = store.write_figures(drawn)
     of_studies = {name: drawings[f"audit_{name}"] for name in audits if f"audit_{name}" in drawings}
     store.write_text(VERDICTS, table.to_csv(index=False, float_format="%.6g", lineterminator="\n"))
+    store.write_readme(folder_page(table, drawings))
     store.write_text(AUDIT, audit_page(audits, of_studies, QUESTIONS))
     latest = max(records.values(), key=lambda record: str(record["started"]))
     used = studies_used(records)

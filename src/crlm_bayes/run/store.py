@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
     import xarray as xr
 
-ESTIMATES, RECORD, PAGE, POSTERIOR, INDEX, AUDIT, EXPLORER = (
-    "estimates.csv", "run.json", "report.html", "posterior.nc", "index.html", "audit.html", "explorer.json",
+ESTIMATES, RECORD, PAGE, POSTERIOR, INDEX, AUDIT, EXPLORER, README = (
+    "estimates.csv", "run.json", "report.html", "posterior.nc", "index.html", "audit.html", "explorer.json", "README.md",
 )  # fmt: skip
 
 TABLES: Final = (".parquet", ".csv")
@@ -155,6 +155,13 @@ class Store:
         fresh = target.with_name(f".{target.name}.new-{os.getpid()}")
         fresh.write_text(text, encoding="utf-8")
         fresh.replace(target)
+
+    def write_readme(self, text: str) -> None:
+        """Write the page that a forge shows for the folder; a README that does not begin as it does is another's, and stays."""
+        target = self.root / README
+        mark = text.partition("\n")[0]
+        if not target.is_file() or target.read_text(encoding="utf-8", errors="replace").startswith(mark):
+            self.write_text(README, text)
 
     def write_figures(self, drawn: Mapping[str, tuple[str, bytes]]) -> dict[str, str]:
         """Write the figures of the index; return their SVG."""

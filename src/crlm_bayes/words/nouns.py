@@ -38,7 +38,7 @@ READINGS: Final = {
     "landmark": "printed survival at landmarks",
     "pinned": "whole counts that give both the printed percentages and the printed p values",
     "at_risk": "printed survival with numbers at risk",
-    "contrast": "printed ratio with its interval",
+    "contrast": "printed ratio, or its logarithm, with an interval, a standard error or a p value",
     "logrank": "printed log-rank p value with the number of events",
     "observed_expected": "printed observed minus expected events with their variance",
 }

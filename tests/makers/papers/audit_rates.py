@@ -26,11 +26,14 @@ class Pool:
 
     size: int
     seed: int = 1
+    first: int = 0
 
     @cached_property
     def papers(self) -> list[Document]:
         """The documents."""
-        return [simulate_paper(np.random.default_rng([self.seed, i])) for i in range(self.size)]
+        return [
+            simulate_paper(np.random.default_rng([self.seed, i])) for i in range(self.first, self.first + self.size)
+        ]
 
     @cached_property
     def findings(self) -> list[frozenset[Finding]]:

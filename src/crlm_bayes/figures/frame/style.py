@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from textwrap import wrap
 from typing import Any, Final
 
 import matplotlib as mpl
@@ -49,7 +50,11 @@ TEXT: Final = 8.5
 
 SMALL: Final = 7.5
 
-TINY: Final = 6.6
+TINY: Final = 7.2
+"""Of the smallest text: 11 px where a page has room, 10 px on a phone, on which figures are :data:`NARROW`."""
+
+NARROW: Final = 3.0
+"""Inches that a figure for a phone is wide."""
 
 THIN: Final = 0.8
 
@@ -145,10 +150,11 @@ def write(
 
 
 def footnote(figure: Figure, *parts: str) -> None:
-    """Write the line under a figure that says what its marks are; where it has to break, it breaks between parts."""
+    """Write the line under a figure that says what its marks are; where it has to break, it breaks between parts if it can."""
     w, h = figure.get_size_inches()
     lines, room = [""], int((w - 0.2) / (0.56 * TINY / 72))
-    for part in parts:
+    pieces = [piece for part in parts for piece in (wrap(part, room) if len(part) > room else [part])]
+    for part in pieces:
         longer = lines[-1] + SPACE + part if lines[-1] else part
         lines = [*lines[:-1], longer] if len(longer) <= room or not lines[-1] else [*lines, part]
     figure.text(0.1 / w, 0.06 / h, "\n".join(lines), fontsize=TINY, color=SOFT, va="bottom", linespacing=1.15)

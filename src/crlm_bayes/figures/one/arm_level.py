@@ -91,7 +91,7 @@ def _has_partner(evidence: ArmLevelEvidence, arm: ComparedArm) -> bool:
 def _name(page: Axes, y: float, name: str, label: str) -> None:
     style.write(page, 0.1, BOTTOM + y + ROW / 2 + 0.065, name, style.SMALL)
     short = words.fit(words.without_role(label), 46)
-    style.write(page, 0.1, BOTTOM + y + ROW / 2 - 0.065, short, style.TINY - 0.6, style.SOFT)
+    style.write(page, 0.1, BOTTOM + y + ROW / 2 - 0.065, short, style.TINY, style.SOFT)
 
 
 def _arm(axes: Axes, page: Axes, y: float, arm: ComparedArm, row: "pd.Series[Any]", colour: str) -> None:

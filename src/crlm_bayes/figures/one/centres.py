@@ -15,12 +15,11 @@ from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.documents.analysis_parts import LIKELIHOODS, Scale
 from crlm_bayes.figures.frame import labels, style, words
 from crlm_bayes.figures.one import map_labels
-from crlm_bayes.figures.one.map_labels import probit
+from crlm_bayes.figures.one.map_labels import name_regions, probit
 from crlm_bayes.figures.one.tipping import LEVELS, colour_key
 from crlm_bayes.likelihoods.centres.map import CentreMap
 from crlm_bayes.prose import captions
-from crlm_bayes.prose.verdicts import VERDICTS
-from crlm_bayes.rule import Z, points_to_harm, survives
+from crlm_bayes.rule import Z
 from crlm_bayes.words.nouns import vocabulary
 from crlm_bayes.words.numbers import short
 
@@ -28,7 +27,7 @@ WIDE, HIGH = 4.7, 3.1
 
 SIZE: Final = WIDE, HIGH
 
-LEFT, RIGHT, TOP, BOTTOM = 0.78, 0.62, 0.42, 1.42
+LEFT, RIGHT, TOP, BOTTOM = 0.78, 0.62, 0.42, 1.48
 
 FACTORS: Final = (1, 1.5, 2, 3, 5, 10, 20, 50)
 """Half-widths of the centres, as the factor within which 95% of their odds or hazards lie."""
@@ -58,7 +57,8 @@ def draw_centres(found: CentreMap, spec: AnalysisSpec) -> Figure:
     _axes(axes, found, scale)
     taken: list[labels.Box] = []
     _name_lines(axes, found, taken)
-    _name_regions(axes, found, taken)
+    x, y, z = _fine(found)
+    name_regions(axes, x, y, ndtr(z), SIZE, taken, captions.regions(vocabulary(spec)), ground=0.55)
     title = captions.centres_title(vocabulary(spec))
     height = TOP + HIGH + BOTTOM
     style.write(style.page(figure), 0.1, height - 0.06, title, style.TITLE, bold=True, va="top")
@@ -123,27 +123,9 @@ def _name_lines(axes: Axes, found: CentreMap, taken: list[labels.Box]) -> None:
                 break
 
 
-def _name_regions(axes: Axes, found: CentreMap, taken: list[labels.Box]) -> None:
-    """Write what happens on either side of the lines, in the middle of the largest free place of each."""
-    x, y, z = _fine(found)
-    where = np.array([[labels.inches(axes, float(a), float(b), SIZE) for a in x] for b in y])
-    p = ndtr(z)
-    sides = (
-        (VERDICTS["survives"], survives(p)),
-        (VERDICTS["open"], ~survives(p) & ~points_to_harm(p)),
-        (VERDICTS["harm"], points_to_harm(p)),
-    )
-    for text, mine in sides:
-        wide = labels.width_of(text, style.TEXT)
-        best = labels.roomiest(where[mine], where[~mine], wide, taken, SIZE)
-        if best:
-            taken.append(labels.around(best, wide, labels.HIGH))
-            labels.write_at(axes, best, text, SIZE, style.TEXT, bold=text == VERDICTS["survives"], ground=0.55)
-
-
 def _key(figure: Figure, found: CentreMap, spec: AnalysisSpec) -> None:
     """Say what colours and lines mean, and what is assumed beside the axes."""
-    colour_key(style.page(figure), spec, 0.52)
+    colour_key(style.page(figure), spec, 0.58)
     style.footnote(
         figure,
         captions.falling_line(vocabulary(spec), found.p_benefit.min(), found.p_benefit.max()),

@@ -1,6 +1,5 @@
 """What is written on a map of a probability: the probability on each line, and what happens on either side of the heavy one."""
 
-import math
 from collections.abc import Callable, Mapping
 from typing import Final
 
@@ -44,14 +43,15 @@ def label_lines(
 def name_regions(
     axes: Axes,
     x: Floats,
-    sds: Floats,
+    y: Floats,
     p: Floats,
     size: tuple[float, float],
     taken: list[labels.Box],
     names: Mapping[str, str],
+    ground: float = 0,
 ) -> None:
     """Write what happens on either side of the line, in the middle of the largest free place of each."""
-    where = np.array([[labels.inches(axes, float(a), math.log(s), size) for a in x] for s in sds])
+    where = np.array([[labels.inches(axes, float(a), float(b), size) for a in x] for b in y])
     sides: tuple[tuple[str, Callable[[Floats], NDArray[np.bool_]]], ...] = (
         (names["survives"], survives),
         (names["open"], lambda q: ~survives(q) & ~points_to_harm(q)),
@@ -62,7 +62,7 @@ def name_regions(
         best = labels.roomiest(where[mine], where[~mine], wide, taken, size)
         if best:
             taken.append(labels.around(best, wide, labels.HIGH))
-            labels.write_at(axes, best, text, size, style.TEXT, bold=text == names["survives"], ground=0)
+            labels.write_at(axes, best, text, size, style.TEXT, bold=text == names["survives"], ground=ground)
 
 
 def line_places(

@@ -4,12 +4,15 @@ ArviZ's `plot_forest` summarises draws; these intervals come from the exact curv
 """
 
 import math
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
 
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from crlm_bayes.answers.result import Result
 from crlm_bayes.figures.frame import ratio_axis, style, words
+from crlm_bayes.figures.frame.stacked import StackedRow, draw_stacked
 from crlm_bayes.prose import captions
 from crlm_bayes.prose.verdicts import GATE_FAILED
 from crlm_bayes.rule import Z, survives
@@ -35,21 +38,55 @@ def rows_of(result: Result) -> "pd.DataFrame":
     return table[table["quantity"] == result.spec.measure].set_index(["engine", "prior"])
 
 
+class _Panel(NamedTuple):
+    """What both forms of the panel show: log ratios by prior, the ends of the axis, and the data alone."""
+
+    exact: "list[tuple[float, float, float]]"
+    ends: tuple[float, float]
+    alone: tuple[float, float, float]
+    without: str
+
+
+def _panel(result: Result) -> _Panel:
+    spec, table = result.spec, rows_of(result)
+    mode, width = result.scepticism.likelihood
+    alone, known = (mode - Z * width, mode, mode + Z * width), result.scepticism.has_estimate
+    exact = [ratio_axis.logs(*table.loc[("curve", name), ESTIMATE]) for name in spec.effect_priors]
+    seen = [0.0, math.log(spec.mcid), *(x for row in exact for x in row)]
+    ends = ratio_axis.axis_limits(seen, alone if known else [])
+    return _Panel(exact, ends, alone, ratio_estimate(alone[1], (alone[0], alone[2])) if known else "no estimate")
+
+
+def draw_slim_panel(result: Result) -> Figure:
+    """Draw the panel for a phone."""
+    spec, table, panel = result.spec, rows_of(result), _panel(result)
+    said = vocabulary(spec)
+
+    def alone(axes: "Axes", y: float) -> None:
+        if result.scepticism.has_estimate:
+            ratio_axis.draw_interval(axes, y, panel.alone, style.SOFT, "data-alone", marker="s")
+
+    rows = [StackedRow("data alone", panel.without, "", alone)]
+    for name, interval in zip(spec.effect_priors, panel.exact, strict=True):
+        row = table.loc[("curve", name)]
+        draw = partial(ratio_axis.draw_interval, interval=interval, colour=style.BLUE, label=name)
+        numbers = estimate(*row[ESTIMATE]), said.chance(row["p_benefit"])
+        rows.append(StackedRow(words.prior_name(name), *numbers, draw, name == spec.primary))
+    favoured = words.gain(result.question.evidence_of_arms.labels)
+    marks = f"● {INTERVAL_WORDS}", f"■ no prior: {captions.LIKELIHOOD}", "bold: primary prior; dashed: MCID"
+    headings = f"{spec.measure.upper()} (95% interval)", said.p_claim
+    return draw_stacked(spec, rows, headings, panel.ends, favoured, *marks)
+
+
 def draw_panel(result: Result) -> Figure:
     """Draw one row for the data alone and one for each prior, in the order of the analysis."""
     spec, table = result.spec, rows_of(result)
     names = spec.effect_priors
-    mode, width = result.scepticism.likelihood
-    alone = (mode - Z * width, mode, mode + Z * width)
-    exact = [ratio_axis.logs(*table.loc[("curve", name), ESTIMATE]) for name in names]
-
+    exact, ends, alone, without = _panel(result)
     height = ROW * (len(names) + 1.5)
     figure = Figure(figsize=(LEFT + AXIS + RIGHT, BOTTOM + height + TOP))
     axes = style.axes_at(figure, LEFT, BOTTOM, AXIS, height)
     axes.set_ylim(len(names) + 0.9, -0.6)
-    mcid = math.log(spec.mcid)
-    has_estimate = result.scepticism.has_estimate
-    ends = ratio_axis.axis_limits([0.0, mcid, *(x for row in exact for x in row)], alone if has_estimate else [])
     ratio_axis.set_ratio_axis(axes, ends, AXIS)
     ratio_axis.shade_benefit(axes, spec.better)
     ratio_axis.reference_lines(axes, spec, named=True)
@@ -75,10 +112,8 @@ def draw_panel(result: Result) -> Figure:
     columns = dict(COLUMNS)
 
     write(0, 0.12, "data alone", style.SOFT)
-    without = "no estimate"
-    if has_estimate:
+    if result.scepticism.has_estimate:
         ratio_axis.draw_interval(axes, 0, alone, style.SOFT, "data-alone", marker="s")
-        without = ratio_estimate(alone[1], (alone[0], alone[2]))
     write(0, LEFT + AXIS + columns["ratio"], without, style.SOFT)
     axes.axhline(0.6, color=style.FAINT, linewidth=style.THIN, zorder=1)
     for i, (name, interval) in enumerate(zip(names, exact, strict=True)):

@@ -1,7 +1,7 @@
 """Fitted survival of both arms over the printed landmarks."""
 
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -18,9 +18,28 @@ from crlm_bayes.words.numbers import ESTIMATE, estimate, number, percent, short
 if TYPE_CHECKING:
     import xarray as xr
 
-LEFT, WIDTH, RIGHT = 0.95, 4.8, 1.75
 
-BOTTOM, HEIGHT, TOP = 1.32, 3.1, 0.66
+class Place(NamedTuple):
+    """Inches of the axes and of what is around them; the names of the arms stand at the right, or above where there is no room."""
+
+    left: float
+    width: float
+    right: float
+    bottom: float
+    height: float
+    top: float
+    above: bool
+
+    @property
+    def edge(self) -> float:
+        """Where words above begin, in units of the axes: at their left, or at that of the figure where there is little room."""
+        return (0.1 - self.left) / self.width if self.above else 0.0
+
+
+WIDE: Final = Place(0.95, 4.8, 1.75, 1.32, 3.1, 0.66, above=False)
+
+SLIM: Final = Place(0.72, style.NARROW - 0.9, 0.18, 1.5, 2.3, 1.24, above=True)
+"""For a phone."""
 
 LEVELS = (LOWER, 0.25, 0.5, 0.75, UPPER)
 
@@ -51,19 +70,19 @@ def fitted_survival(hazard: "xr.DataArray", times: Floats) -> tuple[Floats, Floa
     return months, np.asarray(np.quantile(np.exp(-total), LEVELS, axis=0))
 
 
-def draw_survival(result: Result, prior: str) -> Figure:
+def draw_survival(result: Result, prior: str, place: Place = WIDE) -> Figure:
     """Draw both arms with 50% and 95% bands under one prior."""
     evidence = result.question.evidence_of_arms
     assert isinstance(evidence, SurvivalEvidence)
     hazard = result.trees[prior]["posterior"].dataset["cumulative_hazard"].sel(arm=list(evidence.arms))
     months, survival = fitted_survival(hazard, evidence.times)
 
-    figure = Figure(figsize=(LEFT + WIDTH + RIGHT, BOTTOM + HEIGHT + TOP))
-    axes = style.axes_at(figure, LEFT, BOTTOM, WIDTH, HEIGHT)
+    figure = Figure(figsize=(place.left + place.width + place.right, place.bottom + place.height + place.top))
+    axes = style.axes_at(figure, place.left, place.bottom, place.width, place.height)
     axes.set(xlim=(0, evidence.times[-1]), ylim=(0, 1), xlabel="months")
     axes.set_ylabel(f"{words.endpoint_name(result.spec.endpoint)}, event-free")
     axes.set_yticks(np.linspace(0, 1, 6), labels=[percent(p, 0) for p in np.linspace(0, 1, 6)])
-    axes.set_xticks(_months(evidence.times))
+    axes.set_xticks(_months(evidence.times, place.width))
     for t in evidence.times[1:-1]:
         axes.axvline(t, color=style.FAINT, linewidth=style.THIN, zorder=0)
     for arm, name in enumerate(evidence.arms):
@@ -75,34 +94,34 @@ def draw_survival(result: Result, prior: str) -> Figure:
         for t, printed in zip(evidence.times[1:], evidence.printed[:, arm], strict=True):
             edge: dict[str, Any] = {"markeredgewidth": 1.4, "clip_on": False, "zorder": 5}
             style.mark(axes, t, printed, "o", style.MARKER, colour, "white", f"{name}-printed", **edge)
-        _label_landmarks(axes, evidence, arm)
-    _name_arms(axes, evidence, survival[2, -1])
-    _numbers_at_risk(figure, evidence)
-    _ratios(axes, result, prior, evidence.times)
+        _label_landmarks(axes, evidence, arm, place.width)
+    _name_arms(axes, evidence, survival[2, -1], place)
+    _numbers_at_risk(figure, evidence, place)
+    _ratios(axes, result, prior, evidence.times, place)
     style.footnote(figure, f"line and bands: {captions.TWO_INTERVALS}, {words.prior_name(prior)} prior", "○ printed")
     return figure
 
 
-def _months(times: Floats) -> Floats:
+def _months(times: Floats, width: float) -> Floats:
     """Ticks at the landmarks and, where there is room, at every half year or year between."""
     end = float(times[-1])
-    step = next((s for s in (3, 6, 12, 24, 60) if end / s <= 9), end)
-    between = [t for t in np.arange(0, end, step) if np.abs(times - t).min() > 0.06 * end]
-    return np.union1d(times[_spaced(times, end, 0.3)], between)
+    step = next((s for s in (3, 6, 12, 24, 60) if end / s <= width / 0.53), end)
+    between = [t for t in np.arange(0, end, step) if np.abs(times - t).min() / end * width > 0.29]
+    return np.union1d(times[_spaced(times, end, 0.3, width)], between)
 
 
-def _spaced(times: Floats, end: float, inches: float) -> list[int]:
+def _spaced(times: Floats, end: float, inches: float, width: float) -> list[int]:
     """Which times have room for a label; the last one always has."""
     kept = [len(times) - 1]
     for k in range(len(times) - 2, -1, -1):
-        if (times[kept[-1]] - times[k]) / end * WIDTH >= inches:
+        if (times[kept[-1]] - times[k]) / end * width >= inches:
             kept.append(k)
     return kept[::-1]
 
 
-def _label_landmarks(axes: Axes, evidence: SurvivalEvidence, arm: int) -> None:
+def _label_landmarks(axes: Axes, evidence: SurvivalEvidence, arm: int, width: float) -> None:
     """Write the printed value at each landmark: above the higher arm, below the lower, beside it near the floor."""
-    for k in _spaced(evidence.times[1:], evidence.times[-1], 0.5):
+    for k in _spaced(evidence.times[1:], evidence.times[-1], 0.5, width):
         ours, theirs = evidence.printed[k, arm], evidence.printed[k, 1 - arm]
         above = ours > theirs or (ours == theirs and arm == 1)
         beside = not above and ours < 0.08
@@ -121,10 +140,16 @@ def _label_landmarks(axes: Axes, evidence: SurvivalEvidence, arm: int) -> None:
         )
 
 
-def _name_arms(axes: Axes, evidence: SurvivalEvidence, ends: Floats) -> None:
-    """Write the arms' names beside the ends of their curves, apart from each other."""
+def _name_arms(axes: Axes, evidence: SurvivalEvidence, ends: Floats, place: Place) -> None:
+    """Write the arms' names beside the ends of their curves, apart from each other; or above, the treatment first."""
+    if place.above:
+        for arm, label in enumerate(evidence.labels):
+            name = words.fit(words.without_role(label), 38)
+            y = 1 + (0.16 + 0.19 * arm) / place.height
+            style.write(axes, place.edge, y, name, style.SMALL, style.ARMS[arm], bold=True, transform=axes.transAxes)
+        return
     names = [words.fit(words.without_role(label), 20, 4) for label in evidence.labels]
-    line = 1.35 * style.TEXT / 72 / HEIGHT
+    line = 1.35 * style.TEXT / 72 / place.height
     room = [line * (name.count("\n") + 1.4) / 2 for name in names]
     lower, upper = (0, 1) if ends[1] >= ends[0] else (1, 0)
     apart = max(abs(ends[1] - ends[0]), sum(room))
@@ -134,27 +159,33 @@ def _name_arms(axes: Axes, evidence: SurvivalEvidence, ends: Floats) -> None:
         style.write(axes, 1.025, y, name, colour=colour, bold=True, transform=axes.transAxes)
 
 
-def _numbers_at_risk(figure: Figure, evidence: SurvivalEvidence) -> None:
+def _numbers_at_risk(figure: Figure, evidence: SurvivalEvidence, place: Place) -> None:
     """Write the numbers that the likelihood takes, under the months where each interval begins."""
     beside = style.page(figure)
-    style.write(beside, LEFT, 0.76, "number entering each interval", style.TINY, style.SOFT)
+    above = place.bottom - 0.56
+    style.write(beside, place.left, above, "number entering each interval", style.TINY, style.SOFT)
     for arm, name in enumerate(("control", words.gain(evidence.labels, 11))):
-        y, colour = 0.58 - 0.17 * arm, style.ARMS[arm]
+        y, colour = above - 0.18 - 0.17 * arm, style.ARMS[arm]
         style.write(beside, 0.1, y, name, style.TINY, colour)
-        for k in _spaced(evidence.times[:-1], evidence.times[-1], 0.38):
-            x = LEFT + WIDTH * evidence.times[k] / evidence.times[-1]
+        for k in _spaced(evidence.times[:-1], evidence.times[-1], 0.38, place.width):
+            x = place.left + place.width * evidence.times[k] / evidence.times[-1]
             style.write(beside, x, y, number(evidence.at_risk[k, arm], 0), style.SMALL, colour, ha="center")
 
 
-def _ratios(axes: Axes, result: Result, prior: str, times: Floats) -> None:
+def _ratios(axes: Axes, result: Result, prior: str, times: Floats, place: Place) -> None:
     """Write the hazard ratio over the whole time, and over each interval where it may differ."""
     table = result.estimates[result.estimates["prior"] == prior].set_index(["engine", "quantity"])
     whole = estimate(*table.loc[("curve", result.spec.measure), ESTIMATE])
     if result.spec.proportional:
-        style.write(axes, 0, 1 + 0.3 / HEIGHT, f"hazard ratio {whole}", bold=True, transform=axes.transAxes)
+        top = 1 + (place.top - 0.36) / place.height
+        style.write(axes, place.edge, top, f"hazard ratio {whole}", bold=True, transform=axes.transAxes)
         return
-    style.write(axes, 0, 1 + 0.5 / HEIGHT, f"average hazard ratio {whole}", bold=True, transform=axes.transAxes)
+    top = 1 + (place.top - 0.16) / place.height
+    size = style.SMALL if place.above else style.TEXT
+    style.write(axes, place.edge, top, f"average hazard ratio {whole}", size, bold=True, transform=axes.transAxes)
     for a, b in pairwise(times):
-        if (b - a) / times[-1] * WIDTH > 1.4:
+        if (b - a) / times[-1] * place.width > 1.4:
             inside = estimate(*table.loc[("nuts", f"hr_interval[{short(a)}-{short(b)}]"), ESTIMATE])
-            style.write(axes, (a + b) / 2, 1 + 0.24 / HEIGHT, f"HR {inside}", style.SMALL, ha="center")
+            style.write(
+                axes, (a + b) / 2, 1 + (place.top - 0.42) / place.height, f"HR {inside}", style.SMALL, ha="center"
+            )

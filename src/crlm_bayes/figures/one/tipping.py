@@ -28,7 +28,7 @@ SIZE = WIDE, HIGH
 
 SMALL_WIDE, SMALL_HIGH = 2.75, 2.5
 
-LEFT, RIGHT, TOP, BOTTOM, BETWEEN = 0.75, 0.75, 0.36, 1.12, 0.5
+LEFT, RIGHT, TOP, BOTTOM, BETWEEN = 0.75, 0.75, 0.36, 1.29, 0.5
 
 NAMES = 1.4
 """Inches for the names of priors beside the small maps."""
@@ -85,7 +85,7 @@ def draw_mean_sd(found: TippingMap, spec: AnalysisSpec, priors: Mapping[str, Pri
             middle = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
             labels.write_at(axes, middle, text, SIZE, style.SMALL, bold=name == spec.primary, ground=0.45)
     label_lines(axes, means[order], found.sds, shown, SIZE, taken)
-    name_regions(axes, means[order], found.sds, shown, SIZE, taken, captions.regions(vocabulary(spec)))
+    name_regions(axes, means[order], np.log(found.sds), shown, SIZE, taken, captions.regions(vocabulary(spec)))
     _name_ends(axes, captions.expected(vocabulary(spec)), spec.claim_sign)
     axes.set_xlabel("median ratio of the prior (log scale)", fontsize=style.SMALL, labelpad=14)
     _sd_axis(axes)
@@ -174,7 +174,9 @@ def _small(axes: Axes, found: TippingMap, spec: AnalysisSpec, title: str) -> Non
     taken: list[labels.Box] = []
     size = SMALL_WIDE, SMALL_HIGH
     label_lines(axes, found.across, found.sds, found.p_benefit, size, taken)
-    name_regions(axes, found.across, found.sds, found.p_benefit, size, taken, captions.regions(vocabulary(spec)))
+    name_regions(
+        axes, found.across, np.log(found.sds), found.p_benefit, size, taken, captions.regions(vocabulary(spec))
+    )
     axes.tick_params(axis="x", length=3)
 
 
@@ -234,11 +236,11 @@ def colour_key(page: Axes, spec: AnalysisSpec, y: float) -> None:
         colour = style.PROBABILITY_MAP((a + b) / 2)
         page.add_patch(Rectangle((left + i * chip, y - 0.06), chip, 0.12, facecolor=colour, linewidth=0))
         if i:
-            style.write(page, left + i * chip, y - 0.12, short(a), 6.0, style.SOFT, ha="center")
+            style.write(page, left + i * chip, y - 0.12, short(a), style.TINY, style.SOFT, ha="center")
 
 
 def _key(figure: Figure, spec: AnalysisSpec, maps: Iterable[Floats], notes: Iterable[str]) -> None:
     """Say what colours and lines mean."""
-    colour_key(style.page(figure), spec, 0.42)
+    colour_key(style.page(figure), spec, 0.59)
     p = np.concatenate([np.ravel(one) for one in maps])
     style.footnote(figure, captions.falling_line(vocabulary(spec), float(p.min()), float(p.max())), *notes)

@@ -1,7 +1,8 @@
 """The forest plot of a synthesis: each study as printed and as it stands beside the others, and what they give together."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Final
 
 from matplotlib.axes import Axes
@@ -12,6 +13,7 @@ from crlm_bayes.answers.several.pooled_view import SynthesisView
 from crlm_bayes.answers.several.study_lines import Group, LogInterval, StudyLine, level_names
 from crlm_bayes.documents.study import said_to_be
 from crlm_bayes.figures.frame import ratio_axis, style, words
+from crlm_bayes.figures.frame.stacked import StackedRow, draw_stacked
 from crlm_bayes.figures.several.heterogeneity import numbers
 from crlm_bayes.figures.several.marks import draw_bar, draw_diamond, draw_printed, square_size
 from crlm_bayes.prose import captions
@@ -103,6 +105,44 @@ def draw_forest_plot(answer: Answer, view: SynthesisView) -> Figure:
         style.write(page, NAMES, FOOT + LINE * (i + 0.5), note, style.SMALL)
     _footnote(figure, view)
     return figure
+
+
+def draw_slim_forest(answer: Answer, view: SynthesisView) -> Figure:
+    """Draw it for a phone: what each study printed, what remains of it below, and what they give together."""
+    spec, shares = answer.spec, [line.share for line in view.lines]
+    bottom_rows, shrunken = _bottom_rows(answer, view), answer.pooled.tau is not None
+    rows: list[StackedRow] = []
+
+    def study(line: StudyLine) -> Callable[[Axes, float], None]:
+        def draw(axes: Axes, y: float) -> None:
+            draw_printed(axes, y + 0.25 if shrunken else y, line, square_size(line.share, shares))
+            if shrunken:
+                effect = LogInterval.of(line.effect.effect)
+                ratio_axis.draw_interval(axes, y - 0.25, effect, style.BLUE, f"{line.study.id}-effect", face="white")
+
+        return draw
+
+    for group in view.groups:
+        rows.append(StackedRow(_group_words(group)))
+        rows += [StackedRow(line.title, printed_words(line), percent(line.share), study(line)) for line in group.lines]
+    rows.append(StackedRow("Together"))
+    prior = view.prior_alone.estimate
+    draw_prior = partial(draw_bar, estimate=prior, colour=style.VERMILLION, label="prior")
+    rows.append(
+        StackedRow(
+            f"Prior: {words.prior_name(spec.primary)}", ratio_words(prior), percent(view.prior_share), draw_prior
+        )
+    )
+    for name, estimate, label in bottom_rows:
+        made = partial(draw_bar, estimate=estimate, colour=style.INK, label=label)
+        if label != "predictive":
+            made = partial(draw_diamond, estimate=estimate, label=label, tall=0.42)
+        rows.append(StackedRow(name, ratio_words(estimate), "", made, label != "predictive"))
+    headings = f"as printed, {spec.measure.upper()} ({LEVEL} limits)", "weight"
+    ends = _limits(view, [row for _, row, _ in bottom_rows])
+    marks = [f"■ {captions.LIKELIHOOD}, area by weight"]
+    marks += [f"○ {INTERVAL_WORDS}, of the study’s own {MEASURES[spec.measure]}"] if shrunken else []
+    return draw_stacked(spec, rows, headings, ends, words.gain(answer.question.evidence.labels), *marks, "dashed: MCID")
 
 
 def _bottom_rows(answer: Answer, view: SynthesisView) -> list[tuple[str, LogInterval, str]]:

@@ -41,10 +41,10 @@ def draw_printed(axes: Axes, y: float, line: StudyLine, size: float) -> None:
             style.mark(axes, one.middle, y, "s", size, style.INK, face, label, markeredgewidth=0.8)
 
 
-def draw_diamond(axes: Axes, y: float, estimate: LogInterval, label: str) -> None:
+def draw_diamond(axes: Axes, y: float, estimate: LogInterval, label: str, tall: float = TALL) -> None:
     """Draw a diamond from end to end of an interval, widest at the median; what leaves the axis is cut off."""
     lower, middle, upper = estimate
-    corners = [(lower, y), (middle, y + TALL), (upper, y), (middle, y - TALL)]
+    corners = [(lower, y), (middle, y + tall), (upper, y), (middle, y - tall)]
     axes.add_patch(
         Polygon(corners, closed=True, facecolor=style.BLUE, edgecolor=style.INK, linewidth=0.8, zorder=3, label=label)
     )

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from functools import partial
 from typing import NamedTuple
 
 from matplotlib.axes import Axes
@@ -11,6 +12,7 @@ from crlm_bayes.answers.several.pooled_view import SynthesisView
 from crlm_bayes.answers.several.study_lines import PooledIf
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.figures.frame import ratio_axis, style, words
+from crlm_bayes.figures.frame.stacked import StackedRow, draw_stacked
 from crlm_bayes.figures.several.forest_plot import ratio_words
 from crlm_bayes.prose import captions
 from crlm_bayes.rule import survives
@@ -40,30 +42,55 @@ class PooledRow(NamedTuple):
     grey: bool = False
 
 
-def draw_influence(view: SynthesisView) -> Figure:
+def draw_influence(view: SynthesisView, *, slim: bool = False) -> Figure:
     """Draw the pooled effect without each study, and that of all."""
     titles = {line.study.id: line.title for line in view.lines}
     rows = [PooledRow(f"without {titles[at.name]}", "", at) for at in view.influence]
-    return draw_rows(view, [*rows, PooledRow("all studies", "", view.everything, main=True)], ("", ""))
+    rows = [*rows, PooledRow("all studies", "", view.everything, main=True)]
+    return draw_slim_rows(view, rows) if slim else draw_rows(view, rows, ("", ""))
 
 
-def draw_cumulative(view: SynthesisView) -> Figure:
+def draw_cumulative(view: SynthesisView, *, slim: bool = False) -> Figure:
     """Draw the pooled effect as it was after each study, from the prior to all."""
     rows = [PooledRow(f"{words.prior_name(view.question.spec.primary)} prior alone", "", view.prior_alone, grey=True)]
     last = len(view.chronicle) - 1
     for i, (line, at) in enumerate(zip(view.chronicle, view.cumulative, strict=True)):
         year = "no year" if line.study.year is None else str(line.study.year)
         rows.append(PooledRow(f"+ {line.title.removesuffix(f' {year}')}", year, at, main=i == last))
-    return draw_rows(view, rows, ("", "year"))
+    return draw_slim_rows(view, rows) if slim else draw_rows(view, rows, ("", "year"))
 
 
-def draw_tau_priors(view: SynthesisView) -> Figure:
+def draw_tau_priors(view: SynthesisView, *, slim: bool = False) -> Figure:
     """Draw the pooled effect under each prior of τ."""
     rows = [
         PooledRow(each.at.name, number(each.tau) if each.tau else "0", each.at, main=each.stated)
         for each in view.tau_priors
     ]
-    return draw_rows(view, rows, ("prior of τ", "median τ"))
+    return draw_slim_rows(view, rows) if slim else draw_rows(view, rows, ("prior of τ", "median τ"))
+
+
+def draw_slim_rows(view: SynthesisView, rows: Sequence[PooledRow]) -> Figure:
+    """Draw them for a phone."""
+    spec, said = view.question.spec, vocabulary(view.question.spec)
+    stacked = []
+    for row in rows:
+        stands = survives(said.of_claim(row.at.p_benefit))
+        draw = partial(
+            ratio_axis.draw_interval, interval=row.at.estimate, colour=style.SOFT if row.grey else style.BLUE,
+            label=row.at.name, face="" if stands else "white",
+        )  # fmt: skip
+        numbers = ratio_words(row.at.estimate), said.chance(row.at.p_benefit)
+        stacked.append(StackedRow(row.name, *numbers, draw, row.main))
+    headings = f"{spec.measure.upper()} (95% interval)", said.p_claim
+    notes = f"● {INTERVAL_WORDS}, {words.prior_name(spec.primary)} prior", captions.SURVIVING
+    favoured = words.gain(view.question.evidence.labels)
+    return draw_stacked(spec, stacked, headings, _ends(view, rows), favoured, *notes)
+
+
+def _ends(view: SynthesisView, rows: Sequence[PooledRow]) -> tuple[float, float]:
+    inner = [x for row in rows if not row.grey for x in row.at.estimate]
+    outer = [x for row in rows if row.grey for x in row.at.estimate]
+    return ratio_axis.axis_limits([0.0, math.log(view.question.spec.mcid), *inner], outer)
 
 
 def draw_rows(view: SynthesisView, rows: Sequence[PooledRow], headings: tuple[str, str]) -> Figure:
@@ -73,9 +100,7 @@ def draw_rows(view: SynthesisView, rows: Sequence[PooledRow], headings: tuple[st
     axes = style.axes_at(figure, LEFT, BOTTOM, AXIS, height)
     axes.set_ylim(0, height)
     whole = view.everything.estimate
-    inner = [x for row in rows if not row.grey for x in row.at.estimate]
-    outer = [x for row in rows if row.grey for x in row.at.estimate]
-    ratio_axis.set_ratio_axis(axes, ratio_axis.axis_limits([0.0, math.log(spec.mcid), *inner], outer), AXIS)
+    ratio_axis.set_ratio_axis(axes, _ends(view, rows), AXIS)
     ratio_axis.shade_benefit(axes, spec.better)
     ratio_axis.reference_lines(axes, spec, named=True)
     ratio_axis.name_sides(axes, spec.better, words.gain(view.question.evidence.labels))
