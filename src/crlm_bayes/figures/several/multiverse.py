@@ -26,10 +26,13 @@ TOP, BOTTOM = 0.15, 0.3
 TICKS: Final = (0.001, 0.01, 0.1, 0.5, 0.9, 0.99, 0.999)
 
 COLOURS: Final = {
-    "survives": style.BLUE, "face_value": "#5aa5d3", "open": style.SOFT, "harm": style.VERMILLION, "harm_face_value": "#e89a5e",
+    "survives": style.BLUE, "face_value": style.BLUE, "open": style.SOFT, "harm": style.VERMILLION, "harm_face_value": style.VERMILLION,
     "what_if": style.FAINT,
 }  # fmt: skip
 """By mark; what asks what if is faint."""
+
+HOLLOW: Final = ("face_value", "harm_face_value")
+"""Marks whose dots are not filled."""
 
 
 def draw_multiverse(found: Multiverse) -> Figure:
@@ -61,7 +64,7 @@ def draw_multiverse(found: Multiverse) -> Figure:
     marks = dict.fromkeys(mark_of(cell.at.p_benefit, cell.footing) for cell in cells if cell.at is not None)
     x = LEFT
     for mark in sorted(marks, key=list(COLOURS).index):
-        style.write(page, x, BOTTOM / 2, "■", style.TEXT, COLOURS[mark])
+        style.write(page, x, BOTTOM / 2, "○" if mark in HOLLOW else "●", style.TEXT, COLOURS[mark])
         style.write(page, x + 0.15, BOTTOM / 2, word_of(mark, said), style.TEXT, style.INK)
         x += 0.4 + 0.075 * len(word_of(mark, said))
     return figure
@@ -99,10 +102,10 @@ def _ratios(axes: Axes, page: Axes, found: Multiverse, cells: Sequence[Cell], bo
         va="top",
     )
 
-    def draw(at: list[int], colour: str) -> None:
+    def draw(at: list[int], colour: str, face: str) -> None:
         low, high = [max(logs[x][0], ends[0]) for x in at], [min(logs[x][2], ends[1]) for x in at]
         _upright(axes, at, low, high, colour, AXIS / len(cells), alpha=0.35)
-        axes.plot(at, [logs[x][1] for x in at], ".", color=colour, markersize=2.4, zorder=4)
+        axes.plot(at, [logs[x][1] for x in at], ".", color=colour, markersize=2.4, markerfacecolor=face, zorder=4)
 
     _by_mark(cells, draw)
     style.write(page, 0.1, bottom + RATIO - 0.1, vocabulary(found.spec).measure.capitalize(), bold=True)
@@ -118,20 +121,29 @@ def _claims(axes: Axes, page: Axes, cells: Sequence[Cell], said: Vocabulary, bot
     axes.tick_params(labelsize=style.TEXT)
     axes.axhline(logit(SURVIVES), color=style.INK, linewidth=style.THIN, linestyle=(0, (4, 2)), zorder=1, label="rule")
 
-    def draw(at: list[int], colour: str) -> None:
-        axes.plot(at, [logit(values[x]) for x in at], ".", color=colour, markersize=3, zorder=4)
+    def draw(at: list[int], colour: str, face: str) -> None:
+        axes.plot(
+            at,
+            [logit(values[x]) for x in at],
+            "o",
+            color=colour,
+            markersize=2.2,
+            markeredgewidth=0.6,
+            markerfacecolor=face,
+            zorder=4,
+        )
 
     _by_mark(cells, draw)
     style.write(page, 0.1, bottom + CLAIM - 0.1, said.p_claim, bold=True)
     style.write(page, 0.1, bottom + CLAIM - 0.28, f"broken line: {probability(SURVIVES)}", style.TEXT, style.SOFT)
 
 
-def _by_mark(cells: Sequence[Cell], draw: Callable[[list[int], str], Any]) -> None:
+def _by_mark(cells: Sequence[Cell], draw: Callable[[list[int], str, str], Any]) -> None:
     marks = [mark_of(cell.at.p_benefit, cell.footing) for cell in cells if cell.at is not None]
     for mark, colour in COLOURS.items():
         at = [x for x, found in enumerate(marks) if found == mark]
         if at:
-            draw(at, colour)
+            draw(at, colour, "white" if mark in HOLLOW else colour)
 
 
 def _upright(
