@@ -3,7 +3,6 @@
 import json
 import math
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
 from markupsafe import Markup
@@ -49,7 +48,9 @@ def multiverse_page(found: Multiverse, figures: Mapping[str, str], report: str |
         "combined": prose.COMBINED,
         "exceptions": _one_each(found),
         "cells": [_row(found, cell) for cell in found.cells],
-        "marks": list({row["mark"]: row["said"] for row in map(partial(_row, found), found.distinct)}.items()),
+        "marks": [
+            (mark, word_of(mark, words)) for mark in dict.fromkeys(_row(found, c)["mark"] for c in found.distinct)
+        ],
         "data": _data(found),
         "script": _part("multiverse.js"),
         "own_style": _part("multiverse.css"),

@@ -13,7 +13,7 @@ from crlm_bayes.prose.verdicts import word_of
 from crlm_bayes.rule import SURVIVES
 from crlm_bayes.words.marks import mark_of
 from crlm_bayes.words.nouns import Vocabulary, vocabulary
-from crlm_bayes.words.numbers import probability, short, threshold
+from crlm_bayes.words.numbers import LEVEL, probability, short, threshold
 
 LEFT, AXIS, RIGHT = 3.0, 5.6, 0.2
 
@@ -93,14 +93,6 @@ def _ratios(axes: Axes, page: Axes, found: Multiverse, cells: Sequence[Cell], bo
     axes.tick_params(labelsize=style.TEXT)
     axes.axhline(0, color=style.INK, linewidth=style.THIN, zorder=1, label="no-effect")
     axes.axhline(math.log(found.spec.mcid), color=style.SOFT, linewidth=style.THIN, linestyle=(0, (3, 2)), zorder=1)
-    style.write(
-        page,
-        LEFT + AXIS - 0.02,
-        bottom + RATIO,
-        f"broken line: MCID {threshold(found.spec.mcid)}",
-        ha="right",
-        va="top",
-    )
 
     def draw(at: list[int], colour: str, face: str) -> None:
         low, high = [max(logs[x][0], ends[0]) for x in at], [min(logs[x][2], ends[1]) for x in at]
@@ -109,7 +101,9 @@ def _ratios(axes: Axes, page: Axes, found: Multiverse, cells: Sequence[Cell], bo
 
     _by_mark(cells, draw)
     style.write(page, 0.1, bottom + RATIO - 0.1, vocabulary(found.spec).measure.capitalize(), bold=True)
-    style.write(page, 0.1, bottom + RATIO - 0.28, "median, 95% interval", style.TEXT, style.SOFT)
+    style.write(page, 0.1, bottom + RATIO - 0.28, f"median, {LEVEL} interval", style.TEXT, style.SOFT)
+    mcid = f"broken line: MCID {threshold(found.spec.mcid)}"
+    style.write(page, 0.1, bottom + RATIO - 0.46, mcid, style.TEXT, style.SOFT)
 
 
 def _claims(axes: Axes, page: Axes, cells: Sequence[Cell], said: Vocabulary, bottom: float) -> None:
