@@ -15,13 +15,16 @@ from typing import TYPE_CHECKING, Any
 
 from crlm_bayes.answers.answer import Answer
 from crlm_bayes.answers.checking import check_documents
+from crlm_bayes.answers.multiverse.cells import Multiverse
+from crlm_bayes.answers.multiverse.reading import read_multiverse
 from crlm_bayes.answers.question import Question
-from crlm_bayes.answers.questions import question_of, read_questions
+from crlm_bayes.answers.questions import question_of, read_questions, require_one
 from crlm_bayes.answers.result import Result
 from crlm_bayes.audits.reading import read_audits
 from crlm_bayes.audits.registry import audit_studies
 from crlm_bayes.audits.study_audit import StudyAudit
 from crlm_bayes.documents import reader
+from crlm_bayes.documents.analyses import read_document
 from crlm_bayes.documents.folders import folders
 from crlm_bayes.documents.judgements import read_judgements
 from crlm_bayes.documents.study import Study
@@ -95,7 +98,8 @@ def question(
     Parameters
     ----------
     document : str, Path or mapping
-        Id of an analysis in the folder `models`, path of a document (whose folder has the priors), or the keys of one.
+        Id of an analysis, or of a variant, in the folder `models`; path of a document (whose folder has the priors), or
+        the keys of one. A document with variants is several questions: ask for them by id.
     studies : mapping of id to Study, optional
         For a mapping: the studies that it may name; else those of the folder `data`.
 
@@ -115,6 +119,7 @@ def question(
     path = Path(document)
     if path.suffix == ".toml":
         models, document = path.parent, path.stem
+        require_one([entry.id for entry in read_document(path)], str(path))
     return questions([str(document)], data=data, models=models)[0]
 
 
@@ -281,6 +286,24 @@ def render_all(
     run = render_folder(asked, where, store, judged)
     exports.write(asked, where, judged)
     return run
+
+
+def multiverse(document: str | Path, *, data: str | Path | None = None, models: str | Path | None = None) -> Multiverse:
+    """Answer every combination of the choices that a document declares, exactly.
+
+    Parameters
+    ----------
+    document : str or Path
+        Id of a document in the folder `models`, or path of one (whose folder has the priors).
+
+    Returns
+    -------
+    Multiverse
+        ``.to_df()``: one row a cell; ``.declared``; ``.shares_of_ratio`` and ``.shares_of_probability``: which choices matter.
+    """
+    path = Path(document)
+    where = path.parent if path.suffix == ".toml" else models
+    return read_multiverse(*folders(data, where), path.name.removesuffix(".toml"))
 
 
 def check(data: str | Path | None = None, models: str | Path | None = None) -> tuple[list[str], dict[str, int]]:

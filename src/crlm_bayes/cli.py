@@ -244,6 +244,21 @@ def batch(
     raise typer.Exit(1 if run.faulty else 0)
 
 
+@app.command(epilog=examples("multiverse"))
+def multiverse(
+    names: Annotated[list[str] | None, typer.Argument(metavar="[DOCUMENT]...", help="By id; all if none.")] = None,
+    data: Data = None,
+    models: Models = None,
+    out: Out = OUT,
+    as_json: Json = False,
+) -> None:
+    """Every combination of the choices that a document declares, exact: how far answers range, which choices matter."""
+    from crlm_bayes.commands.multiverse import multiverse_command, multiverse_rows, print_multiverse
+
+    found = multiverse_command(names, data, models, out)
+    _print_json(multiverse_rows(found)) if as_json else print_multiverse(found)
+
+
 @app.command(epilog=examples("audit"))
 def audit(
     studies: Annotated[

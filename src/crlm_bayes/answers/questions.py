@@ -1,6 +1,6 @@
 """Validate everything before anything is computed: documents to questions, with identities."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -11,12 +11,13 @@ from crlm_bayes.audits.reading import read_audits
 from crlm_bayes.audits.registry import audit_studies
 from crlm_bayes.audits.study_audit import StudyAudit
 from crlm_bayes.digests import digest
-from crlm_bayes.documents.analyses import PRIORS_FILE, read_priors, read_specs, spec_of
+from crlm_bayes.documents.analyses import PRIORS_FILE, read_priors, read_specs, spec_of, where_of
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.documents.analysis_meaning import check_studies
 from crlm_bayes.documents.prior_book import DeclaredPrior
 from crlm_bayes.documents.reader import read_studies, study_paths
 from crlm_bayes.documents.study import Study
+from crlm_bayes.documents.variants import entries
 from crlm_bayes.errors import InvalidInput, UnknownName
 from crlm_bayes.evidence.assemble import assemble
 from crlm_bayes.evidence.trial_priors import resolved
@@ -35,7 +36,12 @@ def read_questions(data: Path, models: Path, names: Iterable[str] | None = None)
     """
     named = None if names is None else list(names)
     where = digest("questions", str(data.resolve()), str(models.resolve()), named)
-    return ANSWERS.recall(where, lambda: _read(data, models, named), digest(_files(data), _files(models)))
+    return ANSWERS.recall(where, lambda: _read(data, models, named), state_of(data, models))
+
+
+def state_of(data: Path, models: Path) -> str:
+    """Digest of all documents of two folders."""
+    return digest(_files(data), _files(models))
 
 
 def _files(folder: Path) -> list[tuple[str, object]]:
@@ -58,10 +64,10 @@ def _read(data: Path, models: Path, names: list[str] | None) -> list[Question]:
     specs, priors = read_specs(models, names)
     known = study_paths(data)
     for spec in specs.values():
-        require_documents(spec, known, str(models / f"{spec.id}.toml"))
+        require_documents(spec, known, where_of(spec, models))
     audits = read_audits(data, [name for spec in specs.values() for name in spec.studies])
     densities = resolve(priors, known, partial(read_studies, data), priors_of(specs.values()), models)
-    return [question(spec, audits, densities, priors, str(models / f"{spec.id}.toml")) for spec in specs.values()]
+    return [question(spec, audits, densities, priors, where_of(spec, models)) for spec in specs.values()]
 
 
 def require_documents(spec: AnalysisSpec, known: Collection[str], where: str) -> None:
@@ -100,7 +106,9 @@ def question_of(document: Mapping[str, Any], studies: Mapping[str, Study] | Path
         If the document is not usable, or names a study that is not among them.
     """
     where, priors = f"analysis {document.get('id', '')}".strip(), read_priors(models)
-    spec = spec_of(document, priors, where)
+    if document.get("variants"):
+        require_one([entry.id for entry in entries(document, where)], where)
+    spec = spec_of({key: value for key, value in document.items() if key != "multiverse"}, priors, where)
     known: Collection[str] = study_paths(studies) if isinstance(studies, Path) else studies
     require_documents(spec, known, where)
 
@@ -110,6 +118,19 @@ def question_of(document: Mapping[str, Any], studies: Mapping[str, Study] | Path
     audits = read_audits(studies, spec.studies) if isinstance(studies, Path) else audit_studies(read(spec.studies))
     densities = resolve(priors, known, read, spec.effect_priors, models)
     return question(spec, audits, densities, priors, where)
+
+
+def require_one(ids: Sequence[str], where: str) -> None:
+    """Hold a document that is asked for as one question to one analysis.
+
+    Raises
+    ------
+    InvalidInput
+        Naming all that it holds.
+    """
+    if len(ids) > 1:
+        what = f"is {len(ids)} analyses, not one"
+        raise InvalidInput(where, what, allowed=f"the id of one of them: {', '.join(ids)}")
 
 
 def resolve(

@@ -6,9 +6,9 @@ from typing import Any
 
 from crlm_bayes.api import check
 from crlm_bayes.documents.admission import AdmissionRegister
-from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.documents.claims import ClaimBook
 from crlm_bayes.documents.judgements import JudgementBook
+from crlm_bayes.documents.multiverse import AnalysisDocument
 from crlm_bayes.documents.prior_book import PriorBook
 from crlm_bayes.documents.study import Study
 
@@ -31,7 +31,7 @@ def schemas() -> dict[str, Any]:
     """JSON Schema of the six kinds of document."""
     return {
         "study": Study.model_json_schema(),
-        "analysis": AnalysisSpec.model_json_schema(),
+        "analysis": AnalysisDocument.model_json_schema(),
         "priors": PriorBook.model_json_schema(),
         "claims": ClaimBook.model_json_schema(),
         "admission": AdmissionRegister.model_json_schema(),

@@ -26,6 +26,7 @@ def catalogue(out: Path, questions: Sequence[Question]) -> list[dict[str, Any]]:
         state = _state(record)
         head = {
             "analysis": spec.id,
+            "document": spec.document,
             "title": spec.title,
             "study": question.group,
             "endpoint": spec.endpoint,

@@ -11,7 +11,9 @@ from typing import Any
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.documents.analysis_meaning import check_meaning
 from crlm_bayes.documents.judgements import JUDGEMENTS_FILE
+from crlm_bayes.documents.multiverse import AnalysisDocument
 from crlm_bayes.documents.prior_book import DeclaredPrior, PriorBook
+from crlm_bayes.documents.variants import Entry, entries
 from crlm_bayes.errors import InvalidInput, UnknownName
 from crlm_bayes.priors.density import Prior
 from crlm_bayes.toml import read_toml, validate
@@ -34,18 +36,40 @@ def read_priors(folder: Path) -> dict[str, Prior | DeclaredPrior]:
     return dict(validate(PriorBook, read_toml(path), path).root)
 
 
-def read_spec(path: Path, priors: Mapping[str, Prior | DeclaredPrior]) -> AnalysisSpec:
-    """Read one analysis document.
+def read_document(path: Path) -> list[Entry]:
+    """Read the analyses of one document, its own and its variants, of the right shape and not yet held to their meaning.
 
     Raises
     ------
     InvalidInput, UnknownName
         One line with file, key, what is allowed, and what is nearest.
     """
-    spec = spec_of(read_toml(path), priors, str(path))
-    if spec.id != path.stem:
-        raise InvalidInput(f"{path}: id", f"'{spec.id}' is not the file name", allowed=path.stem)
-    return spec
+    document = read_shape(path)
+    return entries(document, str(path))
+
+
+def read_shape(path: Path) -> Mapping[str, Any]:
+    """Read the keys of one document, held to their shape."""
+    document = read_toml(path)
+    for number, changes in enumerate(_tables(document), 1):
+        if "variants" in changes:
+            where = f"{path}: variants[{number}] ({changes.get('id', 'without id')}): variants"
+            raise InvalidInput(where, "a variant has none of its own", allowed="one list in each document")
+    validate(AnalysisDocument, document, path)
+    if document["id"] != path.stem:
+        raise InvalidInput(f"{path}: id", f"'{document['id']}' is not the file name", allowed=path.stem)
+    return document
+
+
+def spec_in(document: str, entry: Entry, priors: Mapping[str, Prior | DeclaredPrior]) -> AnalysisSpec:
+    """Turn one analysis of a document into a value that knows its document."""
+    return spec_of(entry.keys, priors, entry.where).within(document)
+
+
+def _tables(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Variants of a document whose shape is not known yet."""
+    found = document.get("variants")
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
 
 def spec_of(document: Mapping[str, Any], priors: Mapping[str, Prior | DeclaredPrior], where: str) -> AnalysisSpec:
@@ -54,7 +78,7 @@ def spec_of(document: Mapping[str, Any], priors: Mapping[str, Prior | DeclaredPr
     Raises
     ------
     InvalidInput, UnknownName
-        As :func:`read_spec`.
+        One line.
     """
     spec = validate(AnalysisSpec, document, Path(where))
     check_meaning(spec, priors, where)
@@ -62,12 +86,39 @@ def spec_of(document: Mapping[str, Any], priors: Mapping[str, Prior | DeclaredPr
 
 
 def spec_paths(folder: Path) -> dict[str, Path]:
-    """Map analysis ids to their files, sorted by id."""
+    """Map documents of analyses to their files, sorted by id."""
     if not folder.is_dir():
         raise InvalidInput(
             str(folder), "is not a folder", allowed="a folder of analysis documents (*.toml) and priors.toml"
         )
     return {path.stem: path for path in sorted(folder.glob("*.toml")) if path.name not in OTHERS}
+
+
+def analysis_paths(folder: Path) -> dict[str, Path]:
+    """Map analysis ids to the files of their documents: sorted by document, the variants of each behind it.
+
+    A file that cannot be read is listed by its name alone: whoever reads it says what is wrong.
+
+    Raises
+    ------
+    InvalidInput
+        If an id occurs in two documents.
+    """
+    found: dict[str, Path] = {}
+    for name, path in spec_paths(folder).items():
+        for id_ in dict.fromkeys([name, *_ids(path)]):
+            if id_ in found:
+                what = f"'{id_}' is an analysis of {found[id_].name} already"
+                raise InvalidInput(f"{path}: variants", what, allowed="an id of its own for each analysis of a folder")
+            found[id_] = path
+    return found
+
+
+def _ids(path: Path) -> list[str]:
+    try:
+        return [one["id"] for one in _tables(read_toml(path)) if isinstance(one.get("id"), str)]
+    except InvalidInput:
+        return []
 
 
 def read_specs(
@@ -78,28 +129,42 @@ def read_specs(
     Raises
     ------
     UnknownName
-        If a name has no document in the folder.
+        If a name is no analysis of the folder.
     InvalidInput
         If any document is not usable.
     """
-    paths = spec_paths(folder)
+    paths = analysis_paths(folder)
     priors = read_priors(folder)
     wanted = list(paths) if not names else list(dict.fromkeys(names))
     for name in wanted:
         if name not in paths:
             raise UnknownName.among(str(folder), "analysis", name, paths)
-    specs = {name: read_spec(paths[name], priors) for name in wanted}
-    _one_answer_each(specs, folder)
+    read = {path: {entry.id: entry for entry in read_document(path)} for path in {paths[name]: None for name in wanted}}
+    chosen = {name: read[paths[name]][name] for name in wanted}
+    specs = {name: spec_in(paths[name].stem, entry, priors) for name, entry in chosen.items()}
+    one_answer_each(specs.values(), folder)
     return specs, priors
 
 
-def _one_answer_each(specs: Mapping[str, AnalysisSpec], folder: Path) -> None:
-    """Refuse two answers to one question: which is the answer is said before the result."""
+def where_of(spec: AnalysisSpec, folder: Path) -> str:
+    """Say where an analysis stands, for messages."""
+    inside = "" if spec.id == spec.document else f": variants ({spec.id})"
+    return f"{folder / spec.document}.toml{inside}"
+
+
+def one_answer_each(specs: Iterable[AnalysisSpec], folder: Path) -> None:
+    """Refuse two answers to one question: which is the answer is said before the result.
+
+    Raises
+    ------
+    InvalidInput
+        Naming both.
+    """
     found: dict[str, str] = {}
-    for name, spec in specs.items():
+    for spec in specs:
         if spec.answers is None:
             continue
         if spec.answers in found:
             what = f"'{spec.answers}' is answered by {found[spec.answers]} already"
-            raise InvalidInput(f"{folder / name}.toml: answers", what, allowed="one analysis for each endpoint")
-        found[spec.answers] = name
+            raise InvalidInput(f"{where_of(spec, folder)}: answers", what, allowed="one analysis for each endpoint")
+        found[spec.answers] = spec.id

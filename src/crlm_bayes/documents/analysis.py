@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StrictBool, model_validator
+from pydantic import Field, PrivateAttr, StrictBool, model_validator
 
 from crlm_bayes.documents.analysis_parts import (
     LIKELIHOODS,
@@ -87,12 +87,24 @@ class AnalysisSpec(Frozen):
     biased_designs: tuple[Design, ...] = ("cohort", "case_control", "single_arm")
     moderator: Moderator | None = None
     priors: NuisancePriors = NuisancePriors()
+    _document: str | None = PrivateAttr(default=None)
 
     @model_validator(mode="after")
     def _priors_are_distinct(self) -> Self:
         if len(set(self.effect_priors)) < len(self.effect_priors):
             raise ValueError("effect_priors names a prior twice")
         return self
+
+    @property
+    def document(self) -> str:
+        """Id of the document that it stands in: its own, or that of which it is a variant."""
+        return self._document or self.id
+
+    def within(self, document: str) -> Self:
+        """Return it as one of the analyses of a document."""
+        found = self.model_copy()
+        found._document = document
+        return found
 
     @property
     def is_synthesis(self) -> bool:

@@ -56,6 +56,11 @@ def of_index(draw: Callable[[], Mapping[str, "Figure"]], table: "pd.DataFrame") 
     return FIGURES.recall(digest("index", table.to_csv(), _drawn_by()), make)
 
 
+def of_multiverse(name: str, draw: Callable[[], "Figure"], found: Any) -> dict[str, Saved]:
+    """Draw the specification curve of a multiverse."""
+    return _recalled(name, draw, found)
+
+
 def _recalled(name: str, draw: Callable[[], "Figure | None"], *rest: Any) -> dict[str, Saved]:
     found = FIGURES.recall(digest(name, *rest, _drawn_by()), lambda: _saved(name, draw))
     return dict(found)

@@ -136,6 +136,7 @@ def head_of(question: Question, settings: Settings, began: datetime, seconds: fl
     return {
         "analysis": question.spec.id,
         "question": question.spec.question,
+        "document": question.spec.document,
         "started": began.isoformat(timespec="seconds"),
         "seconds": round(seconds, 2),
         "digests": digests(question, settings),

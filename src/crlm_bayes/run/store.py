@@ -299,6 +299,11 @@ def write_zip(path: Path, files: Mapping[str, bytes], runs: Collection[str] = ()
     return len(made), sha256(made).hexdigest()
 
 
+def write_text(path: Path, text: str) -> None:
+    """Write a page into a folder that is not yet in its place."""
+    path.write_text(text, encoding="utf-8")
+
+
 def write_json(path: Path, value: Any, compact: bool = False) -> None:
     """Write canonical, readable JSON: sorted keys, a final newline; compact what only programs read."""
     style: dict[str, Any] = {"separators": (",", ":")} if compact else {"indent": 2}
