@@ -155,8 +155,8 @@ def signed_points(x: float | None) -> str:
     return signed(None if x is None else 100 * x, 1)
 
 
-def per_thousand(x: float | None) -> str:
-    """Write a difference of proportions as patients among 1,000, with its sign: ``+25``."""
+def per_1000(x: float | None) -> str:
+    """Write a difference of proportions as patients in 1,000, with its sign."""
     return signed(None if x is None else 1000 * x, 0)
 
 

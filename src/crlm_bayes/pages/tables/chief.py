@@ -11,7 +11,7 @@ from crlm_bayes.pages.tables.matrix import reading
 from crlm_bayes.prose.index import DIFFERS, NOT_DECLARED, chief_rows, hangs_on, subtitle, there_is
 from crlm_bayes.prose.verdicts import word_of
 from crlm_bayes.words.nouns import EVENT_FREE, MEASURES, SIGNS, capital, endpoint_noun, listed, study_name, vocabulary
-from crlm_bayes.words.numbers import estimate, per_thousand, probability, ratio, span
+from crlm_bayes.words.numbers import estimate, per_1000, probability, ratio, span
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -129,7 +129,7 @@ def _absolute(row: Any, table: "pd.DataFrame | None", studies: Mapping[str, Stud
     whom = alive if months else f"with {endpoint_noun(str(row.endpoint))}"
     if study:
         whom += f"; control risk of {title_of(studies[study]) if study in studies else study_name(study)}"
-    return estimate(difference.median, difference.lower, difference.upper, per_thousand), whom
+    return estimate(difference.median, difference.lower, difference.upper, per_1000), whom
 
 
 def _difference(named: Mapping[Any, EstimateRow], prior: str, *, pooled: bool) -> tuple[str, str, EstimateRow] | None:
