@@ -18,7 +18,7 @@ from crlm_bayes.rule import Z
 from crlm_bayes.scepticism.panel import PriorVerdict
 from crlm_bayes.words.marks import mark_of
 from crlm_bayes.words.nouns import EVENT_FREE, SIGNS, Vocabulary, capital, prior_name, vocabulary
-from crlm_bayes.words.numbers import per_thousand, probability, ratio, short, span
+from crlm_bayes.words.numbers import per_1000, probability, ratio, short, span
 
 WIDEST = 3.3
 """Standard normal quantile at the ends of the bar of priors."""
@@ -142,15 +142,13 @@ def _per_1000(result: Result) -> StripRow | None:
     alive = EVENT_FREE.get((found.endpoint if found is not None else "") or spec.endpoint, "free of it")
     what = f"More per 1,000 {alive} at {months} months" if months else "More per 1,000 with it"
     after = (
-        ("", "not yet sampled")
-        if found is None
-        else (per_thousand(found.difference.median), _between(found.difference))
+        ("", "not yet sampled") if found is None else (per_1000(found.difference.median), _between(found.difference))
     )
-    return StripRow(what, "" if before is None else per_thousand(before), "", *after)
+    return StripRow(what, "" if before is None else per_1000(before), "", *after)
 
 
 def _between(difference: Any) -> str:
-    return span(difference.lower, difference.upper, per_thousand)
+    return span(difference.lower, difference.upper, per_1000)
 
 
 def _printed_difference(result: Result) -> float | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType, SimpleNamespace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -20,7 +20,7 @@ from crlm_bayes.pages.tables.overview import overview
 from crlm_bayes.prose.audit import is_drawn
 from crlm_bayes.prose.index import chief_rows, endpoint_of, of_single_studies, of_syntheses, place_of, role_of
 from crlm_bayes.run.drawings import of_audit, of_index
-from crlm_bayes.run.store import AUDIT, INDEX, Store
+from crlm_bayes.run.store import AUDIT, INDEX, SUMMARY, Store
 from crlm_bayes.run.summary import write_summary
 from crlm_bayes.scepticism.replication import Estimated, Pair, pairs
 from crlm_bayes.words.nouns import capital, endpoint_noun
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-SUMMARY: Final = "summary.html"
 """The page of the summary of findings, which the index leads to where it is there."""
 
 
@@ -109,7 +108,7 @@ def write_index(
         set(there),
         estimates,
         {name: str(record["question"]) for name, record in records.items() if record.get("question")},
-        SUMMARY if (store.root / SUMMARY).is_file() else "",
+        SUMMARY,
     )
     store.write_text(INDEX, page)
     write_summary(store, table, records, audits, judgements)

@@ -27,6 +27,10 @@ EXAMPLES: Final[Mapping[str, tuple[str, ...]]] = {
         "batch trials.csv --out answers.csv",
         "batch trials.csv --out answers.parquet --prior sceptical",
     ),
+    "multiverse": (
+        "multiverse pfs_direct",
+        "multiverse --json",
+    ),
     "audit": (
         "audit",
         "audit --strict",
