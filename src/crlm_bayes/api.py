@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from crlm_bayes.answers.answer import Answer
 from crlm_bayes.answers.checking import check_documents
-from crlm_bayes.answers.multiverse.cells import Multiverse
-from crlm_bayes.answers.multiverse.reading import read_multiverse
+from crlm_bayes.answers.multiverse.reading import multiverse as multiverse
 from crlm_bayes.answers.question import Question
 from crlm_bayes.answers.questions import question_of, read_questions, require_one
 from crlm_bayes.answers.result import Result
@@ -26,6 +25,7 @@ from crlm_bayes.audits.study_audit import StudyAudit
 from crlm_bayes.documents import reader
 from crlm_bayes.documents.analyses import read_document
 from crlm_bayes.documents.folders import folders
+from crlm_bayes.documents.judgements import read_judgements
 from crlm_bayes.documents.study import Study
 from crlm_bayes.errors import InvalidInput, UnknownName
 from crlm_bayes.run.batch import batch as batch
@@ -249,7 +249,10 @@ def fit_all(
     known = {name for one in asked for name in one.spec.effect_priors}
     if prior is not None and prior not in known:
         raise UnknownName.among("--prior", "prior", prior, known)
-    return fit_folder(asked, where, Store(Path(out)), settings, prior=prior, force=force, exact=exact, watch=watch)
+    judged = read_judgements(which)
+    return fit_folder(
+        asked, where, Store(Path(out)), settings, prior=prior, force=force, exact=exact, watch=watch, judgements=judged
+    )
 
 
 def render_all(
@@ -258,33 +261,29 @@ def render_all(
     *,
     data: str | Path | None = None,
     models: str | Path | None = None,
+    pdf: bool = False,
+    docx: bool = False,
 ) -> FolderRun:
     """Render saved results of a folder again.
 
-    Raises
-    ------
-    StaleResult
-        For the first that is missing, out of date or failed the gate; nothing is written then.
-    """
-    return render_folder(questions(names, data=data, models=models), folders(data)[0], Store(Path(out)))
-
-
-def multiverse(document: str | Path, *, data: str | Path | None = None, models: str | Path | None = None) -> Multiverse:
-    """Answer every combination of the choices that a document declares, exactly.
-
     Parameters
     ----------
-    document : str or Path
-        Id of a document in the folder `models`, or path of one (whose folder has the priors).
+    pdf, docx : bool
+        Also print the pages by a browser that is there; also write summary, panels and methods for a word processor.
 
-    Returns
-    -------
-    Multiverse
-        ``.to_df()``: one row a cell; ``.declared``; ``.shares_of_ratio`` and ``.shares_of_probability``: which choices matter.
+    Raises
+    ------
+    StaleResult, UnwritableOutput
+        For the first that is missing, out of date or failed the gate, or if what prints is not there; nothing is written then.
     """
-    path = Path(document)
-    where = path.parent if path.suffix == ".toml" else models
-    return read_multiverse(*folders(data, where), path.name.removesuffix(".toml"))
+    from crlm_bayes.run.exports import Exports  # with pages
+
+    where, which = folders(data, models)
+    asked, judged, store = questions(names, data=data, models=models), read_judgements(which), Store(Path(out))
+    exports = Exports(store, pdf=pdf, docx=docx)
+    run = render_folder(asked, where, store, judged)
+    exports.write(asked, where, judged)
+    return run
 
 
 def check(data: str | Path | None = None, models: str | Path | None = None) -> tuple[list[str], dict[str, int]]:

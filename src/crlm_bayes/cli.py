@@ -31,9 +31,7 @@ Data = Annotated[
 Models = Annotated[
     Path | None,
     typer.Option(
-        "--models",
-        metavar="DIR",
-        help="Folder of analysis documents and priors.toml (default: the bundled ones).",
+        "--models", metavar="DIR", help="Folder of analysis documents and priors.toml (default: the bundled ones)."
     ),
 ]
 
@@ -114,12 +112,30 @@ def fit(
 
 @app.command()
 def report(
-    names: Names = None, data: Data = None, models: Models = None, out: Out = OUT, as_json: Json = False
+    names: Names = None,
+    data: Data = None,
+    models: Models = None,
+    out: Out = OUT,
+    as_json: Json = False,
+    pdf: Annotated[
+        bool,
+        typer.Option(
+            "--pdf",
+            help="Print each page asked for, the index and the summary of findings as PDF beside it: by Chromium, Chrome or "
+            "Edge on the PATH, or the program that CRLM_BAYES_BROWSER names.",
+        ),
+    ] = False,
+    docx: Annotated[
+        bool,
+        typer.Option(
+            "--docx", help="Write summary.docx: summary of findings, prior panels, methods (needs the extra 'word')."
+        ),
+    ] = False,
 ) -> None:
     """Render again from saved posteriors; refuses stale or failed fits."""
     from crlm_bayes.commands.report import report_command
 
-    rows = report_command(data, models, out, names)
+    rows = report_command(data, models, out, names, pdf, docx)
     if as_json:
         _print_json(rows)
 
@@ -202,14 +218,8 @@ def batch(
 
 
 @app.command()
-def multiverse(
-    names: Annotated[list[str] | None, typer.Argument(metavar="[DOCUMENT]...", help="By id; all if none.")] = None,
-    data: Data = None,
-    models: Models = None,
-    out: Out = OUT,
-    as_json: Json = False,
-) -> None:
-    """Every combination of the choices that a document declares, exact: how far answers range, which choices matter."""
+def multiverse(names: Names = None, data: Data = None, models: Models = None, out: Out = OUT, as_json: Json = False) -> None:  # fmt: skip
+    """Every combination of the choices that documents declare, exact: how far answers range, which choices matter."""
     from crlm_bayes.commands.multiverse import multiverse_command, multiverse_rows, print_multiverse
 
     found = multiverse_command(names, data, models, out)

@@ -229,7 +229,7 @@ def test_schema_describes_printed_numbers_as_strings():
     schema = json.loads(crlm("schema").stdout)
     counts = schema["study"]["$defs"]["CountEntry"]["properties"]
     assert "string" in json.dumps(counts["percent"])
-    assert set(schema) == {"study", "analysis", "priors", "claims", "admission"}
+    assert set(schema) == {"study", "analysis", "priors", "claims", "admission", "judgements"}
 
 
 def test_unknown_analysis_is_one_line_with_the_nearest(tmp_path):

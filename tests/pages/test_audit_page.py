@@ -10,6 +10,7 @@ from crlm_bayes.audits.study_audit import StudyAudit
 from crlm_bayes.figures.audit import audit
 from crlm_bayes.pages.audit_page import audit_page, study_findings
 from crlm_bayes.pages.html import environment
+from crlm_bayes.pages.study_page import concerns
 from crlm_bayes.prose.audit import (
     FEW,
     answer,
@@ -159,33 +160,35 @@ def rendered(
 MANY = tuple(found(i, entries=("counts/orr/drug",) if i in (7, 9) else ("counts/dcr/drug",)) for i in range(FEW + 8))
 
 
-def test_the_first_screen_shows_what_touches_the_analysis_and_counts_the_rest() -> None:
-    document = rendered("first_screen", audited(*MANY), used=("counts/orr/drug",))
+def first_line(result: StudyAudit, used: tuple[str, ...] = (), accepts: tuple[str, ...] = ()) -> Document:
+    template = environment().get_template("parts/doubts.html.jinja")
+    document = Document(template.render(concerns([study_findings(result, used, accepts)])))
+    assert document.open == []
+    return document
+
+
+def test_the_first_screen_folds_what_touches_the_analysis_under_one_line() -> None:
+    document = first_line(audited(*MANY), used=("counts/orr/drug",))
     assert [MANY[i].message in document.words for i in range(len(MANY))] == [i in (7, 9) for i in range(len(MANY))]
-    assert f"{FEW + 6} more are about other numbers of this paper." in document.words
-    assert f"{PLACE}#finding-{MANY[7].id}" in document.links and f"{PLACE}#audit-mini2020" in document.links
-    assert "Accepted" not in document.words and "Not about" not in document.words
+    assert "▲ Two serious findings of the audit concern numbers taken here (Mini 2020)" in document.words
+    assert f"../audit.html#finding-{MANY[7].id}" in document.links and "../audit.html#audit-mini2020" in document.links
+    assert "accepted by name" not in document.words
+    both = first_line(audited(*MANY), ("counts/orr/drug",), (MANY[7].id, MANY[9].id))
+    assert "accepted by name" in both.words
+    assert first_line(audited(*MANY)).words == first_line(audited(found(1, "warning"))).words == ""
 
 
-def test_an_accepted_finding_is_said_to_be_accepted() -> None:
-    document = rendered("first_screen", audited(*MANY), ("counts/orr/drug",), (MANY[7].id,), "printed counts")
+def test_what_is_not_used_is_a_note_of_the_section() -> None:
+    elsewhere = rendered("section", audited(*MANY))
+    assert (
+        f"{len(MANY)} serious findings are about other numbers of this paper, none of them taken here."
+        in elsewhere.words
+    )
+    document = rendered("section", audited(*MANY), ("counts/orr/drug",), (MANY[7].id,), "printed counts")
     assert document.words.count("This analysis accepts 1 of them by name: it takes the printed counts.") == 1
-    assert MANY[7].message in document.words and MANY[9].message in document.words
-    both = rendered("first_screen", audited(*MANY), ("counts/orr/drug",), (MANY[7].id, MANY[9].id))
-    assert "This analysis accepts them by name." in both.words
 
 
-def test_few_serious_findings_are_all_shown_and_many_elsewhere_are_counted() -> None:
-    few = rendered("first_screen", audited(*MANY[:FEW]))
-    assert all(one.message in few.words for one in MANY[:FEW])
-    assert few.words.count("Not about a number that this analysis takes.") == FEW
-    elsewhere = rendered("first_screen", audited(*MANY))
-    assert f"{len(MANY)} serious findings about other numbers" in elsewhere.words
-    assert not any(one.message in elsewhere.words for one in MANY)
-    assert rendered("first_screen", audited(found(1, "warning"), found(2, "note"))).words == ""
-
-
-def test_the_section_lists_what_the_first_screen_does_not() -> None:
+def test_the_section_lists_everything_that_touches_the_analysis_first() -> None:
     warnings = (found(50, "warning", ("counts/dcr/drug",)), found(51, "note"))
     case = audited(*MANY, *warnings)
     split = study_findings(case, ("counts/orr/drug",), ())
@@ -194,8 +197,8 @@ def test_the_section_lists_what_the_first_screen_does_not() -> None:
     assert split.rest[0].id == warnings[1].id and not any(row.touches for row in split.rest[1:])
     document = rendered("section", case, used=("counts/orr/drug",))
     table = [row for row in document.rows if row[0].strip()[:1] in "▲△·"]
-    assert len(table) == len(split.rest) and warnings[1].message in table[0][1]
-    assert f"{len(split.rest) - 1} more about other numbers of this paper" in document.words
+    assert len(table) == len(case.findings) and MANY[7].message in table[0][1]
+    assert f"{len(case.findings) - 3} more about other numbers of this paper" in document.words
     assert warnings[0].message in document.words and document.ids == []
     clean = rendered("section", audited())
     assert "It has no finding." in clean.words and clean.rows == []

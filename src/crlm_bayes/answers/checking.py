@@ -19,6 +19,7 @@ from crlm_bayes.documents.analyses import (
 )
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.documents.claims import CLAIMS_FILE, check_claims, read_claims
+from crlm_bayes.documents.judgements import read_judgements
 from crlm_bayes.documents.reader import read_studies, read_study, study_paths
 from crlm_bayes.documents.study import Study
 from crlm_bayes.errors import CrlmBayesError, InvalidInput
@@ -42,6 +43,10 @@ def check_documents(data: Path, models: Path) -> tuple[list[str], dict[str, int]
         faults.append(str(error))
     try:
         read_register(data, known)
+    except CrlmBayesError as error:
+        faults.append(str(error))
+    try:
+        read_judgements(models)
     except CrlmBayesError as error:
         faults.append(str(error))
     audits = audit_studies(studies, claims)

@@ -7,9 +7,10 @@ from typing import Any
 from crlm_bayes.api import check
 from crlm_bayes.documents.admission import AdmissionRegister
 from crlm_bayes.documents.claims import ClaimBook
-from crlm_bayes.documents.multiverse import AnalysisDocument
+from crlm_bayes.documents.judgements import JudgementBook
 from crlm_bayes.documents.prior_book import PriorBook
 from crlm_bayes.documents.study import Study
+from crlm_bayes.documents.variation.multiverse import AnalysisDocument
 
 
 def check_rows(data: Path | None, models: Path | None) -> dict[str, Any]:
@@ -27,11 +28,12 @@ def print_check(found: dict[str, Any]) -> None:
 
 
 def schemas() -> dict[str, Any]:
-    """JSON Schema of the five kinds of document."""
+    """JSON Schema of the six kinds of document."""
     return {
         "study": Study.model_json_schema(),
         "analysis": AnalysisDocument.model_json_schema(),
         "priors": PriorBook.model_json_schema(),
         "claims": ClaimBook.model_json_schema(),
         "admission": AdmissionRegister.model_json_schema(),
+        "judgements": JudgementBook.model_json_schema(),
     }

@@ -10,14 +10,18 @@ from typing import Any
 
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.documents.analysis_meaning import check_meaning
-from crlm_bayes.documents.multiverse import AnalysisDocument
+from crlm_bayes.documents.judgements import JUDGEMENTS_FILE
 from crlm_bayes.documents.prior_book import DeclaredPrior, PriorBook
-from crlm_bayes.documents.variants import Entry, entries
+from crlm_bayes.documents.variation.multiverse import AnalysisDocument
+from crlm_bayes.documents.variation.variants import Entry, entries
 from crlm_bayes.errors import InvalidInput, UnknownName
 from crlm_bayes.priors.density import Prior
 from crlm_bayes.toml import read_toml, validate
 
 PRIORS_FILE = "priors.toml"
+
+OTHERS = (PRIORS_FILE, JUDGEMENTS_FILE)
+"""Documents of the folder that are no analyses."""
 
 
 def read_priors(folder: Path) -> dict[str, Prior | DeclaredPrior]:
@@ -87,7 +91,7 @@ def spec_paths(folder: Path) -> dict[str, Path]:
         raise InvalidInput(
             str(folder), "is not a folder", allowed="a folder of analysis documents (*.toml) and priors.toml"
         )
-    return {path.stem: path for path in sorted(folder.glob("*.toml")) if path.name != PRIORS_FILE}
+    return {path.stem: path for path in sorted(folder.glob("*.toml")) if path.name not in OTHERS}
 
 
 def analysis_paths(folder: Path) -> dict[str, Path]:

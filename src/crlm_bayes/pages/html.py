@@ -34,6 +34,13 @@ class Compiled(BytecodeCache):
         self._kept().put(f"{bucket.key} {bucket.checksum}", bucket.bytecode_to_string())
 
 
+def css_string(text: str) -> Markup:
+    """Write a text as a string of CSS, letter by letter, so that nothing in it ends the string or the style."""
+    return Markup('"{}"').format(
+        Markup("").join(c if c.isascii() and c.isalnum() else f"\\{hex(ord(c))[2:]} " for c in text)
+    )
+
+
 @cache
 def environment() -> Environment:
     """Jinja environment of the pages: everything is escaped, nothing may be undefined."""
@@ -59,5 +66,6 @@ def environment() -> Environment:
         "signs": numbers.true_minus,
         "prior": prior_name,
         "capital": capital,
+        "css_string": css_string,
     }
     return env

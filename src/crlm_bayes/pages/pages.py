@@ -1,6 +1,6 @@
 """Pages as text: values in, HTML out. Nothing is computed here and no file is written."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from crlm_bayes.answers.result import Result
@@ -9,6 +9,7 @@ from crlm_bayes.documents.study import design_words, title_of
 from crlm_bayes.pages.captions import drawing
 from crlm_bayes.pages.explorer.fragment import explorer_fragment
 from crlm_bayes.pages.explorer.payload import Payload
+from crlm_bayes.pages.first_screen import first_screen
 from crlm_bayes.pages.html import environment
 from crlm_bayes.pages.study_page import study_context
 from crlm_bayes.pages.synthesis_page import synthesis_context
@@ -27,17 +28,20 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def analysis_page(result: Result, figures: Mapping[str, str]) -> str:
+def analysis_page(result: Result, figures: Mapping[str, str], verdict_rows: Iterable[Mapping[str, Any]] = ()) -> str:
     """Write the page of one analysis, of one study or of several.
 
     Parameters
     ----------
     figures : mapping of name to SVG text
         Any may be absent; the page then says nothing of it.
+    verdict_rows : iterable of mapping
+        Rows of `verdicts.csv`: the page leads to the other analyses of its endpoint.
     """
-    if result.spec.is_synthesis:
-        return environment().get_template("synthesis.html.jinja").render(synthesis_context(result, figures))
-    return environment().get_template("analysis.html.jinja").render(study_context(result, figures))
+    several = result.spec.is_synthesis
+    template = environment().get_template(f"{'synthesis' if several else 'analysis'}.html.jinja")
+    context = synthesis_context(result, figures) if several else study_context(result, figures)
+    return template.render(context, first=first_screen(result, verdict_rows))
 
 
 def index_page(

@@ -1,6 +1,6 @@
 """What the templates of an analysis page are filled with: values as text."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from crlm_bayes.answers.answer import Answer
@@ -9,7 +9,7 @@ from crlm_bayes.answers.result import Result
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.documents.analysis_parts import LIKELIHOODS
 from crlm_bayes.likelihoods.registry import module_of
-from crlm_bayes.pages.audit_page import study_findings
+from crlm_bayes.pages.audit_page import StudyFindings, doubts, study_findings
 from crlm_bayes.pages.captions import drawings
 from crlm_bayes.pages.checklist import checklist
 from crlm_bayes.pages.explorer import payload
@@ -18,8 +18,7 @@ from crlm_bayes.pages.markup import mathml
 from crlm_bayes.pages.tables import absolute, checks, decision, reverse, sources, tables
 from crlm_bayes.pages.tables.centres import centre_rows, centre_sentences
 from crlm_bayes.prose import answer, verdicts
-from crlm_bayes.prose.absolute import chief
-from crlm_bayes.prose.beside.doubts import besides, doubts
+from crlm_bayes.prose.beside.groups import by_group
 from crlm_bayes.prose.centres import SPREADS
 from crlm_bayes.prose.equations import NUISANCES, equations, nuisance_words
 from crlm_bayes.prose.limits import bases, limits_of
@@ -28,20 +27,33 @@ from crlm_bayes.prose.scepticism import AGAINST, scrutiny
 from crlm_bayes.prose.several.hierarchy import effect_words, hierarchy
 from crlm_bayes.sampling import gate
 from crlm_bayes.words import numbers
-from crlm_bayes.words.nouns import READINGS, capital, prior_name, vocabulary
+from crlm_bayes.words.nouns import READINGS, SEVERITY_NOUNS, capital, counted, listed, prior_name, vocabulary
 
 
 def study_context(result: Result, figures: Mapping[str, str]) -> dict[str, Any]:
     """Fill the page of an analysis of one study."""
     spec, study = result.spec, result.question.study
-    return shared(result, figures) | {
-        "study": study,
-        "link": sources.address(study),
-        "found": study_findings(result.question.audit, result.question.entries, spec.accepts, READINGS[spec.reading]),
-        "notes": [line for line in study.notes.strip().splitlines() if line.strip()],
-        "centres": centre_sentences(result),
-        "centre_rows": centre_rows(result),
-    }
+    found = study_findings(result.question.audit, result.question.entries, spec.accepts, READINGS[spec.reading])
+    return (
+        shared(result, figures)
+        | concerns([found])
+        | {
+            "study": study,
+            "link": sources.address(study),
+            "found": found,
+            "notes": [line for line in study.notes.strip().splitlines() if line.strip()],
+            "centres": centre_sentences(result),
+            "centre_rows": centre_rows(result),
+        }
+    )
+
+
+def concerns(found: Sequence[StudyFindings]) -> dict[str, Any]:
+    """Fill the line on serious findings about numbers that an analysis takes, and what is folded under it."""
+    touched = doubts(found)
+    n = sum(len(one.findings) for one in touched)
+    line = f"{capital(counted(n, SEVERITY_NOUNS['serious']))} of the audit {'concerns' if n == 1 else 'concern'} numbers taken here"
+    return {"doubts": touched, "doubts_line": f"{line} ({listed(one.name for one in touched)})"}
 
 
 def shared(result: Result, figures: Mapping[str, str]) -> dict[str, Any]:
@@ -61,13 +73,9 @@ def shared(result: Result, figures: Mapping[str, str]) -> dict[str, Any]:
         "fit_figure": module_of(spec.model).FIGURE,
         "record": result.record,
         "words": words,
-        "answer": answer.answer_of(
-            spec, result.scepticism.panel, result.scepticism.critical_sd, result.question.footing
-        ),
         "absolute": answer.absolute(result),
-        "beside_answer": [*doubts(result), *besides(result)],
+        "beside_answer": by_group(result),
         "primary": primary,
-        "stamp": "" if primary is None else verdicts.stamp(words, primary.standing, spec.primary),
         "beside_ours": answer.beside_ours(words, ours, pooled=symbol == "μ"),
         "rule": verdicts.rule(words),
         "primary_words": primary_prior(spec.primary, result.question.priors[spec.primary].rationale),
@@ -80,7 +88,6 @@ def shared(result: Result, figures: Mapping[str, str]) -> dict[str, Any]:
         "sampled_longer": verdicts.sampled_longer(result.record["fits"]),
         "gate_failures": verdicts.gate_failures(len(failed), len(gates)),
         "without_sampling": verdicts.without_sampling(primary_failed=prior_name(spec.primary) in failed_priors),
-        "last_difference": _last_difference(result),
         "facts": sources.facts(result),
         "figures": drawings(result, figures),
         "panel": exact,
@@ -114,16 +121,6 @@ def shared(result: Result, figures: Mapping[str, str]) -> dict[str, Any]:
         "limits": limits_of(result),
         "pooled": result.synthesis is not None,
     }
-
-
-def _last_difference(result: Result) -> tuple[str, str, str] | None:
-    """Heading, size and interval of the absolute difference to speak of, for the summary at the top."""
-    d = chief(result)
-    if d is None:
-        return None
-    when = f"Difference at {d.months} months" if d.months else "Difference in probability"
-    interval = numbers.span(d.difference.lower, d.difference.upper, numbers.signed_points)
-    return when, f"{numbers.signed_points(d.difference.median)} points", interval
 
 
 def _relative(answer: Answer, named: Mapping[Key, EstimateRow]) -> list[tuple[str, str]]:

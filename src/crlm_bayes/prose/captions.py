@@ -1,6 +1,6 @@
 """What figures show, in words: their captions, names for those who cannot see them, and the keys below them.
 
-A caption says what is drawn of this answer, and nothing of what is not.
+A caption says first what its figure finds, then what is drawn of this answer, and nothing of what is not.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,6 +9,7 @@ from typing import Final
 from crlm_bayes.answers.answer import Answer
 from crlm_bayes.answers.several.assumptions import Assumption
 from crlm_bayes.documents.study import title_of
+from crlm_bayes.prose.beside.found import findings
 from crlm_bayes.prose.centres import SENSITIVITY
 from crlm_bayes.prose.several.pooled import weight_meaning
 from crlm_bayes.prose.verdicts import HARM_VERDICTS, MARKS, VERDICTS
@@ -71,7 +72,7 @@ def readings(*, hypothetical: bool) -> str:
 
 
 def captions(answer: Answer) -> dict[str, str]:
-    """Write the captions of all figures that the page of an answer may have, by the name of the figure."""
+    """Write the captions of all figures that the page of an answer may have, by name: the finding, then how to read it."""
     found = dict(CAPTIONS) | {"mean_sd": _mean_sd(answer)}
     if answer.spec.is_synthesis:
         found |= SYNTHESIS_CAPTIONS
@@ -82,7 +83,8 @@ def captions(answer: Answer) -> dict[str, str]:
             "heterogeneity": _heterogeneity(answer),
             "borrowing": _borrowing(answer),
         }
-    return found
+    claim, said = vocabulary(answer.spec).p_claim, findings(answer)
+    return {name: f"{said.get(name, '')} {text.replace('P(benefit)', claim)}".strip() for name, text in found.items()}
 
 
 def _mean_sd(answer: Answer) -> str:

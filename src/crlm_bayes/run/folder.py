@@ -8,10 +8,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from crlm_bayes.answers.question import Question
 from crlm_bayes.audits.reading import read_audits
+from crlm_bayes.documents.judgements import Judgement, identity
 from crlm_bayes.run.lanes import Lanes, costliest_first, deal
 from crlm_bayes.run.outcome import Outcome
 from crlm_bayes.run.saved import answered, require_current, unchanged
@@ -81,6 +83,7 @@ def fit_folder(
     force: bool = False,
     exact: bool = False,
     watch: Watch | None = None,
+    judgements: Mapping[str, Judgement] = MappingProxyType({}),
 ) -> FolderRun:
     """Answer exactly what has no current answer, then sample what has no current posterior; write every page and the index.
 
@@ -90,6 +93,8 @@ def fit_folder(
         Folder of the studies, which the page of the audit shows.
     exact : bool
         Stop after the first stage: nothing is sampled, and posteriors that are current stay.
+    judgements : mapping of outcome to Judgement
+        What the summary of findings says of the certainty of the evidence.
 
     Raises
     ------
@@ -104,9 +109,9 @@ def fit_folder(
 
     saved = {q.spec.id: record for q in questions if not force and (record := current(q))}
     todo = [q for q in questions if q.spec.id not in saved]
-    if not todo and store.has_index():
+    if not todo and store.has_index(identity(judgements)):
         return FolderRun(saved, len(saved))
-    index = _Index(store, data)
+    index = _Index(store, data, judgements)
     if not todo:
         index.write()
         return FolderRun(saved, len(saved))
@@ -143,8 +148,8 @@ def fit_folder(
 class _Index:
     """The page of all analyses, written from what is in the folder."""
 
-    def __init__(self, store: Store, data: Path) -> None:
-        self.store, self.audits = store, read_audits(data)
+    def __init__(self, store: Store, data: Path, judgements: Mapping[str, Judgement]) -> None:
+        self.store, self.audits, self.judgements = store, read_audits(data), judgements
         self.written = time.monotonic()
 
     def write(self, verdicts: Mapping[str, Mapping[str, Any]] | None = None) -> None:
@@ -152,7 +157,7 @@ class _Index:
         from crlm_bayes.run.index import write_index  # with matplotlib
 
         if verdicts or self.store.records():
-            write_index(self.store, self.audits, verdicts or {})
+            write_index(self.store, self.audits, verdicts or {}, self.judgements)
         self.written = time.monotonic()
 
     def refresh(self) -> None:
@@ -198,7 +203,12 @@ def _sample(
     return {name: outcome.record for name, outcome in outcomes.items()}
 
 
-def render_folder(questions: Sequence[Question], data: Path, store: Store) -> FolderRun:
+def render_folder(
+    questions: Sequence[Question],
+    data: Path,
+    store: Store,
+    judgements: Mapping[str, Judgement] = MappingProxyType({}),
+) -> FolderRun:
     """Render saved results again; nothing is written unless all of them can be.
 
     Raises
@@ -209,7 +219,7 @@ def render_folder(questions: Sequence[Question], data: Path, store: Store) -> Fo
     for question in questions:
         require_current(question, store)
     store.require_writable()
-    index = _Index(store, data)
+    index = _Index(store, data, judgements)
     lanes = Lanes(min(os.cpu_count() or 1, math.ceil(len(questions) / FEW)))
     try:
         with lanes:

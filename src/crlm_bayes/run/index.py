@@ -10,6 +10,7 @@ from crlm_bayes import figures
 from crlm_bayes.answers.question import SYNTHESIS
 from crlm_bayes.audits.registry import QUESTIONS
 from crlm_bayes.audits.study_audit import StudyAudit
+from crlm_bayes.documents.judgements import Judgement
 from crlm_bayes.pages import VERDICTS
 from crlm_bayes.pages.audit_page import audit_page
 from crlm_bayes.pages.markdown import folder_page
@@ -19,6 +20,7 @@ from crlm_bayes.prose.audit import is_drawn
 from crlm_bayes.prose.index import of_single_studies, of_syntheses
 from crlm_bayes.run.drawings import of_audit, of_index
 from crlm_bayes.run.store import AUDIT, INDEX, Store
+from crlm_bayes.run.summary import write_summary
 from crlm_bayes.scepticism.replication import Estimated, Pair, pairs
 from crlm_bayes.words.nouns import endpoint_order
 
@@ -59,9 +61,12 @@ def is_of_this_version(record: Mapping[str, Any]) -> bool:
 
 
 def write_index(
-    store: Store, audits: Mapping[str, StudyAudit], begun: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
+    store: Store,
+    audits: Mapping[str, StudyAudit],
+    begun: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
+    judgements: Mapping[str, Judgement] = MappingProxyType({}),
 ) -> pd.DataFrame:
-    """Write `verdicts.csv`, `index.html`, `audit.html` and their figures, from every run record in the folder.
+    """Write `verdicts.csv`, `index.html`, `audit.html`, their figures, and `summary.html`, from every run record in the folder.
 
     Parameters
     ----------
@@ -69,6 +74,8 @@ def write_index(
         All studies of the data folder; `audit.html` shows them all, the index those that were analysed.
     begun : mapping of id to run record
         Analyses that are answered and may have no page yet: their verdicts are shown, and nothing leads to their pages.
+    judgements : mapping of outcome to Judgement
+        What the user thinks of the certainty of the evidence.
 
     Returns
     -------
@@ -95,6 +102,7 @@ def write_index(
     together = overview(table, {str(name): store.estimates(str(name)) for name in several if name in there}, records)
     page = index_page(table, drawings, present, latest, explorable, replications(records), together, set(there))
     store.write_text(INDEX, page)
+    write_summary(store, table, records, audits, judgements)
     return table
 
 

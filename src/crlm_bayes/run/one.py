@@ -134,6 +134,7 @@ def head_of(question: Question, settings: Settings, began: datetime, seconds: fl
     return {
         "analysis": question.spec.id,
         "document": question.spec.document,
+        "question": question.spec.question,
         "started": began.isoformat(timespec="seconds"),
         "seconds": round(seconds, 2),
         "digests": digests(question, settings),
@@ -205,7 +206,8 @@ def write(result: Result, store: Store, kept: Collection[str] = ()) -> None:
 
     def fill(folder: Path) -> None:
         drawings = write_figures(folder / "figures", of_result(result))
-        (folder / PAGE).write_text(pages.analysis_page(result, drawings), encoding="utf-8")
+        page = pages.analysis_page(result, drawings, store.verdicts())
+        (folder / PAGE).write_text(page, encoding="utf-8")
         write_estimates(folder / ESTIMATES, result.estimates)
         for name in result.trees:
             (folder / name).mkdir()

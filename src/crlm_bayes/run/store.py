@@ -19,12 +19,16 @@ if TYPE_CHECKING:
     import pyarrow as pa
     import xarray as xr
 
-ESTIMATES, RECORD, PAGE, POSTERIOR, INDEX, AUDIT, EXPLORER, README = (
-    "estimates.csv", "run.json", "report.html", "posterior.nc", "index.html", "audit.html", "explorer.json", "README.md",
+ESTIMATES, RECORD, PAGE, POSTERIOR, INDEX, AUDIT, SUMMARY, EXPLORER, README = (
+    "estimates.csv", "run.json", "report.html", "posterior.nc", "index.html", "audit.html", "summary.html", "explorer.json",
+    "README.md",
 )  # fmt: skip
 
 TABLES: Final = (".parquet", ".csv")
 """How the name of a table ends."""
+
+MADE_OF_PAGES: Final = (".pdf", ".docx")
+"""What is made of a page when it is asked for."""
 
 ROW_GROUP: Final = 10_000
 """Rows that are written together, at least."""
@@ -80,9 +84,19 @@ class Store:
         found = {path.parent.name: self.record(path.parent.name) for path in sorted(self.root.glob(f"[!.]*/{RECORD}"))}
         return {name: record for name, record in found.items() if record is not None}
 
-    def has_index(self) -> bool:
-        """Whether the page of all analyses, that of the audit and the verdicts are there."""
-        return all((self.root / name).is_file() for name in (INDEX, AUDIT, VERDICTS))
+    def verdicts(self) -> list[dict[str, Any]]:
+        """Read the rows of the table of all verdicts; none where there is no table, or one of another version."""
+        import pandas as pd
+
+        path = self.root / VERDICTS
+        table = pd.read_csv(path) if path.is_file() else pd.DataFrame()
+        wanted = {"analysis", "answers", "asks", "endpoint", "hypothetical", "mark", "p_benefit", "primary", "title"}
+        return [] if wanted - set(table.columns) else [dict(row) for row in table.to_dict("records")]
+
+    def has_index(self, judged: str) -> bool:
+        """Whether the page of all analyses, that of the audit, the verdicts, and the summary by these judgements are there."""
+        there = all((self.root / name).is_file() for name in (INDEX, AUDIT, VERDICTS, SUMMARY))
+        return there and judged in (self.root / SUMMARY).read_text(encoding="utf-8")
 
     def complete(self, analysis: str, priors: tuple[str, ...]) -> bool:
         """Whether the posteriors, estimates and page of an analysis are all there."""
@@ -149,12 +163,21 @@ class Store:
                     path.unlink(missing_ok=True)
 
     def write_text(self, name: str, text: str) -> None:
-        """Write a file at the top of the folder atomically."""
+        """Write a file at the top of the folder atomically; what was made of an older one goes."""
+        self.write_bytes(name, text.encode("utf-8"))
+        for made in MADE_OF_PAGES if name.endswith(".html") else ():
+            (self.root / name).with_suffix(made).unlink(missing_ok=True)
+
+    def write_bytes(self, name: str, content: bytes) -> None:
+        """Write a file in the folder atomically."""
         target = self.root / name
         target.parent.mkdir(parents=True, exist_ok=True)
         fresh = target.with_name(f".{target.name}.new-{os.getpid()}")
-        fresh.write_text(text, encoding="utf-8")
-        fresh.replace(target)
+        try:
+            fresh.write_bytes(content)
+            fresh.replace(target)
+        finally:
+            fresh.unlink(missing_ok=True)
 
     def write_readme(self, text: str) -> None:
         """Write the page that a forge shows for the folder; a README that does not begin as it does is another's, and stays."""

@@ -155,6 +155,11 @@ def signed_points(x: float | None) -> str:
     return signed(None if x is None else 100 * x, 1)
 
 
+def per_1000(x: float | None) -> str:
+    """Write a difference of proportions as patients in 1,000, with its sign."""
+    return signed(None if x is None else 1000 * x, 0)
+
+
 def needed(x: float | None) -> str:
     """Write the size of a number needed to treat."""
     special = _special(None if x is None else abs(x))

@@ -124,12 +124,16 @@ def limit(document: Document, rng: Rng) -> Altered | None:
 @slip_of("p", "contrasts", "factors")
 def cox_p(document: Document, row: Row) -> Matters | None:
     """P value of a hazard ratio, beyond what ratio and rounded limits leave open."""
+    if "ci" not in row:
+        return None
     half, (low, high) = unit(row["value"]) / 2, (float(end) for end in row["ci"])
     ends = [math.log(float(row["value"]) + end) for end in (-half, half)]
     wide, narrow = (math.log((high + h) / max(low - h, 1e-9)) for h in (half, -half))
     double = 2 * float(ndtri(0.5 + row["level"] / 2))
     least = 0.0 if ends[0] <= 0 <= ends[1] else min(map(abs, ends)) * double / wide
     low_p, high_p = (float(2 * ndtr(-z)) for z in (max(map(abs, ends)) * double / narrow, least))
+    if row.get("sided") == "one":
+        low_p, high_p = low_p / 2, high_p / 2
     return lambda v: far(v, float(row["p"])) and not 0.9 * low_p - 0.005 <= v <= 1.1 * high_p + 0.005
 
 

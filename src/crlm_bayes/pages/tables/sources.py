@@ -4,19 +4,20 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from crlm_bayes.answers.answer import Answer
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.documents.analysis_parts import LIKELIHOODS, Structure
 from crlm_bayes.documents.printed.entries import MedianEntry, TestEntry
 from crlm_bayes.documents.printed.ratios import ContrastEntry
-from crlm_bayes.documents.study import Study, design_words, title_of
+from crlm_bayes.documents.study import Study, design_words, reference, title_of
 from crlm_bayes.evidence.ratios import printed_ratio
 from crlm_bayes.evidence.values import ArmLevelEvidence, SynthesisEvidence
 from crlm_bayes.likelihoods.leaves import LEAVES
 from crlm_bayes.prose.limits import SECOND_HAND
 from crlm_bayes.words.nouns import MEASURES, READINGS, listed
-from crlm_bayes.words.numbers import as_percent, ratio, span
+from crlm_bayes.words.numbers import LEVEL, as_percent, ratio, span
 
 TESTS: Mapping[str, str] = {
     "chi2": "chi-square test",
@@ -46,6 +47,39 @@ class PublishedRow:
     turned: str
     locator: str
     study: str = ""
+
+
+class Published(NamedTuple):
+    """The one ratio that a paper prints for a claim, treatment over control, and the one p value that it prints."""
+
+    value: str
+    interval: str
+    p: str
+
+
+def published_claim(answer: Answer) -> Published | None:
+    """Find what the paper itself claims: None unless it prints a ratio of this measure for these arms.
+
+    A ratio that the analysis takes goes before others, then one that is adjusted. The p value is that of the ratio, else
+    that of the one test of the endpoint that is printed.
+    """
+    spec, evidence = answer.spec, answer.question.evidence_of_arms
+    if spec.is_synthesis or spec.hypothetical:
+        return None
+    study, used, arms = answer.question.study, set(answer.question.entries), set(evidence.arms)
+    ratios = [
+        c
+        for c in study.contrasts
+        if c.endpoint == spec.endpoint and c.measure == spec.measure and {c.numerator, c.denominator} == arms
+    ]
+    if not ratios:
+        return None
+    chosen = min(ratios, key=lambda c: (reference("contrasts", c) not in used, not c.adjusted))
+    value, _, limits = _turned(chosen, evidence.arms[1]).removesuffix(")").partition(" (")
+    tests = [_p(t) for t in study.tests if t.endpoint == spec.endpoint and t.p]
+    p = _p(chosen) if chosen.p else tests[0] if len(tests) == 1 else ""
+    kind = "adjusted" if chosen.adjusted else "not adjusted"
+    return Published(value, "; ".join(x for x in (limits.removeprefix(f"{LEVEL} CI "), kind) if x), p)
 
 
 def published(answer: Answer) -> list[PublishedRow]:
@@ -80,17 +114,22 @@ def _contrast(entry: ContrastEntry, treatment: str) -> PublishedRow:
     interval = f" ({level} {entry.ci[0]} to {entry.ci[1]})" if entry.ci else ""
     p = f", {_p(entry)}" if entry.p else ""
     kind = "adjusted" if entry.adjusted else "not adjusted"
+    return PublishedRow(
+        f"{MEASURES[entry.measure].capitalize()}, {kind}, {entry.numerator} over {entry.denominator}",
+        f"{entry.value or printed_ratio(entry)}{interval}{p}",
+        _turned(entry, treatment),
+        entry.locator,
+    )
+
+
+def _turned(entry: ContrastEntry, treatment: str) -> str:
+    """Write a printed ratio, treatment over control."""
     power = -1 if entry.denominator == treatment else 1
     turned = ratio(math.exp(power * entry.log_ratio))
     if entry.ci:
         low, high = sorted(x.value**power for x in entry.ci)
-        turned += f" ({level} {span(low, high)})"
-    return PublishedRow(
-        f"{MEASURES[entry.measure].capitalize()}, {kind}, {entry.numerator} over {entry.denominator}",
-        f"{entry.value or printed_ratio(entry)}{interval}{p}",
-        turned,
-        entry.locator,
-    )
+        turned += f" ({as_percent(entry.level)} CI {span(low, high)})"
+    return turned
 
 
 def _test(entry: TestEntry) -> PublishedRow:

@@ -99,19 +99,6 @@ def scatter(answer: Answer) -> str:
     )
 
 
-def summary(answer: Answer) -> list[tuple[str, str, str]]:
-    """Heading, value and note of what a summary shows of the scatter; empty for a common effect."""
-    tau, new = answer.pooled.tau, answer.pooled.predictive
-    if tau is None:
-        return []
-    words, good = vocabulary(answer.spec), new.p_benefit(answer.spec.sign)
-    side = f"P({words.claim})" if words.harmful else "good side"
-    return [
-        ("Spread of studies, τ", number(tau.median), f"{LEVEL}: {span(*tau.interval, write=number)}"),
-        ("In a new study", ratio_of(new.median), f"{LEVEL}: {ratio_span(new.interval)}; {side} {words.chance(good)}"),
-    ]
-
-
 WEIGHT = "Weight: the share of a study, and of the prior, in the pooled mean"
 
 NEGATIVE = "it is below 0 where a study lies so far out that it makes the others count for less"
