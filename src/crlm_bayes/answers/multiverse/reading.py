@@ -14,6 +14,7 @@ from crlm_bayes.digests import digest
 from crlm_bayes.documents.analyses import analysis_paths, read_priors, read_shape, spec_of
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.documents.analysis_meaning import check_meaning
+from crlm_bayes.documents.folders import folders
 from crlm_bayes.documents.reader import read_studies, study_paths
 from crlm_bayes.documents.variation.multiverse import Combination, combinations
 from crlm_bayes.documents.variation.variants import told
