@@ -30,6 +30,7 @@ from crlm_bayes.documents.study import Study
 from crlm_bayes.errors import InvalidInput, UnknownName
 from crlm_bayes.run.batch import batch as batch
 from crlm_bayes.run.batch import batch_file as batch_file
+from crlm_bayes.run.bundle import bundle as bundle
 from crlm_bayes.run.folder import FolderRun, Watch, fit_folder, render_folder
 from crlm_bayes.run.store import PAGE, Store
 from crlm_bayes.sampling.settings import Settings

@@ -3,11 +3,13 @@
 import json
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from crlm_bayes.prose.terminal.examples import examples
 from crlm_bayes.rule import SEED
 
 app = typer.Typer(
@@ -43,7 +45,7 @@ def main() -> None:
     # many small products, and analyses side by side: threads inside each would only wait for one another
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
-        app(prog_name="crlm_bayes")
+        app(prog_name="crlm-bayes")
     except CrlmBayesError as error:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
@@ -70,7 +72,14 @@ def _print_json(value: Any) -> None:
     print(json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False))
 
 
-@app.command()
+def _print(as_json: bool, rows: Callable[[], Any], show: Callable[[], None]) -> None:
+    if as_json:
+        _print_json(rows())
+    else:
+        show()
+
+
+@app.command(epilog=examples("fit"))
 def fit(
     names: Names = None,
     data: Data = None,
@@ -104,7 +113,7 @@ def fit(
     raise typer.Exit(code)
 
 
-@app.command()
+@app.command(epilog=examples("report"))
 def report(
     names: Names = None,
     data: Data = None,
@@ -134,12 +143,11 @@ def report(
         _print_json(rows)
 
 
-@app.command()
+@app.command(epilog=examples("sceptic"))
 def sceptic(
     names: Names = None,
     data: Data = None,
     models: Models = None,
-    out: Out = OUT,
     as_json: Json = False,
     prior: Annotated[
         str | None,
@@ -153,6 +161,9 @@ def sceptic(
         float, typer.Option("--harm-bias", metavar="LOG", help="Log ratio by which studies overstate the benefit.")
     ] = 0.0,
     discount: Annotated[float, typer.Option(metavar="SHARE", help="Share of the evidence that is set aside.")] = 0.0,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", help="Also other trials as priors, and what each prior believes.")
+    ] = False,
 ) -> None:
     """The prior panel, reverse-Bayes, bias and discount, exact, without MCMC."""
     from crlm_bayes.api import ask, questions
@@ -161,13 +172,27 @@ def sceptic(
 
     own = None if prior is None else parse_prior(prior, "--prior")
     answers = [ask(question).doubt(own, bias, discount) for question in questions(names, data=data, models=models)]
-    if as_json:
-        _print_json(sceptic_rows(answers))
-    else:
-        print_scepticism(answers)
+    _print(as_json, lambda: sceptic_rows(answers), lambda: print_scepticism(answers, verbose=verbose))
 
 
-@app.command()
+@app.command(epilog=examples("bundle"))
+def bundle(
+    to: Annotated[Path, typer.Option("--to", metavar="FILE", help="The zip that is written.")],
+    names: Names = None,
+    data: Data = None,
+    models: Models = None,
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder of the results.")] = OUT,
+) -> None:
+    """Put results in one zip with all that makes them again: documents, versions, program and a script.
+
+    The same results give the same bytes. A result that is missing or out of date is refused, and nothing is written.
+    """
+    from crlm_bayes.commands.bundle import bundle_command
+
+    bundle_command(data, models, out, names, to)
+
+
+@app.command(epilog=examples("batch"))
 def batch(
     trials: Annotated[
         Path,
@@ -211,47 +236,47 @@ def batch(
     raise typer.Exit(1 if run.faulty else 0)
 
 
-@app.command()
-def multiverse(names: Names = None, data: Data = None, models: Models = None, out: Out = OUT, as_json: Json = False) -> None:  # fmt: skip
-    """Every combination of the choices that documents declare, exact: how far answers range, which choices matter."""
+@app.command(epilog=examples("multiverse"))
+def multiverse(
+    names: Annotated[list[str] | None, typer.Argument(metavar="[DOCUMENT]...", help="By id; all if none.")] = None,
+    data: Data = None,
+    models: Models = None,
+    out: Out = OUT,
+    as_json: Json = False,
+) -> None:
+    """Every combination of the choices that a document declares, exact: how far answers range, which choices matter."""
     from crlm_bayes.commands.multiverse import multiverse_command, multiverse_rows, print_multiverse
 
     found = multiverse_command(names, data, models, out)
     _print_json(multiverse_rows(found)) if as_json else print_multiverse(found)
 
 
-@app.command()
+@app.command(epilog=examples("audit"))
 def audit(
     studies: Annotated[
         list[str] | None,
         typer.Argument(metavar="[STUDY]...", help="Studies by id; all of them if none is named."),
     ] = None,
     data: Data = None,
-    models: Models = None,
-    out: Out = OUT,
     as_json: Json = False,
     strict: Annotated[bool, typer.Option("--strict", help="Exit code 3 if there is a serious finding.")] = False,
 ) -> None:
-    """What the papers print against what it implies: every finding, the gravest first."""
+    """What the papers print against what it implies: every finding, the gravest studies first."""
     from crlm_bayes import api
     from crlm_bayes.commands.audit import finding_rows, print_audits
     from crlm_bayes.errors import EXIT_GATE
 
     audits = api.audit(data=data, names=studies or None)
-    if as_json:
-        _print_json(finding_rows(audits))
-    else:
-        print_audits(audits)
+    _print(as_json, lambda: finding_rows(audits), lambda: print_audits(audits))
     serious = any(found.of("serious") for found in audits.values())
     raise typer.Exit(EXIT_GATE if strict and serious else 0)
 
 
-@app.command()
+@app.command(epilog=examples("show"))
 def show(
     name: Annotated[str, typer.Argument(metavar="ANALYSIS", help="Analysis by id.")],
     data: Data = None,
     models: Models = None,
-    out: Out = OUT,
     as_json: Json = False,
 ) -> None:
     """Equations, priors with their probability content, and the printed rows of one analysis."""
@@ -259,41 +284,33 @@ def show(
     from crlm_bayes.commands.show import print_question, question_rows
 
     asked = questions([name], data=data, models=models)[0]
-    if as_json:
-        _print_json(question_rows(asked))
-    else:
-        print_question(asked)
+    _print(as_json, lambda: question_rows(asked), lambda: print_question(asked))
 
 
-@app.command("list")
+@app.command("list", epilog=examples("list"))
 def list_(data: Data = None, models: Models = None, out: Out = OUT, as_json: Json = False) -> None:
-    """Analyses and studies that are there, and which analyses have results."""
+    """Analyses that are there, endpoint by endpoint, with the verdicts of those that have results."""
     from crlm_bayes.api import questions
     from crlm_bayes.commands.list import catalogue, print_catalogue
 
-    rows = catalogue(out, questions(data=data, models=models))
-    if as_json:
-        _print_json(rows)
-    else:
-        print_catalogue(rows)
+    asked = questions(data=data, models=models)
+    rows = catalogue(out, asked)
+    _print(as_json, lambda: rows, lambda: print_catalogue(rows, asked, out))
 
 
-@app.command()
-def check(data: Data = None, models: Models = None, out: Out = OUT, as_json: Json = False) -> None:
+@app.command(epilog=examples("check"))
+def check(data: Data = None, models: Models = None, as_json: Json = False) -> None:
     """Validate every study and analysis document; every fault is one line."""
     from crlm_bayes.commands.check import check_rows, print_check
 
     found = check_rows(data, models)
-    if as_json:
-        _print_json(found)
-    else:
-        print_check(found)
+    _print(as_json, lambda: found, lambda: print_check(found))
     raise typer.Exit(1 if found["faults"] else 0)
 
 
-@app.command()
-def schema(data: Data = None, models: Models = None, out: Out = OUT, as_json: Json = False) -> None:
-    """JSON Schema of study, analysis and prior documents (JSON with and without --json)."""
+@app.command(epilog=examples("schema"))
+def schema() -> None:
+    """JSON Schema of study, analysis and prior documents."""
     from crlm_bayes.commands.check import schemas
 
     _print_json(schemas())

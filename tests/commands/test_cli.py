@@ -1,56 +1,20 @@
 """The command line as a user meets it: exit codes, one-line errors, JSON alone on stdout; whole processes for each way to end."""
 
-import contextlib
-import io
 import json
 import os
 import re
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
-from unittest import mock
 
 import pytest
 
 from crlm_bayes import cache
-from crlm_bayes.cli import main
+from makers.command_line import Said, crlm, process
 
 REPOSITORY = Path(__file__).parents[2]
-VERBS = ("fit", "report", "sceptic", "audit", "show", "list", "check", "schema")
-
-
-@dataclass(frozen=True)
-class Said:
-    """How a command ended, and what it wrote."""
-
-    returncode: int
-    stdout: str
-    stderr: str
-
-
-def process(*words: str) -> Said:
-    """Run the command as a user does; a warning would be an error."""
-    environment = os.environ | {"COLUMNS": "100", "PYTHONPATH": str(REPOSITORY / "src"), "PYTHONWARNINGS": "error"}
-    command = [sys.executable, "-m", "crlm_bayes", *words]
-    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
-    return Said(done.returncode, done.stdout, done.stderr)
-
-
-def crlm(*words: str, cwd: Path = REPOSITORY) -> Said:
-    """Run the command in this process: the same entry and the same exit, without starting Python anew."""
-    out, err, code = io.StringIO(), io.StringIO(), 0
-    with (
-        mock.patch.object(sys, "argv", ["crlm_bayes", *words]), mock.patch.dict(os.environ, COLUMNS="100"),
-        contextlib.chdir(cwd), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err),
-    ):  # fmt: skip
-        try:
-            main()
-        except SystemExit as exit:
-            code = exit.code or 0
-    assert isinstance(code, int)
-    return Said(code, out.getvalue(), err.getvalue())
+VERBS = ("fit", "report", "sceptic", "audit", "show", "list", "check", "schema", "bundle")
 
 
 def one_line(result: Said) -> str:

@@ -302,18 +302,50 @@ def test_the_index_fits_the_page_and_frames_what_survives(analyses: int, priors:
     assert plt.get_fignums() == []
 
 
-def test_a_hypothetical_reading_stands_beside_the_others_and_nowhere_else() -> None:
+def test_a_hypothetical_reading_is_in_no_figure_of_the_index() -> None:
     table = verdicts(9, 2)
     table = completed(table.assign(hypothetical=table["analysis"] == "a3"))
     figures = draw_index(table)
     for row in table[table.primary].itertuples():
-        ((x, _),) = marks(figures["readings"], str(row.analysis))
-        assert x == pytest.approx(math.log(row.p_benefit / (1 - row.p_benefit)))
+        places = [x for x, _ in marks(figures["readings"], str(row.analysis))]
+        assert places == ([] if row.hypothetical else [pytest.approx(math.log(row.p_benefit / (1 - row.p_benefit)))])
         shown = any(line.get_label() == f"{row.analysis}-median" for line in figures["forest"].axes[0].lines)
         assert shown != row.hypothetical
     assert_fits(figures["readings"])
     alone = table[table["analysis"].isin(["a0", "a1", "a2"])]
     assert "readings" not in draw_index(alone)
+
+
+def test_a_harm_is_shown_in_its_own_direction_and_spelt_out() -> None:
+    table = verdicts(2, 2)
+    harm = table["analysis"] == "a1"
+    table = completed(
+        table.assign(
+            better="lower",
+            endpoint=table["endpoint"].where(~harm, "ae:rash_grade3plus"),
+            asks=["harm" if h else "benefit" for h in harm],
+        )
+    )
+    figures = draw_index(table)
+    shown = [t.get_text() for axes in figures["forest"].axes for t in axes.texts]
+    assert "P(benefit),\nP(higher risk)" in shown and "P(benefit)" not in shown
+    assert "Rash of grade 3 or more" in shown
+    only = [t.get_text() for axes in draw_index(table[~harm])["forest"].axes for t in axes.texts]
+    assert "P(benefit)" in only
+
+
+def test_the_columns_of_the_matrix_are_in_the_order_of_the_panel() -> None:
+    table = verdicts(2, 4)
+    second = table["prior"].iloc[1]
+    short = table[~((table["analysis"] == "a0") & (table["prior"] == second))]
+    heads = draw_index(short)["verdicts"].axes[0].texts[:4]
+    assert [t.get_text().replace("\n", " ") for t in heads] == [f"rather sceptical {i}" for i in range(4)]
+
+
+def test_what_survives_at_face_value_is_half_filled() -> None:
+    table = completed(verdicts(1, 1).assign(p_benefit=0.99, footing="face_value"))
+    (line,) = (x for x in draw_index(table)["forest"].axes[0].lines if x.get_label() == "a0-median")
+    assert line.get_fillstyle() == "left" and line.get_markerfacecoloralt() == "white"
 
 
 def test_a_missing_verdict_leaves_a_dash() -> None:

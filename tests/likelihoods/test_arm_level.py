@@ -365,7 +365,7 @@ def shown_result(spec: AnalysisSpec, evidence: ArmLevelEvidence, studies: Studie
     draws = prior_tree(spec, evidence, 400)
     panel = {"sceptical": priors["sceptical"]}
     table = nuts_estimates(spec, evidence, "sceptical", draws)
-    audits = {name: StudyAudit(study, (), (), (), 0) for name, study in studies.items()}
+    audits = {name: StudyAudit(study, (), (), (), ()) for name, study in studies.items()}
     question = Question(spec, audits, evidence, panel)
     trees = {"sceptical": xr.DataTree.from_dict({"posterior": draws})}
     return Result(question, estimates=table, trees=trees)

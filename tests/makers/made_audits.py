@@ -62,5 +62,9 @@ def found(
 
 def audited(*findings: Finding, study: Study | None = None, **parts: Any) -> StudyAudit:
     return StudyAudit(
-        study or ministudy(), findings, parts.get("comparisons", ()), parts.get("scans", ()), len(QUESTIONS)
+        study or ministudy(),
+        findings,
+        parts.get("comparisons", ()),
+        parts.get("scans", ()),
+        tuple(name for name, _ in QUESTIONS),
     )

@@ -13,9 +13,9 @@ from crlm_bayes.pages.html import environment
 from crlm_bayes.pages.study_page import concerns
 from crlm_bayes.prose.audit import (
     FEW,
+    NOTHING_TRANSCRIBED,
     answer,
     caption,
-    index_findings,
     is_drawn,
     label,
 )
@@ -58,7 +58,7 @@ def test_every_finding_is_on_the_page_under_its_id() -> None:
     rows = [row[0].split()[:2] for row in document.rows if row[0].strip()[:1] in "▲△·"]
     assert rows == [["▲", "serious"], ["▲", "serious"], ["△", "warning"], ["·", "note"]]
     assert "Mini2020" in document.words or "mini2020" in document.words or "Mini 2020" in document.words
-    assert "two serious findings, one warning and one note in two checks." in document.words
+    assert "Two serious findings, one warning and one note in two checks that apply." in document.words
     heads = [f for tag, f in document.tags if tag == "th"]
     assert heads and all("scope" in f for f in heads)
     assert sum(tag == "table" for tag, _ in document.tags) == sum(tag == "caption" for tag, _ in document.tags)
@@ -87,18 +87,55 @@ def test_whatever_a_paper_prints_is_escaped() -> None:
     assert_fits(audit(audited(comparisons=(compared("<0.001", 0.4, subject=nasty.replace("漢", "")),))))
 
 
-def test_a_paper_that_adds_up_is_said_to() -> None:
-    document = assert_sound(page(audited()))
-    assert document.words.count("wo checks of no transcribed rows found nothing that does not add up.") == 2
-    assert "There is nothing to draw" in document.words and "absent" not in {f.get("class") for _, f in document.tags}
-    assert "▲ serious" not in " ".join(cell for row in document.rows for cell in row)
+def test_a_paper_that_adds_up_has_one_line_and_no_section() -> None:
+    counts = [{"endpoint": "orr", "arm": "drug", "events": 5, "n": 50, "percent": "10"}]
+    quiet = audited(study=ministudy(head={"id": "quiet2021"}, counts=counts))
+    document = assert_sound(page(quiet, audited(found(1))))
+    assert document.cells("Quiet 2021") == [["Quiet 2021", "1", "2", "0", "0", "0"]]
+    assert document.ids.count("audit-quiet2021") == 1 and document.words.count("Quiet 2021") == 1
+    assert "One paper has serious findings, of two papers with one transcribed row." in document.words
+    assert "There is nothing to draw" in document.words
+    assert "No paper has a serious finding, of one paper with one transcribed row." in page(quiet)
     assert assert_sound(page()).words.count("No study was audited.") == 1
+
+
+def test_checks_of_nothing_are_not_spoken_of() -> None:
+    document = assert_sound(page(audited()))
+    assert document.cells("Mini 2020") == [["Mini 2020", "0", "—", "0", "0", "0"]]
+    assert answer(audited()) == NOTHING_TRANSCRIBED and "checks of no" not in document.words
+
+
+def test_the_gravest_come_first_and_the_table_lists_every_paper_by_gravity() -> None:
+    def of(name: str, *severities: str) -> StudyAudit:
+        findings = [found(i, s, id=f"{name}.x.{i}") for i, s in enumerate(severities)]
+        return audited(*findings, study=ministudy(head={"id": name}))
+
+    document = assert_sound(
+        page(of("a2001"), of("b2001", "note"), of("c2001", "serious"), of("d2001", "serious", "serious"))
+    )
+    table = [row[0].strip() for row in document.rows if row[0].strip().endswith("2001")]
+    assert table == ["D 2001", "C 2001", "B 2001", "A 2001"]
+    words = document.words
+    places = [
+        words.index(x)
+        for x in (
+            "Do the papers add up?",
+            "D 2001",
+            "2 serious findings.",
+            "All papers",
+            "Papers with warnings or notes",
+            "B 2001: one note",
+        )
+    ]
+    assert places[:3] == sorted(places[:3]) and places[-2:] == sorted(places[-2:])
+    folded = page(of("b2001", "note"))
+    assert folded.index("<details") < folded.index('id="audit-b2001"') < folded.index("</details>")
 
 
 def test_nothing_is_said_of_missing_figures() -> None:
     words = assert_sound(page(audited(comparisons=(LOST,)))).words
     assert "no figure" not in words and "nothing to draw" not in words
-    with_figure = page(audited(comparisons=(LOST,)), figures={"mini2020": SVG})
+    with_figure = page(audited(found(1), comparisons=(LOST,)), figures={"mini2020": SVG})
     assert 'aria-label="Audit of Mini 2020: os at 36 months printed 0.038, recomputed 0.063"' in with_figure
 
 
@@ -123,11 +160,10 @@ def test_the_sentence_of_a_study_counts_what_was_found() -> None:
     case = audited(found(1), comparisons=(LOST, GAINED, QUIET), scans=scan_of(*OF_90))
     text = answer(case)
     assert text.startswith(
-        "One serious finding in two checks; recomputed from the paper’s own numbers, the only significant p value loses significance and 1 "
+        "One serious finding in two checks that apply; recomputed from the paper’s own numbers, the only significant p value loses significance and 1 "
         "becomes significant; "
     )
     assert re.search(r"percentages for arms of 38 patients are impossible; \d+ of these are possible with 90\.$", text)
-    assert index_findings({"mini2020": case}) == [("audit-mini2020", f"Mini 2020: o{text[1:]}")]
     assert tally([]) == "no finding" and tally(["note"]) == "one note"
 
 
@@ -202,17 +238,6 @@ def test_the_section_lists_everything_that_touches_the_analysis_first() -> None:
     assert warnings[0].message in document.words and document.ids == []
     clean = rendered("section", audited())
     assert "It has no finding." in clean.words and clean.rows == []
-
-
-def test_the_index_links_to_every_study() -> None:
-    template = environment().from_string(
-        '{% import "parts/findings.html.jinja" as f %}{{ f.of_index(lines, "audit.html") }}'
-    )
-    document = Document(template.render(lines=index_findings({"mini2020": audited(found(1))})))
-    assert (
-        document.links == ["audit.html#audit-mini2020"]
-        and "Mini 2020: one serious finding in two checks." in document.words
-    )
 
 
 def test_denominators_are_those_that_are_tried() -> None:

@@ -416,13 +416,12 @@ def test_the_index_lists_syntheses_first(
     assert used == {"chen2025", "yan2025", "lu2016"}
     audits = audit_studies({name: published[name] for name in used})
     document = assert_sound(index_page(table, {"synthesis": SVG}, audits, {}, (), (), together))
-    groups = [row[0] for row in document.rows if len(row) == 1]
-    starts = ("The answers", "Synthesis", "Chen 2025")
-    assert all(group.strip().startswith(start) for group, start in zip(groups, starts, strict=True))
+    groups = [" ".join(row[0].split()) for row in document.rows if len(row) == 1]
+    assert groups == ["Progression-free survival", "Objective response"]
     words = document.words
     assert (
-        words.index("Study by study, under")
-        < words.index("All the evidence together")
+        words.index("The papers, each by itself" if "The papers," in words else "The paper by itself")
+        < words.index("All syntheses, and what they rest on")
         < words.index("Is there a benefit?")
     )
     assert {"pfs_seeds/report.html", "orr_direct/report.html"} <= set(document.links)
@@ -457,20 +456,18 @@ def test_the_readme_has_a_table_of_syntheses_above_that_of_studies(records: dict
     assert verdict_table(table[table["study"] != "synthesis"]).count("| --- |") == 1
 
 
-def test_the_terminal_sorts_syntheses_under_their_heading(
+def test_the_terminal_has_syntheses_before_single_studies(
     records: dict[str, dict[str, Any]], seeds: Result, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     print_verdicts(records, tmp_path, 0)
     text = capsys.readouterr().err
-    assert text.index("Synthesis") < text.index("pfs_seeds") < text.index("Single studies") < text.index("pfs_chen")
+    assert text.index("Progression-free survival") < text.index("pfs_seeds") < text.index("pfs_chen")
     print_question(seeds.question)
     assert "yan2025: said to be a randomised trial; progression-free survival" in capsys.readouterr().out
-    rows = catalogue(tmp_path, [seeds.question])
-    print_catalogue([*rows, rows[0] | {"study": "chen2025", "analysis": "a_trial"}])
+    (row,) = catalogue(tmp_path, [seeds.question])
+    print_catalogue([row | {"study": "chen2025", "analysis": "a_trial"}, row], [seeds.question], tmp_path)
     listed = capsys.readouterr().out
-    assert (
-        listed.index("Synthesis") < listed.index("pfs_seeds") < listed.index("Single studies") < listed.index("a_trial")
-    )
+    assert listed.index("Progression-free survival") < listed.index("pfs_seeds") < listed.index("a_trial")
 
 
 def test_the_sceptic_reads_spread_prediction_and_weights(seeds: Result, capsys: pytest.CaptureFixture[str]) -> None:

@@ -147,7 +147,7 @@ def _curve_rows(
     panel = verdict(posterior, spec, name)
     ratio_mean = posterior.expect(np.exp)
     ratio_sd = math.sqrt(max(posterior.expect(lambda t: np.exp(2 * t)) - ratio_mean**2, 0.0))
-    shared = _probabilities(panel)
+    shared = _chances(panel)
     ratio = {
         "quantity": spec.measure,
         "median": panel.median,
@@ -173,10 +173,10 @@ def _curve_rows(
 def _ratio_row(spec: AnalysisSpec, quantity: str, found: PriorVerdict) -> dict[str, object]:
     """A ratio under one prior with its probabilities."""
     ends = {"eti95_lower": found.lower, "eti95_upper": found.upper}
-    return {"quantity": quantity, "median": found.median} | ends | _probabilities(found)
+    return {"quantity": quantity, "median": found.median} | ends | _chances(found)
 
 
-def _probabilities(found: PriorVerdict) -> dict[str, object]:
+def _chances(found: PriorVerdict) -> dict[str, object]:
     return {key: value for key, value in asdict(found).items() if key.startswith("p_")}
 
 

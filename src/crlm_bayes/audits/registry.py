@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from crlm_bayes.audits import designs, identifiers, repeats, sample_size, statements
+from crlm_bayes.audits.applied import applies
 from crlm_bayes.audits.citations import ASKS, NAME, citations
 from crlm_bayes.audits.counts import denominators, differences, percentages, pinned, ratios_of_counts, totals
 from crlm_bayes.audits.finding import SEVERITIES, Check, Finding
@@ -104,14 +105,14 @@ def audit_studies(studies: Mapping[str, Study], claims: Sequence[Claim] = ()) ->
     claims : sequence of Claim
         What the papers say of other studies; those without a document among `studies` cannot be checked.
     """
-    said = citations([claim for claim in claims if claim.study in studies], studies)
+    said, citing = citations([c for c in claims if c.study in studies], studies), {c.study for c in claims}
     return {
         name: StudyAudit(
             study,
             tuple(_by_severity([*audit_study(study), *(f for f in said if f.study == name)])),
             comparisons(study),
             tuple(denominators.scans(study)),
-            len(QUESTIONS),
+            (*(check.name for check in CHECKS if applies(check.name, study)), *([NAME] if name in citing else [])),
         )
         for name, study in studies.items()
     }

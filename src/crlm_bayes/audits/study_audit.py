@@ -24,15 +24,25 @@ class StudyAudit(Shown):
         Every printed p value that can be recomputed, also those that are reproduced.
     scans : tuple of Scan
         Denominators implied by the percentages of arms of one size.
-    checks : int
-        How many checks were asked.
+    applied : tuple of str
+        Names of the checks that apply to it (:mod:`crlm_bayes.audits.applied`), in the order of the registry.
     """
 
     study: Study
     findings: tuple[Finding, ...]
     comparisons: tuple[Comparison, ...]
     scans: tuple[Scan, ...]
-    checks: int
+    applied: tuple[str, ...]
+
+    @property
+    def checks(self) -> int:
+        """How many checks apply."""
+        return len(self.applied)
+
+    @property
+    def transcribed(self) -> int:
+        """How many rows were transcribed of it."""
+        return sum(1 for _ in self.study.entries())
 
     def heading(self) -> str:
         """Say what it is in one line."""

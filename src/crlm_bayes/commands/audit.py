@@ -3,14 +3,12 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
-
-from crlm_bayes.audits.finding import Finding, Severity
+from crlm_bayes.audits.finding import SEVERITIES, Severity
 from crlm_bayes.audits.study_audit import StudyAudit
+from crlm_bayes.commands.console import heading, say, stdout
 from crlm_bayes.documents.study import title_of
 from crlm_bayes.prose.audit import answer
+from crlm_bayes.prose.terminal.lines import has_findings, without_findings
 from crlm_bayes.words.nouns import SEVERITY_SIGNS
 
 STYLES: Final[Mapping[Severity, str]] = {"serious": "bold red", "warning": "yellow", "note": "dim"}
@@ -23,23 +21,22 @@ def finding_rows(audits: Mapping[str, StudyAudit]) -> list[dict[str, Any]]:
 
 
 def print_audits(audits: Mapping[str, StudyAudit]) -> None:
-    """Print every finding to stdout, study by study, the gravest first."""
-    console = Console(highlight=False)
-    for found in audits.values():
-        study = found.study
-        console.print(f"[bold]{title_of(study)}[/]  [dim]{study.id}[/]: {answer(found)}", soft_wrap=True)
-        if found.findings:
-            table = Table(box=None, show_header=False, padding=(0, 1, 0, 0))
-            table.add_column(no_wrap=True)
-            table.add_column(overflow="fold")
-            for finding in found.findings:
-                sign = Text(f"{SEVERITY_SIGNS[finding.severity]} {finding.severity}", style=STYLES[finding.severity])
-                table.add_row(sign, _body(finding))
-            console.print(table)
+    """Print every finding to stdout, the gravest studies first; those without any in one line."""
+    console = stdout()
+    found = sorted((one for one in audits.values() if has_findings(one)), key=_gravity)
+    for one in found:
+        heading(console, title_of(one.study), one.study.id)
+        say(console, answer(one))
+        for finding in one.findings:
+            sign = f"{SEVERITY_SIGNS[finding.severity]} {finding.severity}: "
+            say(console, (sign, STYLES[finding.severity]), finding.message, indent=2, hang=2)
+            say(console, f"{finding.locator}  {finding.id}", indent=4, style="dim")
         console.print()
+    rest = [one for one in audits.values() if not has_findings(one)]
+    if rest:
+        say(console, without_findings(rest, others=bool(found)))
 
 
-def _body(finding: Finding) -> Text:
-    body = Text(finding.message)
-    body.append(f"\n{finding.locator}  {finding.id}", style="dim")
-    return body
+def _gravity(audit: StudyAudit) -> tuple[int, ...]:
+    """Sort by the number of serious findings, then of warnings, then of notes, most first."""
+    return tuple(-len(audit.of(severity)) for severity in SEVERITIES)

@@ -3,26 +3,26 @@
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any, Final, Self
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table
+from rich.text import Text
 
-from crlm_bayes.answers.question import SYNTHESIS
 from crlm_bayes.api import fit_all
-from crlm_bayes.commands.console import CELL, KEY, SINGLE_STUDIES, SYNTHESES, stderr
+from crlm_bayes.commands.console import say, stderr
+from crlm_bayes.commands.verdicts import Entry, by_endpoint, primary_row, say_verdict
 from crlm_bayes.errors import EXIT_GATE, EXIT_STOPPED
-from crlm_bayes.prose.verdicts import VERDICT_TABLE, exact_done, not_yet_sampled, stopped
+from crlm_bayes.prose.verdicts import exact_done, not_yet_sampled, stopped
 from crlm_bayes.run.folder import Interrupted, Watch
 from crlm_bayes.run.outcome import Outcome
-from crlm_bayes.run.store import INDEX
+from crlm_bayes.run.store import INDEX, PAGE
 from crlm_bayes.sampling.settings import Settings
-from crlm_bayes.words.marks import signed
-from crlm_bayes.words.nouns import vocabulary
 
 STAGES: Final = {"exact": "exact answers", "sampled": "sampling"}
 """How the display calls the two stages."""
+
+FEW: Final = 3
+"""Analyses up to which the page of each is named."""
 
 
 def fit_command(
@@ -125,70 +125,29 @@ class FitProgress(Watch):
 
 
 def print_verdicts(records: Mapping[str, Mapping[str, Any]], out: Path, unchanged: int) -> None:
-    """Print P(benefit) of every analysis under every prior, and where the pages are."""
+    """Print what is left of each analysis under its primary prior, what failed, and where the pages are."""
     console = stderr()
-    priors = list(dict.fromkeys(row["prior"] for record in records.values() for row in record["verdicts"]))
-    table = Table(
-        title=VERDICT_TABLE,
-        title_justify="left",
-        box=None,
-        padding=(0, 1, 0, 0),
-        header_style="bold dim",
-    )
-    table.add_column("analysis", no_wrap=True)
-    for prior in priors:
-        head = hyphenated(prior, CELL if console.width < 110 else 12)
-        table.add_column(head, justify="right", no_wrap=True, vertical="bottom")
-    room = console.width - (CELL + 1) * len(priors) - 1
-    several = {name: record for name, record in records.items() if _of_several(record)}
-    single = {name: record for name, record in records.items() if name not in several}
-    for name, record in (several | single).items():
-        if several and single and name in (next(iter(several)), next(iter(single))):
-            heading = SYNTHESES if name in several else SINGLE_STUDIES
-            table.add_row(f"[bold]{heading}[/]", *[""] * len(priors))
-        cells = {
-            row["prior"]: signed(vocabulary(SimpleNamespace(**row)).chance(row["p_benefit"]), row["mark"])
-            for row in record["verdicts"]
-        }
-        mark = "" if record["passed"] else "\n[bold red]diagnostics gate failed[/]"
-        table.add_row(broken(name, room) + mark, *(cells.get(prior, "") for prior in priors))
-    console.print(table)
-    console.print(KEY, soft_wrap=True)
+    entries = [
+        {**row, "failed": not record["passed"]}
+        for record in records.values()
+        if (row := primary_row(record)) is not None
+    ]
+
+    def show(entry: Entry) -> None:
+        failed = [("  diagnostics gate failed", "bold red")] if entry["failed"] else []
+        say(console, (entry["analysis"], "dim" if entry["hypothetical"] else "bold"), *failed, indent=2)
+        say_verdict(console, entry, indent=4)
+
+    by_endpoint(console, entries, show)
     for name, record in records.items():
         for prior, fit in record["fits"].items():
             for failure in fit["gate"]["failures"]:
-                console.print(f"[bold red]gate failed[/] {name}/{prior}: {failure}")
+                say(console, ("gate failed", "bold red"), f" {name}/{prior}: {failure}", hang=2)
     bare = sum(not record["fits"] for record in records.values())
     if bare:
-        console.print(not_yet_sampled(bare, len(records)))
-    same = f" ({unchanged} of {len(records)} analyses unchanged, not fitted again)" if unchanged else ""
-    console.print(f"Report: {out / INDEX}{same}", soft_wrap=True)
-
-
-def _of_several(record: Mapping[str, Any]) -> bool:
-    return any(row["study"] == SYNTHESIS for row in record["verdicts"])
-
-
-def broken(name: str, width: int) -> str:
-    """Break an id at its underscores into lines of at most `width` characters, where that can be done."""
-    lines = [""]
-    for part in name.split("_"):
-        joined = f"{lines[-1]}_{part}" if lines[-1] else part
-        if not lines[-1] or len(joined) < max(width, CELL):
-            lines[-1] = joined
-        else:
-            lines[-1] += "_"
-            lines.append("  " + part)
-    return "\n".join(lines)
-
-
-def hyphenated(name: str, width: int) -> str:
-    """Write a prior's name in lines of at most `width` characters, long words hyphenated."""
-    lines: list[str] = []
-    for word in name.split("_"):
-        rest = word
-        while len(rest) > width:
-            lines.append(rest[: width - 1] + "-")
-            rest = rest[width - 1 :]
-        lines.append(rest)
-    return "\n".join(lines)
+        say(console, not_yet_sampled(bare, len(records)))
+    if unchanged:
+        console.print(f"{unchanged} of {len(records)} analyses unchanged, not fitted again", soft_wrap=True)
+    for name in records if len(records) <= FEW else ():
+        console.print(Text(f"Report: {out / name / PAGE}"), soft_wrap=True)  # a path that is broken cannot be opened
+    console.print(Text(f"All analyses: {out / INDEX}"), soft_wrap=True)

@@ -4,14 +4,17 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
+from rich.text import Text
 
 from crlm_bayes import cache
-from crlm_bayes.answers.question import SYNTHESIS, Question
-from crlm_bayes.commands.console import SINGLE_STUDIES, SYNTHESES, stderr
+from crlm_bayes.answers.question import Question
+from crlm_bayes.commands.console import say, stderr, stdout
+from crlm_bayes.commands.verdicts import Entry, by_endpoint, primary_row, say_verdict
 from crlm_bayes.run.store import Store
 from crlm_bayes.words.nouns import listed
 from crlm_bayes.words.numbers import number
+
+FITTED = "fitted"
 
 
 def catalogue(out: Path, questions: Sequence[Question]) -> list[dict[str, Any]]:
@@ -37,20 +40,25 @@ def _state(record: Mapping[str, Any] | None) -> str:
         return "no result"
     if not record["fits"]:
         return "exact, not yet sampled"
-    return "fitted" if record["passed"] else "gate failed"
+    return FITTED if record["passed"] else "gate failed"
 
 
-def print_catalogue(rows: Sequence[Mapping[str, Any]]) -> None:
-    """Print the list of analyses to stdout, and what is kept between runs to stderr."""
-    console = Console(highlight=False)
-    several = [row for row in rows if row["study"] == SYNTHESIS]
-    single = [row for row in rows if row["study"] != SYNTHESIS]
-    for heading, group in ((SYNTHESES, several), (SINGLE_STUDIES, single)):
-        if several and single:
-            console.print(f"[bold underline]{heading}[/]")
-        for row in group:
-            console.print(f"[bold]{row['analysis']}[/]  {row['state']}\n    {row['title']}", soft_wrap=True)
-    stderr().print(_kept(cache.folder(), cache.sizes()), style="dim", soft_wrap=True)
+def print_catalogue(rows: Sequence[Mapping[str, Any]], questions: Sequence[Question], out: Path) -> None:
+    """Print the analyses by endpoint with their verdicts to stdout, and what is kept between runs to stderr."""
+    console, store = stdout(), Store(out)
+    supposing = {question.spec.id for question in questions if question.spec.hypothetical}
+
+    def show(entry: Entry) -> None:
+        row = primary_row(store.record(entry["analysis"]))
+        grey = "dim" if entry["hypothetical"] else ""
+        state = "" if entry["state"] == FITTED and row else f"  {entry['state']}"
+        say(console, (entry["analysis"], grey or "bold"), state, indent=2, hang=2)
+        if row:
+            say_verdict(console, row, indent=4)
+        say(console, entry["title"], indent=4, style="dim")
+
+    by_endpoint(console, [{**row, "hypothetical": row["analysis"] in supposing} for row in rows], show)
+    stderr().print(Text(_kept(cache.folder(), cache.sizes())), style="dim", soft_wrap=True)
 
 
 def _kept(folder: Path, sizes: Mapping[str, cache.Size]) -> str:

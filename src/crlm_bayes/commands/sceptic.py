@@ -5,17 +5,17 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 
 from crlm_bayes.answers.answer import Answer
 from crlm_bayes.answers.replications import replications
-from crlm_bayes.commands.console import KEY, SINGLE_STUDIES, SYNTHESES, inverse
+from crlm_bayes.commands.console import HYPOTHETICAL, KEY, grouped, heading, inverse, say, show_table, stdout
 from crlm_bayes.exact.posterior import GridPosterior
-from crlm_bayes.prose.beside.doubts import doubts
+from crlm_bayes.prose.answer import answer_of
+from crlm_bayes.prose.beside.doubts import doubts, lacking
 from crlm_bayes.prose.beside.groups import by_group
 from crlm_bayes.prose.decision import verdicts_by_prior
 from crlm_bayes.prose.priors import statement
-from crlm_bayes.prose.robustness import NO_ESTIMATE, assumed, bearings, confounding_words, is_adjusted, needed
+from crlm_bayes.prose.robustness import NO_ESTIMATE, assumed, bearings, confounding_words, is_adjusted
 from crlm_bayes.prose.scepticism import (
     AGAINST,
     OTHER_QUESTION,
@@ -25,20 +25,13 @@ from crlm_bayes.prose.scepticism import (
     same_question,
 )
 from crlm_bayes.prose.several.pooled import scatter, weights
+from crlm_bayes.prose.terminal.lines import MORE, NAME_ONE, supposed
 from crlm_bayes.scepticism.panel import PriorVerdict
 from crlm_bayes.words.marks import mark_of, signed
 from crlm_bayes.words.nouns import prior_name, vocabulary
-from crlm_bayes.words.numbers import (
-    LEVEL,
-    estimate,
-    p_value,
-    probability,
-    threshold,
-)
+from crlm_bayes.words.numbers import LEVEL, estimate, p_value, probability, threshold
 
 NUMBERS = ("median", "lower", "upper", "p_benefit", "p_mcid", "p_harm")
-
-NAME_ONE = "Name an analysis for Bayes factors, conflict, the decision and other priors."
 
 WHOLE = 3
 """Number of analyses up to which each is printed with everything; more, with the panel and a summary each."""
@@ -119,99 +112,119 @@ def _finite(x: float | None) -> float | None:
     return None if x is None or not math.isfinite(x) else x
 
 
-def print_scepticism(answers: Sequence[Answer]) -> None:
-    """Print each analysis to stdout; everything of a few, the panel and a summary of many."""
-    console = Console(highlight=False)
+def print_scepticism(answers: Sequence[Answer], *, verbose: bool = False) -> None:
+    """Print each analysis to stdout, its verdict first; everything of a few, the panel and a summary of many.
+
+    Parameters
+    ----------
+    verbose : bool
+        Of a few, also other trials as priors, and what each prior believes.
+    """
+    console, whole = stdout(), len(answers) <= WHOLE
     for sentence in assumed(answers[0].bias, answers[0].discount) if answers else ():
-        console.print(f"[bold]{sentence}[/]", soft_wrap=True)
-    together = [answer for answer in answers if answer.spec.is_synthesis]
-    single = [answer for answer in answers if not answer.spec.is_synthesis]
-    for answer in [*together, *single]:
-        if together and single and answer in (together[0], single[0]):
-            console.rule(SYNTHESES if answer is together[0] else SINGLE_STUDIES, align="left", style="dim")
-        spec = answer.spec
-        console.print(f"[bold]{spec.title}[/]  [dim]{spec.id}[/]", soft_wrap=True)
-        console.print(_panel(answer, answer.panel))
-        if not answer.scepticism.has_estimate:
-            console.print(NO_ESTIMATE, soft_wrap=True)
-        for sentence in _summary(answer):
-            console.print(sentence, soft_wrap=True)
-        if len(answers) <= WHOLE:
-            _print_whole(console, answer)
-        console.print()
+        say(console, (sentence, "bold"))
+    for name, block in grouped(answers, _block).items():
+        if len(answers) > 1 or name == HYPOTHETICAL:
+            console.rule(name, align="left", style="dim")
+        for answer in block:
+            heading(console, answer.spec.title, answer.spec.id)
+            if name == HYPOTHETICAL:
+                _print_supposed(console, answer)
+            else:
+                _print_answer(console, answer)
+            if whole:
+                _print_whole(console, answer, verbose)
+            console.print()
     _print_replications(console, answers)
-    console.print(KEY, soft_wrap=True)
-    if len(answers) > WHOLE:
-        console.print(NAME_ONE, style="dim")
+    say(console, KEY)
+    if hint := NAME_ONE if not whole else MORE if answers and not verbose else "":
+        say(console, hint, style="dim")
+
+
+def _block(answer: Answer) -> str:
+    if answer.spec.hypothetical:
+        return HYPOTHETICAL
+    return "Synthesis" if answer.spec.is_synthesis else "Single studies"
+
+
+def _print_answer(console: Console, answer: Answer) -> None:
+    spec, found = answer.spec, answer.scepticism
+    say(console, answer_of(spec, answer.panel, found.critical_sd, answer.question.footing)[0])
+    _print_panel(console, answer, answer.panel)
+    if not found.has_estimate:
+        say(console, NO_ESTIMATE)
+    for sentence in _summary(answer):
+        say(console, sentence)
+
+
+def _print_supposed(console: Console, answer: Answer) -> None:
+    """Print a reading that asks what if, without a mark or a verdict."""
+    (primary,) = (v for v in answer.panel if v.prior == answer.spec.primary)
+    say(console, supposed(vocabulary(answer.spec), primary), style="dim")
+    _print_panel(console, answer, answer.panel)
 
 
 def _print_replications(console: Console, answers: Iterable[Answer]) -> None:
     found = replications(answers)
     if not found:
         return
-    console.print(f"[bold]Replication[/]: {REPLICATION} {OTHER_QUESTION}", soft_wrap=True)
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold dim")
-    table.add_column("original", overflow="fold")
-    table.add_column("taken as its replication", overflow="fold")
-    table.add_column("the same question?", overflow="fold")
-    table.add_column("sceptical p", justify="right", no_wrap=True)
+    say(console, ("Replication", "bold"), f": {REPLICATION} {OTHER_QUESTION}")
+    heads = ("original", "taken as its replication", "the same question?", "sceptical p")
     for pair in found:
-        p = p_value(pair.found.p_one_sided)
-        table.add_row(pair.original.analysis, pair.replica.analysis, same_question(pair), p)
-    console.print(table)
+        values = (pair.original.analysis, pair.replica.analysis, same_question(pair), p_value(pair.found.p_one_sided))
+        say(console, "; ".join(f"{head}: {value}" for head, value in zip(heads, values, strict=True)), indent=2, hang=2)
     console.print()
 
 
-def _panel(answer: Answer, rows: Iterable[PriorVerdict]) -> Table:
-    spec = answer.spec
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold dim")
-    table.add_column("prior", no_wrap=True)
-    words = vocabulary(spec)
-    for head in (
-        f"{spec.measure.upper()} ({LEVEL} ETI)",
-        words.p_claim,
-        f"beats {threshold(spec.mcid)}",
-        f"harm {inverse(spec.mcid)}",
-    ):
-        table.add_column(head, justify="right", no_wrap=True)
-    for v in rows:
-        effect = estimate(v.median, v.lower, v.upper)
-        benefit = signed(words.chance(v.p_benefit), mark_of(v.p_benefit, answer.question.footing))
-        table.add_row(prior_name(v.prior), effect, benefit, probability(v.p_mcid), probability(v.p_harm))
-    return table
+def _print_panel(console: Console, answer: Answer, rows: Iterable[PriorVerdict]) -> None:
+    spec, words, footing = answer.spec, vocabulary(answer.spec), answer.question.footing
+    heads = ("prior", f"{spec.measure.upper()} ({LEVEL} ETI)", words.p_claim)
+    sizes = (f"beats {threshold(spec.mcid)}", f"harm {inverse(spec.mcid)}")
+    cells = [
+        (
+            prior_name(v.prior),
+            estimate(v.median, v.lower, v.upper),
+            signed(words.chance(v.p_benefit), mark_of(v.p_benefit, footing)),
+            probability(v.p_mcid),
+            probability(v.p_harm),
+        )
+        for v in rows
+    ]
+    show_table(console, (*heads, *sizes), cells, style="dim" if spec.hypothetical else "")
 
 
 def _summary(answer: Answer) -> list[str]:
     found, spec = answer.scepticism, answer.spec
     adjusted = is_adjusted(answer.question)
     hidden = confounding_words(found.e_value, found.e_value_ci, spec.measure, found.outcome, adjusted=adjusted)
-    spread = [] if answer.synthesis is None else [said for said in (by_group(answer), scatter(answer)) if said]
-    lacks = "" if answer.robustness.headline.survives else needed(answer.robustness, spec)
-    borne = [said for said in (lacks, *bearings(answer.robustness, spec)) if said]
-    return [*doubts(answer), *spread, critical_summary(answer), *borne, hidden]
+    spread = "" if answer.synthesis is None else scatter(answer)
+    borne = (lacking(answer), *bearings(answer.robustness, spec), hidden)
+    every = [*doubts(answer), by_group(answer), spread, critical_summary(answer), *borne]
+    return [said for said in every if said]
 
 
-def _print_whole(console: Console, answer: Answer) -> None:
-    spec, reverse = answer.spec, answer.reverse
+def _print_whole(console: Console, answer: Answer, verbose: bool) -> None:
+    spec, words = answer.spec, vocabulary(answer.spec)
     if answer.synthesis is not None:
-        console.print(weights(answer), soft_wrap=True)
-    console.print("\n[bold]Decision[/]")
-    for said in verdicts_by_prior(answer.decision, vocabulary(spec), answer.question.footing):
-        console.print(f"  {said}", soft_wrap=True)
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold dim")
-    table.add_column("prior", no_wrap=True)
-    for head in ("Bayes factor", "needed", "fail-safe mean", "conflict"):
-        table.add_column(head, justify="right", no_wrap=True)
-    for one in reverse.priors:
-        table.add_row(prior_name(one.prior), *against_prior(one, spec.claim_sign))
-    console.print(f"\n[bold]Against each prior[/]. {AGAINST}", soft_wrap=True)
-    console.print(table)
-    console.print("\n[bold]Other priors[/]")
-    console.print(_panel(answer, answer.others))
+        say(console, weights(answer))
+    console.print()
+    heading(console, "Decision")
+    for said in verdicts_by_prior(answer.decision, words, answer.question.footing):
+        say(console, said, indent=2, hang=2)
+    console.print()
+    say(console, ("Against each prior", "bold"), f". {AGAINST}")
+    against = [(prior_name(one.prior), *against_prior(one, spec.claim_sign)) for one in answer.reverse.priors]
+    show_table(console, ("prior", "Bayes factor", "needed", "fail-safe mean", "conflict"), against)
+    if not verbose:
+        return
+    console.print()
+    heading(console, "Other priors")
+    _print_panel(console, answer, answer.others)
+    console.print()
+    heading(console, "What each prior believes")
     for name, prior in {**answer.question.priors, **answer.question.others}.items():
-        console.print(
-            f"  [dim]{prior_name(name)}: {statement(prior, spec.better, spec.measure, spec.mcid)}[/]", soft_wrap=True
-        )
+        believes = statement(prior, spec.better, spec.measure, spec.mcid)
+        say(console, f"{prior_name(name)}: {believes}", indent=2, hang=2, style="dim")
 
 
 def pooled_numbers(answer: Answer) -> dict[str, Any]:

@@ -3,10 +3,8 @@
 from dataclasses import asdict
 from typing import Any
 
-from rich.console import Console
-from rich.table import Table
-
 from crlm_bayes.answers.question import Question
+from crlm_bayes.commands.console import heading, say, show_table, stdout
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.documents.analysis_meaning import is_biased, is_moderated
 from crlm_bayes.documents.study import Study, design_words
@@ -33,42 +31,47 @@ def question_rows(question: Question) -> dict[str, Any]:
 
 def print_question(question: Question) -> None:
     """Print equations, priors with their content, and the rows of one analysis to stdout."""
-    console, spec = Console(highlight=False), question.spec
-    console.print(
-        f"[bold]{spec.title}[/]\n{spec.question}\n[dim]{chr(10).join(study.citation for study in question.studies)}[/]\n"
-    )
+    console, spec = stdout(), question.spec
+    heading(console, spec.title, spec.id)
+    say(console, spec.question)
+    for study in question.studies:
+        say(console, study.citation, style="dim", hang=2)
     if spec.is_synthesis:
-        console.print("[bold]Studies[/]")
-        for study in question.studies:
-            console.print(f"  {study.id}: {_of_member(spec, study)}", soft_wrap=True)
         console.print()
-    console.print("[bold]Model[/]")
+        heading(console, "Studies")
+        for study in question.studies:
+            say(console, f"{study.id}: {_of_member(spec, study)}", indent=2, hang=2)
+    console.print()
+    heading(console, "Model")
     for line in equations(spec, question.priors):
-        console.print(f"  {line.plain}\n      [dim]{prior_name(line.words)}[/]")
-    console.print(f"\n[bold]What the priors hold[/] ({spec.measure.upper()}, as reported)")
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold dim")
-    table.add_column("prior", no_wrap=True)
-    for head in (f"{LEVEL} of ratios", "P(benefit)", f"beats {threshold(spec.mcid)}", "harm as large", "events"):
-        table.add_column(head, justify="right", no_wrap=True)
+        say(console, line.plain, indent=2, hang=2)
+        say(console, prior_name(line.words), indent=6, style="dim")
+    console.print()
+    heading(console, "What the priors hold", f"{spec.measure.upper()}, as reported")
+    rows = []
     for name, prior in question.priors.items():
         c = content(prior, spec.sign, spec.mcid)
-        events = "" if c.events is None else number(c.events, 0)
         chances = (probability(c.p_benefit), probability(c.p_mcid), probability(c.p_harm))
-        table.add_row(prior_name(name), span(c.lower, c.upper), *chances, events)
-    console.print(table)
+        events = "" if c.events is None else number(c.events, 0)
+        rows.append((prior_name(name), span(c.lower, c.upper), *chances, events))
+    beats = f"beats {threshold(spec.mcid)}"
+    show_table(console, ("prior", f"{LEVEL} of ratios", "P(benefit)", beats, "harm as large", "events"), rows)
     for name, prior in question.priors.items():
-        console.print(f"  {prior_name(name)}: {prior.rationale}")
-    console.print("\n[bold]Printed rows[/]")
+        say(console, f"{prior_name(name)}: {prior.rationale}", indent=2, hang=2)
+    console.print()
+    heading(console, "Printed rows")
     for row in question.evidence.rows:
-        whose = f"{row.study}: " if question.spec.is_synthesis else ""
-        console.print(f"  {whose}{row.arm}: {row.printed}  [dim]({row.locator})[/]\n      {row.used}: {row.how}")
-    touched = question.findings
-    if touched:
-        console.print("\n[bold]What does not add up in these rows[/]")
-    for finding in touched:
+        whose = f"{row.study}: " if spec.is_synthesis else ""
+        say(console, f"{whose}{row.arm}: {row.printed}  ", (f"({row.locator})", "dim"), indent=2, hang=2)
+        say(console, f"{row.used}: {row.how}", indent=6)
+    if question.findings:
+        console.print()
+        heading(console, "What does not add up in these rows")
+    for finding in question.findings:
         taken = ", accepted" if finding.id in spec.accepts else ""
         sign = SEVERITY_SIGNS[finding.severity]
-        console.print(f"  {sign} {finding.severity}{taken}: {finding.message}\n      [dim]{finding.id}[/]")
+        say(console, f"{sign} {finding.severity}{taken}: {finding.message}", indent=2, hang=2)
+        say(console, finding.id, indent=6, style="dim")
 
 
 def _of_member(spec: AnalysisSpec, study: Study) -> str:

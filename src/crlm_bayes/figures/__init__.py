@@ -111,7 +111,7 @@ def draw(result: Result) -> dict[str, Figure]:
 def draw_index(verdicts: "pd.DataFrame") -> dict[str, Figure]:
     """Draw the figures of the index page: the verdict matrix, all analyses under their primary priors, and the readings.
 
-    Hypothetical readings are in the last one only.
+    Hypothetical readings, which are no evidence, are in none.
 
     Parameters
     ----------
@@ -128,8 +128,8 @@ def draw_index(verdicts: "pd.DataFrame") -> dict[str, Figure]:
         figures = {"verdicts": draw_verdicts(printed)}
         if printed["primary"].any():
             figures["forest"] = draw_forest(printed)
-        if alternatives(verdicts):
-            figures["readings"] = draw_readings(verdicts)
+        if alternatives(printed):
+            figures["readings"] = draw_readings(printed)
     return figures
 
 

@@ -12,7 +12,7 @@ from crlm_bayes.pages.captions import Drawing
 from crlm_bayes.pages.html import environment
 from crlm_bayes.pages.markup import inline
 from crlm_bayes.pages.tables.sources import address
-from crlm_bayes.prose.audit import FEW, NOTHING_DRAWN, answer, caption, index_findings, is_drawn, label
+from crlm_bayes.prose.audit import FEW, NOTHING_DRAWN, TABLE_OF_AUDITS, answer, caption, in_short, is_drawn, label
 from crlm_bayes.words.nouns import READINGS, SEVERITY_NOUNS, SEVERITY_SIGNS, counted, tally
 
 MEANINGS: Final[Mapping[Severity, str]] = {
@@ -86,7 +86,10 @@ class StudyFindings:
 
 @dataclass(frozen=True)
 class Chapter:
-    """One study on the page of the audit."""
+    """One study on the page of the audit.
+
+    `numbers` are of serious findings, warnings and notes; `asked` what applied to it, with how often it found something.
+    """
 
     study: Study
     name: str
@@ -95,6 +98,9 @@ class Chapter:
     figure: Drawing | None
     groups: tuple[tuple[str, tuple[FindingRow, ...]], ...]
     asked: tuple[tuple[str, int], ...]
+    transcribed: int
+    numbers: tuple[int, ...]
+    count: str
 
 
 def audit_page(
@@ -110,9 +116,15 @@ def audit_page(
     questions : sequence of (str, str)
         The registry: name and question of everything that was asked.
     """
+    every = [_chapter(one, figures.get(key, ""), questions) for key, one in audits.items()]
+    grave = sorted((one for one in every if one.numbers[0]), key=lambda one: [-n for n in one.numbers])
+    others = [one for one in every if one.groups and not one.numbers[0]]
     context = {
-        "answers": index_findings(audits),
-        "chapters": [_chapter(one, figures.get(key, ""), questions) for key, one in audits.items()],
+        "said": in_short(audits),
+        "grave": grave,
+        "others": others,
+        "every": sorted(every, key=lambda one: ([-n for n in one.numbers], one.name)),
+        "counts": TABLE_OF_AUDITS,
         "nothing_drawn": NOTHING_DRAWN,
         "meanings": [(SEVERITY_SIGNS[severity], severity, MEANINGS[severity]) for severity in SEVERITIES],
     }
@@ -165,7 +177,10 @@ def _chapter(result: StudyAudit, svg: str, questions: Sequence[tuple[str, str]])
         address(study),
         Drawing(name, inline(svg, name, label(result)), caption(result)) if is_drawn(result) else None,
         tuple((SEVERITY_NOUNS[severity], rows) for severity, rows in groups if rows),
-        tuple((asks, found.count(check)) for check, asks in questions),
+        tuple((asks, found.count(check)) for check, asks in questions if check in result.applied),
+        result.transcribed,
+        tuple(len(result.of(severity)) for severity in SEVERITIES),
+        tally(finding.severity for finding in result.findings),
     )
 
 

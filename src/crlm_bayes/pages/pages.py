@@ -1,6 +1,7 @@
 """Pages as text: values in, HTML out. Nothing is computed here and no file is written."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from crlm_bayes.answers.result import Result
@@ -14,12 +15,13 @@ from crlm_bayes.pages.html import environment
 from crlm_bayes.pages.study_page import study_context
 from crlm_bayes.pages.synthesis_page import synthesis_context
 from crlm_bayes.pages.tables import matrix, reverse
+from crlm_bayes.pages.tables.chief import chief
 from crlm_bayes.pages.tables.overview import OverviewGroup
-from crlm_bayes.prose import answer
+from crlm_bayes.pages.tables.papers import papers
 from crlm_bayes.prose import verdicts as words_of_verdicts
-from crlm_bayes.prose.audit import index_findings, index_rest
-from crlm_bayes.prose.captions import INDEX_CAPTIONS, readings
-from crlm_bayes.prose.index import sentences_of_answers
+from crlm_bayes.prose.audit import FEW
+from crlm_bayes.prose.captions import INDEX_CAPTIONS
+from crlm_bayes.prose.index import chief_rows, in_short, of_the_print, of_what_if
 from crlm_bayes.prose.limits import SECOND_HAND
 from crlm_bayes.prose.scepticism import OTHER_QUESTION, REPLICATION
 from crlm_bayes.scepticism.replication import Pair
@@ -53,6 +55,9 @@ def index_page(
     replications: Sequence[Pair] = (),
     together: Sequence[OverviewGroup] = (),
     paged: Collection[str] | None = None,
+    estimates: Mapping[str, "pd.DataFrame"] = MappingProxyType({}),
+    questions: Mapping[str, str] = MappingProxyType({}),
+    findings: str = "",
 ) -> str:
     """Write the page of all analyses.
 
@@ -74,32 +79,45 @@ def index_page(
         The syntheses, by endpoint.
     paged : collection of str, optional
         Analyses that have a page, to which the index leads; all, if not given.
+    estimates : mapping of analysis to DataFrame
+        As in `estimates.csv`, for absolute effects.
+    questions : mapping of analysis to str
+        What each asks, as its document says.
+    findings : str
+        Name of the page of the summary of findings, beside this one; empty where there is none.
     """
     studies = {name: audit.study for name, audit in audits.items()}
-    chief, rest = index_rest(audits)
-    failed, what_if = matrix.failed(verdicts), bool(verdicts["hypothetical"].any()) if not verdicts.empty else False
+    failed, first = matrix.failed(verdicts), chief(verdicts, estimates, studies)
     context = {
-        "audits": index_findings(chief),
-        "audited": rest,
+        "question": _question(verdicts, questions),
+        "in_short": in_short(verdicts),
+        "chief": first,
+        "papers": papers(verdicts, audits),
+        "few": FEW,
+        "findings": findings,
         "paged": set(verdicts.get("analysis", ())) if paged is None else paged,
         "explorer": explorer_fragment(explorable, select=True),
         "replications": [reverse.replicated(pair) for pair in replications],
-        "summary": answer.sentences_of_index(verdicts),
-        "answers": sentences_of_answers(verdicts),
         "together": together,
         "synthesis": drawing("synthesis", figures, INDEX_CAPTIONS["synthesis"]),
-        "matrices": matrix.matrices(verdicts, studies),
+        "matrices": matrix.matrices(of_the_print(verdicts), studies),
+        "what_ifs": matrix.matrices(of_what_if(verdicts), studies),
         "rule": words_of_verdicts.rule(),
         "in_cells": words_of_verdicts.IN_CELLS,
         "of_harm": words_of_verdicts.OF_HARM,
         "replication": f"{REPLICATION} {OTHER_QUESTION}",
         "legend": [(words_of_verdicts.MARKS[kind], said) for kind, said in words_of_verdicts.MEANINGS.items()],
         "forest": drawing("forest", figures, INDEX_CAPTIONS["forest"]),
-        "readings": drawing("readings", figures, readings(hypothetical=what_if)),
+        "readings": drawing("readings", figures, INDEX_CAPTIONS["readings"]),
         "studies": [(title_of(study), study, design_words(study)) for study in studies.values()],
         "second_hand": SECOND_HAND,
         "record": record,
-        "failed": failed,
         "failed_words": words_of_verdicts.failed_analyses(failed) if failed else "",
     }
     return environment().get_template("index.html.jinja").render(context)
+
+
+def _question(verdicts: "pd.DataFrame", questions: Mapping[str, str]) -> str:
+    """What is asked of the first endpoint; empty where no record says it."""
+    asked = next(iter(chief_rows(verdicts).values()), [])
+    return next((questions[row.analysis] for row in asked if row.analysis in questions), "")

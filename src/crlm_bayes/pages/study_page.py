@@ -22,6 +22,7 @@ from crlm_bayes.prose.beside.groups import by_group
 from crlm_bayes.prose.centres import SPREADS
 from crlm_bayes.prose.equations import NUISANCES, equations, nuisance_words
 from crlm_bayes.prose.limits import bases, limits_of
+from crlm_bayes.prose.manuscript.section import manuscript
 from crlm_bayes.prose.priors import primary_prior
 from crlm_bayes.prose.scepticism import AGAINST, scrutiny
 from crlm_bayes.prose.several.hierarchy import effect_words, hierarchy
@@ -117,6 +118,7 @@ def shared(result: Result, figures: Mapping[str, str]) -> dict[str, Any]:
         "convergence_priors": priors,
         "convergence": convergence,
         "tail": gate.TAIL,
+        "manuscript": manuscript(result),
         "checklist": checklist.fill(result, figures),
         "limits": limits_of(result),
         "pooled": result.synthesis is not None,

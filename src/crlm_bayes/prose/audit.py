@@ -10,43 +10,58 @@ from crlm_bayes.audits.p_values.comparison import Comparison, is_significant, wr
 from crlm_bayes.audits.study_audit import StudyAudit
 from crlm_bayes.documents.study import title_of
 from crlm_bayes.rule import ALPHA, significant
-from crlm_bayes.words.nouns import capital, counted, in_words, listed, tally
+from crlm_bayes.words.nouns import capital, counted, listed, tally
 
 FEW: Final = 4
 """So many serious findings of a study are all shown on the first screen of an analysis, whatever they touch."""
 
 
-def index_findings(audits: Mapping[str, StudyAudit]) -> list[tuple[str, str]]:
-    """Say for the index, study by study, what the audit found: anchor on the page of the audit, sentence."""
-    return [(f"audit-{key}", _sentence(one)) for key, one in audits.items()]
+def in_short(audits: Mapping[str, StudyAudit]) -> str:
+    """Say in how many papers a serious finding was made, and of how much that is; empty without any paper."""
+    if not audits:
+        return ""
+    rows, grave = (
+        sum(one.transcribed for one in audits.values()),
+        sum(bool(one.of("serious")) for one in audits.values()),
+    )
+    said = (
+        f"{counted(grave, 'paper')} {'has' if grave == 1 else 'have'} serious findings"
+        if grave
+        else "no paper has a serious finding"
+    )
+    return f"{capital(said)}, of {counted(len(audits), 'paper')} with {counted(rows, 'transcribed row')}."
 
 
-def index_rest(audits: Mapping[str, StudyAudit]) -> tuple[Mapping[str, StudyAudit], str]:
-    """Choose the studies that the index speaks of one by one, and say in one sentence what there is of the rest.
-
-    Where there are more than a few studies, only those with serious findings are spoken of.
-    """
-    chief = {key: one for key, one in audits.items() if one.of("serious")}
-    rest = [one for key, one in audits.items() if key not in chief]
-    if len(audits) <= FEW or not rest:
-        return audits, ""
-    found = [finding.severity for one in rest for finding in one.findings]
-    several = f"{in_words(len(rest))} other stud{'y' if len(rest) == 1 else 'ies'}"
-    return chief, f"{capital(several)} without a serious finding: {tally(found)} in all."
+TABLE_OF_AUDITS: Final = "Every paper: how many of its rows were transcribed, how many of the checks apply to what it prints, and what they found."
 
 
 def answer(result: StudyAudit) -> str:
     """Say in one sentence what the audit of a study found."""
     if all(f.check == identifier.name for f in result.findings):
-        rows = counted(sum(1 for _ in result.study.entries()), "transcribed row")
         rest = "".join(f" {f.message}" for f in result.findings)
-        return capital(f"{counted(result.checks, 'check')} of {rows} found nothing that does not add up.{rest}")
-    parts = [f"{tally(f.severity for f in result.findings)} in {counted(result.checks, 'check')}"]
+        return f"{_nothing(result)}{rest}"
+    parts = [
+        f"{tally(f.severity for f in result.findings)} in {counted(result.checks, 'check')} that {_apply(result.checks)}"
+    ]
     prints = by_print(result.comparisons)
     if any(c.changes_sides for c in prints):
         parts.append(_small(on_p_values(prints)))
     parts += [on_percentages(scan) for scan in result.scans if scan.conspicuous]
     return capital("; ".join(parts)) + "."
+
+
+def _nothing(result: StudyAudit) -> str:
+    """Say that nothing was found, and in how much; nothing can be found where nothing is transcribed."""
+    if not result.transcribed:
+        return NOTHING_TRANSCRIBED
+    rows = counted(result.transcribed, "transcribed row")
+    return capital(
+        f"{counted(result.checks, 'check')} that {_apply(result.checks)} to {rows} found nothing that does not add up."
+    )
+
+
+def _apply(checks: int) -> str:
+    return "applies" if checks == 1 else "apply"
 
 
 def by_print(comparisons: Iterable[Comparison]) -> list[Comparison]:
@@ -139,6 +154,8 @@ def not_drawn(prints: Sequence[Comparison], rows: Sequence[Comparison]) -> str:
     return f"Not drawn: {listed(said)}."
 
 
+NOTHING_TRANSCRIBED: Final = "No number of it is transcribed, so that nothing can be checked."
+
 NOTHING_DRAWN: Final = f"There is nothing to draw: no printed p value that can be recomputed is below {ALPHA} or differs, and the percentages show no pattern."
 
 TRIED: Final = "number of patients tried as the denominator (log scale)"
@@ -169,10 +186,6 @@ def label(result: StudyAudit) -> str:
 
 def _failing(comparisons: Iterable[Comparison]) -> list[Comparison]:
     return [c for c in comparisons if not c.agrees]
-
-
-def _sentence(result: StudyAudit) -> str:
-    return f"{title_of(result.study)}: {_small(answer(result))}"
 
 
 def _small(sentence: str) -> str:

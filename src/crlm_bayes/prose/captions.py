@@ -59,16 +59,9 @@ SYNTHESIS_CAPTIONS: Final[Mapping[str, str]] = {
 INDEX_CAPTIONS: Final[Mapping[str, str]] = {
     "synthesis": f"Every synthesis under its primary prior: posterior median and {LEVEL} equal-tailed interval.",
     "forest": f"Every analysis of one study under its primary prior: posterior median and {LEVEL} equal-tailed interval.",
+    "readings": "The probability of what is claimed, for each endpoint under every reading of the same print. Readings concern the same "
+    "patients.",
 }
-
-
-def readings(*, hypothetical: bool) -> str:
-    """Write the caption of the figure of readings; `hypothetical` where some of those drawn are."""
-    what_if = "; hypothetical ones ask what if, and are no evidence" if hypothetical else ""
-    return (
-        "How much of the verdict is the reading: P(benefit) of each endpoint under every reading of the same print. Readings concern the "
-        f"same patients{what_if}."
-    )
 
 
 def captions(answer: Answer) -> dict[str, str]:

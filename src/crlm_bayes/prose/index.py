@@ -1,7 +1,10 @@
-"""The index in a few sentences, from the table of verdicts alone: the answers, then study by study. Nothing is voted on."""
+"""The index in a few sentences, from the table of verdicts alone: the answers, then study by study. Nothing is voted on.
+
+Everywhere endpoints stand in one order, and below an endpoint the answer, then other syntheses, then single studies.
+"""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from crlm_bayes.answers.question import SYNTHESIS
 from crlm_bayes.prose.verdicts import word_of
@@ -10,8 +13,10 @@ from crlm_bayes.words.nouns import (
     MEASURES,
     Vocabulary,
     capital,
+    counted,
     endpoint_noun,
     endpoint_order,
+    in_words,
     listed,
     prior_name,
     study_name,
@@ -29,6 +34,11 @@ Rows = Sequence[Any]
 def of_the_print(verdicts: "pd.DataFrame") -> "pd.DataFrame":
     """Leave out the hypothetical readings, which are no evidence."""
     return verdicts if verdicts.empty else verdicts[~verdicts["hypothetical"].astype(bool)]
+
+
+def of_what_if(verdicts: "pd.DataFrame") -> "pd.DataFrame":
+    """Keep the hypothetical readings alone."""
+    return verdicts if verdicts.empty else verdicts[verdicts["hypothetical"].astype(bool)]
 
 
 def of_single_studies(verdicts: "pd.DataFrame") -> "pd.DataFrame":
@@ -54,6 +64,60 @@ def beside_answers(verdicts: "pd.DataFrame") -> "pd.DataFrame":
 def asking(verdicts: "pd.DataFrame", asks: str) -> "pd.DataFrame":
     """Keep the questions of a benefit, or those of a harm."""
     return verdicts if verdicts.empty else verdicts[verdicts["asks"] == asks]
+
+
+def endpoint_of(row: Any) -> str:
+    """The endpoint under which a row stands: that which it answers, else its own."""
+    return str(row.answers if is_answer(row) else row.endpoint)
+
+
+def place_of(row: Any) -> tuple[Any, ...]:
+    """Sort rows: by endpoint, then the answer, other syntheses, single studies."""
+    return *endpoint_order(endpoint_of(row)), not is_answer(row), row.study != SYNTHESIS, str(row.study)
+
+
+def role_of(row: Any) -> str:
+    """Say what a row is of its endpoint: its answer, a sensitivity analysis, or one study's reading."""
+    if row.study != SYNTHESIS:
+        return study_name(str(row.study))
+    return "The answer" if is_answer(row) else "Sensitivity analysis"
+
+
+def is_answer(row: Any) -> bool:
+    """Whether a row is of the analysis that its document declares the answer for an endpoint."""
+    return isinstance(row.answers, str) and row.answers != ""
+
+
+def chief_rows(verdicts: "pd.DataFrame") -> dict[str, list[Any]]:
+    """Rows under the primary prior that speak for each endpoint: its answer; where none is declared, every analysis there is.
+
+    Hypothetical readings speak for nothing.
+    """
+    found: dict[str, list[Any]] = {}
+    for row in sorted(_primary(of_the_print(verdicts)), key=place_of):
+        found.setdefault(endpoint_of(row), []).append(row)
+    return {endpoint: [row for row in rows if is_answer(row)] or rows for endpoint, rows in found.items()}
+
+
+def in_short(verdicts: "pd.DataFrame") -> list[str]:
+    """Say for the top of the index what is left of the benefits, then of the harms, where one analysis speaks for an endpoint."""
+    chief = [rows[0] for rows in chief_rows(verdicts).values() if len(rows) == 1]
+    benefits, harms = ([row for row in chief if row.asks == asks] for asks in ("benefit", "harm"))
+    return ([_over_all(benefits)] if benefits else []) + ([_over_all_harms(harms)] if harms else [])
+
+
+NOT_DECLARED: Final = "no analysis is declared the answer"
+
+DIFFERS: Final = "differs between these analyses"
+
+
+def there_is(rows: Rows) -> str:
+    """Say what analyses there are of an endpoint that has no answer: ``two readings of Smith 2020``."""
+    studies = [str(row.study) for row in rows]
+    numbers = {study: studies.count(study) for study in studies}
+    several = numbers.pop(SYNTHESIS, 0)
+    said = [f"{in_words(several)} synthes{'i' if several == 1 else 'e'}s"] if several else []
+    return listed(said + [f"{counted(n, 'reading')} of {study_name(study)}" for study, n in numbers.items()])
 
 
 def sentences_of_answers(verdicts: "pd.DataFrame") -> list[str]:
@@ -88,6 +152,11 @@ def sentences_of_index(verdicts: "pd.DataFrame") -> list[str]:
     return [_study(study, [row for row in rows if row.study == study]) for study in studies]
 
 
+def what_becomes_of(rows: Rows) -> str:
+    """Say what is left of one study's claim over all readings of its print."""
+    return _readings(rows)
+
+
 def subtitle(title: str) -> str:
     """Say what a title says after its first colon: which studies, taken how."""
     return title.partition(": ")[2] or title
@@ -112,10 +181,27 @@ def _over_all(rows: Rows) -> str:
     clauses: list[str] = []
     for said, ours in groups.items():
         if ours:
-            names = listed((endpoint_noun(str(r.answers)) for r in ours), "or" if "not" in said else "and")
+            names = listed((endpoint_noun(endpoint_of(r)) for r in ours), "or" if "not" in said else "and")
             clauses.append(f"{said.replace('the benefit', 'it') if clauses else said} {names}")
     priors = listed(prior_name(str(p)) for p in dict.fromkeys(row.prior for row in rows))
     return f"Under the {priors} prior {'; '.join(clauses)}."
+
+
+def _over_all_harms(rows: Rows) -> str:
+    """Name the harms of which a higher risk is established, those of which a lower one is, and those that are not settled."""
+    groups = {
+        "a higher risk is established for": ["harm"],
+        "a higher risk shows at face value for": ["harm_face_value"],
+        "a lower risk is established for": ["survives"],
+        "a lower risk shows at face value for": ["face_value"],
+        "neither a higher nor a lower risk is established for": ["open"],
+    }
+    clauses = []
+    for said, marks in groups.items():
+        names = [endpoint_noun(endpoint_of(r)) for r in rows if r.mark in marks]
+        if names:
+            clauses.append(f"{said} {listed(names, 'or' if 'neither' in said else 'and')}")
+    return f"Of harms, {'; '.join(clauses)}."
 
 
 def _one(row: Any) -> str:
@@ -123,7 +209,7 @@ def _one(row: Any) -> str:
     words = vocabulary(row)
     numbers = f"{words.p_claim} {words.chance(row.p_benefit)}, {MEASURES[row.measure]} {estimate(row.median, row.eti95_lower, row.eti95_upper)}"
     said = f"{capital(endpoint_noun(str(row.answers)))}: {_verdict(words, row.mark)}, {numbers} ({subtitle(str(row.title))})."
-    return f"{said} {hangs_on(row)}".strip()
+    return f"{said} {hangs_on(row.hangs_on)}".strip()
 
 
 def _verdict(words: Vocabulary, mark: str) -> str:
@@ -132,9 +218,9 @@ def _verdict(words: Vocabulary, mark: str) -> str:
     return word_of(mark, words) if mark.startswith("harm") else f"the {words.claim} {word_of(mark, words)}"
 
 
-def hangs_on(row: Any) -> str:
-    """Say which single studies decide a verdict; empty where none does."""
-    names = str(row.hangs_on).split("; ") if isinstance(row.hangs_on, str) and row.hangs_on else []
+def hangs_on(studies: object) -> str:
+    """Say which single studies decide a verdict, from the column of that name; empty where none does."""
+    names = studies.split("; ") if isinstance(studies, str) and studies else []
     return f"The verdict hangs on {listed(names, 'or')}: without it, it is another." if names else ""
 
 

@@ -58,8 +58,6 @@ LEGEND: Final = (f"{MARKS['survives']}: {REACHED}", MARKS["face_value"], MARKS["
 IN_CELLS: Final = f"P(benefit), and the median ratio with its {LEVEL} equal-tailed interval"
 """What stands in each cell of a table of verdicts."""
 
-VERDICT_TABLE: Final = "P(benefit), or P(higher risk) of a harm, by analysis and prior"
-
 OF_HARM: Final = "where a harm is asked for, the probability is that of a higher risk"
 
 GATE_FAILED: Final = "† diagnostics gate failed"

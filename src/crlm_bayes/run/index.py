@@ -1,7 +1,7 @@
 """The pages of all analyses and of the audit: from the run records in the output folder and the studies."""
 
 from collections.abc import Mapping
-from types import MappingProxyType
+from types import MappingProxyType, SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -15,33 +15,31 @@ from crlm_bayes.pages import VERDICTS
 from crlm_bayes.pages.audit_page import audit_page
 from crlm_bayes.pages.markdown import folder_page
 from crlm_bayes.pages.pages import index_page
+from crlm_bayes.pages.tables.matrix import reading
 from crlm_bayes.pages.tables.overview import overview
 from crlm_bayes.prose.audit import is_drawn
-from crlm_bayes.prose.index import of_single_studies, of_syntheses
+from crlm_bayes.prose.index import chief_rows, endpoint_of, of_single_studies, of_syntheses, place_of, role_of
 from crlm_bayes.run.drawings import of_audit, of_index
-from crlm_bayes.run.store import AUDIT, INDEX, Store
+from crlm_bayes.run.store import AUDIT, INDEX, SUMMARY, Store
 from crlm_bayes.run.summary import write_summary
 from crlm_bayes.scepticism.replication import Estimated, Pair, pairs
-from crlm_bayes.words.nouns import endpoint_order
+from crlm_bayes.words.nouns import capital, endpoint_noun
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+"""The page of the summary of findings, which the index leads to where it is there."""
+
+
 def verdicts(records: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
-    """Stack the verdict rows of run records: syntheses, then by study; survival first and safety last, the hypothetical after the printed."""
+    """Stack the verdict rows of run records: by endpoint, survival first and safety last, as every table of the index has them."""
     rows = [dict(row) for record in records.values() for row in record["verdicts"]]
     return pd.DataFrame(sorted(rows, key=_order))
 
 
 def _order(row: Mapping[str, Any]) -> tuple[Any, ...]:
-    return (
-        row["study"] != SYNTHESIS,
-        row["study"],
-        endpoint_order(row["endpoint"]),
-        row["hypothetical"],
-        row["analysis"],
-    )
+    return *place_of(SimpleNamespace(**row)), row["hypothetical"], row["analysis"]
 
 
 def replications(records: Mapping[str, Mapping[str, Any]]) -> list[Pair]:
@@ -87,7 +85,7 @@ def write_index(
     table = verdicts(records)
     drawn = of_index(lambda: _drawn(table), table)
     for audit in audits.values():
-        drawn |= of_audit(audit) if is_drawn(audit) else {}
+        drawn |= of_audit(audit) if audit.findings and is_drawn(audit) else {}
     drawings = store.write_figures(drawn)
     of_studies = {name: drawings[f"audit_{name}"] for name in audits if f"audit_{name}" in drawings}
     store.write_text(VERDICTS, table.to_csv(index=False, float_format="%.6g", lineterminator="\n"))
@@ -96,14 +94,36 @@ def write_index(
     latest = max(records.values(), key=lambda record: str(record["started"]))
     used = studies_used(records)
     present = {name: audit for name, audit in audits.items() if name in used}
-    payloads = [store.explorer(str(name)) for name in dict.fromkeys(table["analysis"])]
-    explorable = [payload for payload in payloads if payload is not None]
-    several = dict.fromkeys(of_syntheses(table)["analysis"])
-    together = overview(table, {str(name): store.estimates(str(name)) for name in several if name in there}, records)
-    page = index_page(table, drawings, present, latest, explorable, replications(records), together, set(there))
+    spoken = [str(row.analysis) for rows in chief_rows(table).values() for row in rows if len(rows) == 1]
+    needed = dict.fromkeys([*of_syntheses(table)["analysis"], *spoken])
+    estimates = {str(name): store.estimates(str(name)) for name in needed if name in there}
+    page = index_page(
+        table,
+        drawings,
+        present,
+        latest,
+        explorable(store, table),
+        replications(records),
+        overview(table, estimates, records),
+        set(there),
+        estimates,
+        {name: str(record["question"]) for name, record in records.items() if record.get("question")},
+        SUMMARY,
+    )
     store.write_text(INDEX, page)
     write_summary(store, table, records, audits, judgements)
     return table
+
+
+def explorable(store: Store, table: pd.DataFrame) -> list[Any]:
+    """Read what the explorer carries of every analysis that has a page, grouped by endpoint as the tables are."""
+    found = []
+    for row in table.drop_duplicates("analysis").itertuples():
+        payload = store.explorer(str(row.analysis))
+        if payload is not None:
+            name = f"{role_of(row)}: {reading(str(row.title), str(row.reading))}"
+            found.append(payload | {"group": capital(endpoint_noun(endpoint_of(row))), "name": name})
+    return found
 
 
 def _drawn(table: pd.DataFrame) -> dict[str, "Figure"]:

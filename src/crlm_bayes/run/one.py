@@ -24,6 +24,7 @@ from crlm_bayes.digests import canonical
 from crlm_bayes.pages import pages
 from crlm_bayes.pages.explorer import payload
 from crlm_bayes.pages.tables.matrix import reading
+from crlm_bayes.prose.manuscript.references import bibtex
 from crlm_bayes.run.drawings import of_result
 from crlm_bayes.run.lean import encoding, lean, tabulated
 from crlm_bayes.run.outcome import Outcome
@@ -35,6 +36,7 @@ from crlm_bayes.run.store import (
     PAGE,
     POSTERIOR,
     RECORD,
+    REFERENCES,
     Store,
     write_estimates,
     write_figures,
@@ -133,8 +135,8 @@ def head_of(question: Question, settings: Settings, began: datetime, seconds: fl
     """What a run record says of the run itself."""
     return {
         "analysis": question.spec.id,
-        "document": question.spec.document,
         "question": question.spec.question,
+        "document": question.spec.document,
         "started": began.isoformat(timespec="seconds"),
         "seconds": round(seconds, 2),
         "digests": digests(question, settings),
@@ -208,6 +210,7 @@ def write(result: Result, store: Store, kept: Collection[str] = ()) -> None:
         drawings = write_figures(folder / "figures", of_result(result))
         page = pages.analysis_page(result, drawings, store.verdicts())
         (folder / PAGE).write_text(page, encoding="utf-8")
+        (folder / REFERENCES).write_text(bibtex(result), encoding="utf-8")
         write_estimates(folder / ESTIMATES, result.estimates)
         for name in result.trees:
             (folder / name).mkdir()

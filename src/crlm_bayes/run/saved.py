@@ -69,15 +69,47 @@ def _saved(
 
 
 def require_current(question: Question, store: Store) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
-    """Return the run record and the current fits of a result that may be shown.
+    """Return the run record and the current fits of a result whose posteriors may be shown.
 
     Raises
     ------
     StaleResult
-        If it is missing, out of date, or failed the gate.
+        If it is missing, out of date, was not sampled, or failed the gate.
     """
+    record, fits = _unchanged(question, store)
+    if question.spec.primary not in fits:
+        raise _unsaved(question, store)
+    _require_passed(question, record, fits)
+    return record, fits
+
+
+def require_answered(question: Question, store: Store) -> dict[str, Any]:
+    """Return the run record of a result that may be passed on whole, sampled or not.
+
+    Raises
+    ------
+    StaleResult
+        If it is missing, out of date, incomplete, or failed the gate.
+    """
+    record, fits = _unchanged(question, store)
+    if not set(record["fits"]) <= set(fits) or not store.complete(question.spec.id, tuple(fits)):
+        raise _unsaved(question, store)
+    _require_passed(question, record, fits)
+    return record
+
+
+def _again(question: Question) -> str:
+    return f"python -m crlm_bayes fit {question.spec.id}"
+
+
+def _unsaved(question: Question, store: Store) -> StaleResult:
+    where = f"analysis {question.spec.id}"
+    return StaleResult(where, f"its posteriors are not saved in {store.root}", allowed=_again(question))
+
+
+def _unchanged(question: Question, store: Store) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
     spec, record = question.spec, store.record(question.spec.id)
-    where, again = f"analysis {spec.id}", f"python -m crlm_bayes fit {spec.id}"
+    where, again = f"analysis {spec.id}", _again(question)
     if record is None:
         raise StaleResult(where, f"has no fit in {store.root}", allowed=again)
     settings = settings_of(record, Settings())
@@ -85,12 +117,14 @@ def require_current(question: Question, store: Store) -> tuple[dict[str, Any], d
     changed = ", ".join(key for key, value in now.items() if record["digests"].get(key) != value)
     if changed:
         raise StaleResult(where, f"its fit is out of date ({changed} changed)", allowed=again)
-    fits = current_fits(question, settings, store)
-    if spec.primary not in fits:
-        raise StaleResult(where, f"its posteriors are not saved in {store.root}", allowed=again)
+    return record, current_fits(question, settings, store)
+
+
+def _require_passed(question: Question, record: Mapping[str, Any], fits: Mapping[str, Mapping[str, Any]]) -> None:
     if not record["passed"]:
         bad = ", ".join(name for name, fit in fits.items() if not fit["gate"]["passed"])
         raise StaleResult(
-            where, f"failed the diagnostics gate ({bad})", allowed=f"{again} with more draws or another seed"
+            f"analysis {question.spec.id}",
+            f"failed the diagnostics gate ({bad})",
+            allowed=f"{_again(question)} with more draws or another seed",
         )
-    return record, fits

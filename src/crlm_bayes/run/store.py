@@ -8,8 +8,10 @@ import os
 import shutil
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from crlm_bayes.errors import InvalidInput, UnwritableOutput
 from crlm_bayes.pages import VERDICTS
@@ -19,9 +21,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
     import xarray as xr
 
-ESTIMATES, RECORD, PAGE, POSTERIOR, INDEX, AUDIT, SUMMARY, EXPLORER, README = (
+ESTIMATES, RECORD, PAGE, POSTERIOR, INDEX, AUDIT, SUMMARY, EXPLORER, README, REFERENCES = (
     "estimates.csv", "run.json", "report.html", "posterior.nc", "index.html", "audit.html", "summary.html", "explorer.json",
-    "README.md",
+    "README.md", "references.bib",
 )  # fmt: skip
 
 TABLES: Final = (".parquet", ".csv")
@@ -250,6 +252,51 @@ def write_table(path: Path, schema: "pa.Schema", tables: Iterable["pa.Table"]) -
     finally:
         with suppress(OSError):
             fresh.unlink(missing_ok=True)
+
+
+STAMP: Final = (1980, 1, 1, 0, 0, 0)
+"""When every file of a zip was made: the first moment that a zip can name."""
+
+UNIX: Final = 3
+"""The system whose permissions a zip keeps."""
+
+
+def write_zip(path: Path, files: Mapping[str, bytes], runs: Collection[str] = ()) -> tuple[int, str]:
+    """Write files to a zip, whole or not at all; the same files give the same bytes.
+
+    Parameters
+    ----------
+    runs : collection of str
+        Names of those that may be executed.
+
+    Returns
+    -------
+    int, str
+        Size in bytes, and SHA-256.
+
+    Raises
+    ------
+    UnwritableOutput
+        With the reason of the operating system.
+    """
+    fresh = path.with_name(f".{path.name}.new-{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with ZipFile(fresh, "w") as archive:
+            for name in sorted(files):
+                entry = ZipInfo(name, STAMP)
+                entry.create_system, entry.compress_type = UNIX, ZIP_DEFLATED
+                entry.external_attr = (0o100755 if name in runs else 0o100644) << 16
+                archive.writestr(entry, files[name], compresslevel=9)
+        made = fresh.read_bytes()
+        fresh.replace(path)
+    except OSError as error:
+        what = f"cannot be written ({error.strerror or error})"
+        raise UnwritableOutput(str(path), what, allowed="--to with a file that can") from error
+    finally:
+        with suppress(OSError):
+            fresh.unlink(missing_ok=True)
+    return len(made), sha256(made).hexdigest()
 
 
 def write_text(path: Path, text: str) -> None:

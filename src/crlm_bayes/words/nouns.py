@@ -1,9 +1,10 @@
 """The nouns of terminal, figures and pages: endpoints, measures, readings and lists, so that one thing has one name."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal, Protocol
+from types import SimpleNamespace
+from typing import Any, Final, Literal, Protocol
 
 from crlm_bayes.words.numbers import probability, threshold
 
@@ -129,6 +130,11 @@ def vocabulary(spec: Claim) -> Vocabulary:
     )
 
 
+def vocabulary_of(row: Mapping[Any, Any]) -> Vocabulary:
+    """Choose the words of a row of the table of verdicts."""
+    return vocabulary(SimpleNamespace(**row))
+
+
 def is_safety(endpoint: str) -> bool:
     """Whether an endpoint counts harm done: an adverse event or a complication."""
     return endpoint.startswith(("ae:", "complication"))
@@ -164,6 +170,11 @@ def endpoint_order(endpoint: str) -> tuple[bool, int, str]:
 def prior_name(name: str) -> str:
     """Name a prior: ``strongly_sceptical`` is strongly sceptical."""
     return name.replace("_", " ")
+
+
+def in_one_order(panels: Iterable[Sequence[str]]) -> list[str]:
+    """Put the priors of several panels into one order: that of the longest, then what only others have."""
+    return list(dict.fromkeys(name for panel in sorted(panels, key=len, reverse=True) for name in panel))
 
 
 def listed(items: Iterable[str], last: str = "and") -> str:

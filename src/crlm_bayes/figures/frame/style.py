@@ -64,6 +64,9 @@ HEAVY: Final = 3.2
 
 MARKER: Final = 6.0
 
+HALF: Final = "half"
+"""Face of a mark that is filled on its left, as ◐ is: told from a full and from an open one on any ground."""
+
 SPACE: Final = "\u2003"
 """Between the parts of a line: an em space, which SVG does not collapse."""
 
@@ -130,7 +133,17 @@ def mark(
 ) -> None:
     """Draw one marker, filled with `face` (default: its own colour). The label names it to tests; it is not shown."""
     (drawn,) = axes.plot([x], [y], marker=marker, markersize=size, color=colour, linestyle="")
-    drawn.set(**{"markerfacecolor": face or colour, "markeredgewidth": 1.1, "zorder": 4, "label": label} | options)
+    if face == HALF:
+        drawn.set(fillstyle="left", markerfacecoloralt="white")
+    drawn.set(
+        **{
+            "markerfacecolor": colour if face in ("", HALF) else face,
+            "markeredgewidth": 1.1,
+            "zorder": 4,
+            "label": label,
+        }
+        | options
+    )
 
 
 def write(

@@ -3,7 +3,7 @@
 import re
 import textwrap
 
-from crlm_bayes.words.nouns import prior_name
+from crlm_bayes.words.nouns import capital, endpoint_noun, is_safety, prior_name
 
 __all__ = ["prior_name"]  # beside the names below
 
@@ -17,9 +17,11 @@ LONGEST_GAIN = 22
 
 
 def endpoint_name(endpoint: str) -> str:
-    """``pfs`` as PFS, ``ae:hypertension`` as Hypertension."""
-    word = endpoint.rpartition(":")[2].replace("_", " ")
-    return word.upper() if len(word) <= 4 else word.capitalize()
+    """``pfs`` as PFS, ``ae:rash_grade3plus`` as Rash of grade 3 or more."""
+    if is_safety(endpoint):
+        return capital(endpoint_noun(endpoint))
+    last = endpoint.rpartition(":")[2]
+    return last.upper() if len(last) <= 4 else capital(endpoint_noun(last))
 
 
 def without_role(label: str) -> str:

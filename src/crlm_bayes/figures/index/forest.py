@@ -7,27 +7,27 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from crlm_bayes.figures.frame import ratio_axis, style, words
-from crlm_bayes.figures.index.verdicts import FAILED, MINUTE, analysis_words, by_study, verdict_of
+from crlm_bayes.figures.index.verdicts import FAILED, MINUTE, analysis_words, by_endpoint, verdict_of
 from crlm_bayes.prose import captions
 from crlm_bayes.prose.verdicts import CHIEF_MARKS, GATE_FAILED
-from crlm_bayes.words.nouns import study_name, vocabulary
-from crlm_bayes.words.numbers import INTERVAL_WORDS, estimate
+from crlm_bayes.words.nouns import capital, endpoint_noun, vocabulary
+from crlm_bayes.words.numbers import INTERVAL_WORDS, LEVEL, estimate
 
 if TYPE_CHECKING:
     import pandas as pd
 
-ROW, STUDY = 0.35, 0.3
+ROW, ENDPOINT = 0.35, 0.3
 
-LEFT, AXIS, RIGHT = 2.75, 3.2, 3.9
+LEFT, AXIS, RIGHT = 2.75, 3.2, 4.25
 
-TOP, BOTTOM = 0.32, 0.8
+TOP, BOTTOM = 0.45, 0.8
 
-COLUMNS = {"ratio (95% interval)": 0.15, "P(benefit)": 1.72, "verdict": 2.36}
-"""Headings and their places, in inches from the axis."""
+PLACES = (0.15, 1.72, 2.7)
+"""Of ratio, probability and verdict, in inches from the axis."""
 
 MARKERS = {
     "survives": ("o", style.BLUE),
-    "face_value": ("o", style.BENEFIT),
+    "face_value": ("o", style.HALF),
     "open": ("o", "white"),
     "harm": ("v", style.VERMILLION),
     "harm_face_value": ("v", "white"),
@@ -39,11 +39,11 @@ TOO_WIDE = 3.0
 
 
 def draw_forest(verdicts: "pd.DataFrame") -> Figure:
-    """Draw one row for each analysis, grouped by study; the shaded side of a row favours the treatment."""
+    """Draw one row for each analysis, grouped by endpoint; the shaded side of a row favours the treatment."""
     rows = {str(row.analysis): row for row in verdicts[verdicts["primary"].astype(bool)].itertuples()}
-    studies = {study: [a for a in analyses if a in rows] for study, analyses in by_study(verdicts).items()}
-    studies = {study: analyses for study, analyses in studies.items() if analyses}
-    height = len(rows) * ROW + len(studies) * STUDY
+    endpoints = {endpoint: [a for a in found if a in rows] for endpoint, found in by_endpoint(verdicts).items()}
+    endpoints = {endpoint: analyses for endpoint, analyses in endpoints.items() if analyses}
+    height = len(rows) * ROW + len(endpoints) * ENDPOINT
     figure = Figure(figsize=(LEFT + AXIS + RIGHT, BOTTOM + height + TOP))
     axes = style.axes_at(figure, LEFT, BOTTOM, AXIS, height)
     axes.set_ylim(0, height)
@@ -54,12 +54,14 @@ def draw_forest(verdicts: "pd.DataFrame") -> Figure:
     axes.set_xlabel(captions.FAVOURED, fontsize=style.SMALL)
 
     page = style.page(figure)
-    for heading, x in COLUMNS.items():
-        style.write(page, LEFT + AXIS + x, BOTTOM + height + 0.1, heading, style.TINY, style.SOFT)
+    claims = dict.fromkeys(vocabulary(row).p_claim for row in rows.values())
+    for heading, x in zip((f"ratio ({LEVEL} interval)", ",\n".join(claims), "verdict"), PLACES, strict=True):
+        place = LEFT + AXIS + x, BOTTOM + height + 0.05
+        style.write(page, *place, heading, style.TINY, style.SOFT, va="bottom", linespacing=1.1)
     y = height
-    for study, analyses in studies.items():
-        y -= STUDY
-        style.write(page, 0.1, BOTTOM + y + 0.1, study_name(study), bold=True)
+    for endpoint, analyses in endpoints.items():
+        y -= ENDPOINT
+        style.write(page, 0.1, BOTTOM + y + 0.1, capital(endpoint_noun(endpoint)), bold=True)
         for analysis in analyses:
             y -= ROW
             _row(axes, page, y, rows[analysis])
@@ -104,5 +106,5 @@ def _row(axes: Axes, page: Axes, y: float, row: Any) -> None:
         vocabulary(row).chance(row.p_benefit) + ("" if row.gate_passed else FAILED),
         verdict_of(row),
     )
-    for x, cell in zip(COLUMNS.values(), cells, strict=True):
+    for x, cell in zip(PLACES, cells, strict=True):
         style.write(page, LEFT + AXIS + x, BOTTOM + middle, cell, style.SMALL, bold=cell == "survives")

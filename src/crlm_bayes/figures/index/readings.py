@@ -1,4 +1,4 @@
-"""How much of a verdict is the reading: P(benefit) of one endpoint under every reading of its print."""
+"""How much of a verdict is the reading: the probability of one claim under every reading of its print."""
 
 import math
 from typing import TYPE_CHECKING, Any, Final
@@ -7,9 +7,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from crlm_bayes.figures.frame import style, words
+from crlm_bayes.figures.index.forest import MARKERS
 from crlm_bayes.prose import captions
 from crlm_bayes.rule import SURVIVES
-from crlm_bayes.words.nouns import study_name
+from crlm_bayes.words.nouns import capital, endpoint_noun, endpoint_order, study_name, vocabulary
 from crlm_bayes.words.numbers import probability, short
 
 if TYPE_CHECKING:
@@ -23,11 +24,9 @@ TOP, BOTTOM = 0.12, 0.78
 
 TICKS: Final = (0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999)
 
-REAL, HYPOTHETICAL = "o", "D"
-
 
 def alternatives(verdicts: "pd.DataFrame") -> dict[tuple[str, str], list[Any]]:
-    """Rows under the primary prior of each study and endpoint that has more than one reading.
+    """Rows under the primary prior of each endpoint of a study that has more than one reading, in the order of endpoints.
 
     Parameters
     ----------
@@ -36,28 +35,32 @@ def alternatives(verdicts: "pd.DataFrame") -> dict[tuple[str, str], list[Any]]:
     """
     groups: dict[tuple[str, str], list[Any]] = {}
     for row in verdicts[verdicts["primary"].astype(bool)].itertuples():
-        groups.setdefault((str(row.study), str(row.endpoint)), []).append(row)
-    return {key: sorted(rows, key=lambda row: bool(row.hypothetical)) for key, rows in groups.items() if len(rows) > 1}
+        groups.setdefault((str(row.endpoint), str(row.study)), []).append(row)
+    found = sorted(groups.items(), key=lambda item: endpoint_order(item[0][0]))
+    return {key: rows for key, rows in found if len(rows) > 1}
 
 
 def draw_readings(verdicts: "pd.DataFrame") -> Figure:
-    """Draw one row for each reading, grouped by study and endpoint, on a logit scale of P(benefit)."""
+    """Draw one row for each reading, grouped by endpoint and study, on a logit scale of the probability of the claim."""
     groups = alternatives(verdicts)
     rows = [row for group in groups.values() for row in group]
     height = len(rows) * ROW + len(groups) * GROUP
     figure = Figure(figsize=(LEFT + AXIS + RIGHT, BOTTOM + height + TOP))
     axes = style.axes_at(figure, LEFT, BOTTOM, AXIS, height)
     page = style.page(figure)
-    _scale(axes, [float(row.p_benefit) for row in rows], height)
+    claims = dict.fromkeys(vocabulary(row).p_claim for row in rows)
+    axes.set_xlabel(" or ".join(claims), fontsize=style.SMALL, loc="left", labelpad=9)
+    _scale(axes, [_chance(row) for row in rows], height)
     y = height
-    for (study, endpoint), group in groups.items():
+    for (endpoint, study), group in groups.items():
         y -= GROUP
-        heading = f"{study_name(study)}: {words.endpoint_name(endpoint)}"
+        heading = f"{capital(endpoint_noun(endpoint))}: {study_name(study)}"
         style.write(page, 0.1, BOTTOM + y + 0.11, heading, bold=True)
-        places = [_logit(float(row.p_benefit)) for row in group if not row.hypothetical]
-        if len(places) > 1:  # how far the defensible readings lie apart
-            bottom = y - ROW * len(places)
-            axes.fill_between((min(places), max(places)), bottom, y, color=style.BENEFIT, linewidth=0, zorder=0)
+        places = [_logit(_chance(row)) for row in group]
+        # how far the defensible readings lie apart
+        axes.fill_between(
+            (min(places), max(places)), y - ROW * len(places), y, color=style.BENEFIT, linewidth=0, zorder=0
+        )
         for row in group:
             y -= ROW
             _row(axes, page, y + ROW / 2, row)
@@ -66,7 +69,6 @@ def draw_readings(verdicts: "pd.DataFrame") -> Figure:
         figure,
         f"primary prior ({priors})",
         captions.SURVIVING,
-        f"{chr(0x25C7)} hypothetical reading, no evidence",
         "shaded: span of the readings of the print",
     )
     return figure
@@ -90,20 +92,22 @@ def _scale(axes: Axes, values: list[float], height: float) -> None:
         va="top",
         fontsize=style.TINY,
     )
-    axes.set_xlabel("P(benefit)", fontsize=style.SMALL, loc="left", labelpad=9)
 
 
 def _row(axes: Axes, page: Axes, y: float, row: Any) -> None:
     """Draw one reading: its name, its place, its number."""
     name = str(row.title).rpartition(": ")[2]
-    place = _logit(float(row.p_benefit))
-    marker, size = (HYPOTHETICAL, 5.0) if row.hypothetical else (REAL, style.MARKER)
-    face = {"survives": style.BLUE, "face_value": style.BENEFIT}.get(row.mark, "white")
+    place = _logit(_chance(row))
+    marker, face = MARKERS[row.mark]
+    colour = style.VERMILLION if str(row.mark).startswith("harm") else style.BLUE
     axes.plot([axes.get_xlim()[0], place], [y, y], color=style.FAINT, linewidth=style.THIN, zorder=1)
-    style.mark(axes, place, y, marker, size, style.SOFT if row.hypothetical else style.BLUE, face, str(row.analysis))
-    colour = style.SOFT if row.hypothetical else style.INK
-    style.write(page, 0.25, BOTTOM + y, words.fit(name, 56), style.TINY, colour)
-    style.write(page, LEFT + AXIS + 0.15, BOTTOM + y, probability(row.p_benefit), style.SMALL, colour)
+    style.mark(axes, place, y, marker, style.MARKER, colour, face, str(row.analysis))
+    style.write(page, 0.25, BOTTOM + y, words.fit(name, 56), style.TINY)
+    style.write(page, LEFT + AXIS + 0.15, BOTTOM + y, probability(_chance(row)), style.SMALL)
+
+
+def _chance(row: Any) -> float:
+    return vocabulary(row).of_claim(float(row.p_benefit))
 
 
 def _logit(p: float) -> float:

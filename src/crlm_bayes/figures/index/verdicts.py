@@ -7,8 +7,15 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from crlm_bayes.figures.frame import style, words
+from crlm_bayes.prose.index import endpoint_of, place_of, role_of
 from crlm_bayes.prose.verdicts import GATE_FAILED, IN_CELLS, LEGEND, OF_HARM, word_of
-from crlm_bayes.words.nouns import SIGNS, endpoint_order, study_name, vocabulary
+from crlm_bayes.words.nouns import (
+    SIGNS,
+    capital,
+    endpoint_noun,
+    in_one_order,
+    vocabulary,
+)
 from crlm_bayes.words.numbers import estimate, short
 
 if TYPE_CHECKING:
@@ -16,7 +23,7 @@ if TYPE_CHECKING:
 
 LABEL, CELL, RIGHT = 2.65, 1.12, 0.12
 
-HEAD, ROW, STUDY, FOOT, TOP = 0.42, 0.47, 0.27, 1.12, 0.1
+HEAD, ROW, ENDPOINT, FOOT, TOP = 0.42, 0.47, 0.27, 1.12, 0.1
 
 FAILED = "†"
 
@@ -24,18 +31,17 @@ MINUTE = 6.2
 """Font size inside cells."""
 
 
-def by_study(verdicts: "pd.DataFrame") -> dict[str, list[str]]:
-    """Analyses of each study, survival first and safety last."""
-    rows = verdicts[["study", "analysis", "endpoint"]].drop_duplicates().itertuples()
-    studies: dict[str, list[str]] = {}
-    for row in sorted(rows, key=lambda row: (row.study, endpoint_order(str(row.endpoint)))):
-        studies.setdefault(str(row.study), []).append(str(row.analysis))
-    return studies
+def by_endpoint(verdicts: "pd.DataFrame") -> dict[str, list[str]]:
+    """Analyses of each endpoint, survival first and safety last: the answer, other syntheses, single studies."""
+    found: dict[str, list[str]] = {}
+    for row in sorted(verdicts.drop_duplicates("analysis").itertuples(), key=place_of):
+        found.setdefault(endpoint_of(row), []).append(str(row.analysis))
+    return found
 
 
 def analysis_words(row: Any) -> str:
-    """*PFS (HR)*: endpoint and measure; the reading stands below."""
-    return f"{words.endpoint_name(str(row.endpoint))} ({str(row.measure).upper()})"
+    """*Smith 2024 (HR)*: the study, or what a synthesis is for, and the measure; the reading stands below."""
+    return f"{role_of(row)} ({str(row.measure).upper()})"
 
 
 def verdict_of(row: Any) -> str:
@@ -44,13 +50,13 @@ def verdict_of(row: Any) -> str:
 
 
 def draw_verdicts(verdicts: "pd.DataFrame") -> Figure:
-    """Draw the matrix: analyses down, grouped by study, priors across."""
-    studies = by_study(verdicts)
-    priors = [str(p) for p in dict.fromkeys(verdicts["prior"])]
+    """Draw the matrix: analyses down, grouped by endpoint, priors across."""
+    endpoints = by_endpoint(verdicts)
+    priors = in_one_order(list(panel) for _, panel in verdicts.groupby("analysis", sort=False)["prior"])
     cells = {(row.analysis, row.prior): row for row in verdicts.itertuples()}
     first = {str(row.analysis): row for row in reversed(list(verdicts.itertuples()))}
     width = max(LABEL + CELL * len(priors) + RIGHT, 6.6)
-    height = TOP + HEAD + len(studies) * STUDY + len(first) * ROW + FOOT
+    height = TOP + HEAD + len(endpoints) * ENDPOINT + len(first) * ROW + FOOT
     figure = Figure(figsize=(width, height))
     page = style.page(figure)
     primary = set(verdicts.loc[verdicts["primary"].astype(bool), "prior"])
@@ -58,9 +64,9 @@ def draw_verdicts(verdicts: "pd.DataFrame") -> Figure:
     for j, prior in enumerate(priors):
         name = words.fit(words.prior_name(prior), 14, 2)
         style.write(page, LABEL + (j + 0.5) * CELL, y + 0.08, name, bold={prior} == primary, ha="center", va="bottom")
-    for study, analyses in studies.items():
-        y -= STUDY
-        style.write(page, 0.1, y + 0.08, study_name(study), bold=True, va="bottom")
+    for endpoint, analyses in endpoints.items():
+        y -= ENDPOINT
+        style.write(page, 0.1, y + 0.08, capital(endpoint_noun(endpoint)), bold=True, va="bottom")
         page.plot([0.1, LABEL + CELL * len(priors)], [y + 0.03] * 2, color=style.SOFT, linewidth=style.THIN)
         for analysis in analyses:
             y -= ROW

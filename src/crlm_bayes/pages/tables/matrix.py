@@ -1,15 +1,13 @@
-"""The verdict matrix: endpoints and readings down, priors across, grouped by study."""
+"""The verdict matrix: analyses down, grouped by endpoint, priors across."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import SimpleNamespace
-from typing import Any, Final
+from typing import Any
 
 import pandas as pd
 
-from crlm_bayes.answers.question import SYNTHESIS
 from crlm_bayes.documents.study import Study, design_words
-from crlm_bayes.prose.index import asking, beside_answers, of_answers
+from crlm_bayes.prose.index import asking, endpoint_of, is_answer, place_of, role_of
 from crlm_bayes.prose.scepticism import critical_range
 from crlm_bayes.prose.verdicts import word_of
 from crlm_bayes.words.nouns import (
@@ -17,10 +15,9 @@ from crlm_bayes.words.nouns import (
     SIGNS,
     capital,
     endpoint_noun,
-    endpoint_order,
+    in_one_order,
     prior_name,
-    study_name,
-    vocabulary,
+    vocabulary_of,
 )
 from crlm_bayes.words.numbers import ratio, span
 
@@ -40,25 +37,24 @@ class Cell:
 
 @dataclass(frozen=True)
 class MatrixLine:
-    """One analysis; `endpoint` is empty below the first line of an endpoint, which spans `lines`."""
+    """One analysis; `role` says what it is of its endpoint, `about` what kind of study it rests on."""
 
-    endpoint: str
-    lines: int
+    role: str
+    about: str
     measure: str
     analysis: str
     reading: str
     cells: tuple[Cell | None, ...]
     critical: str
     gate_passed: bool
-    hypothetical: bool
+    answer: bool
 
 
 @dataclass(frozen=True)
 class Group:
-    """The answers, the other syntheses, or all analyses of one study."""
+    """All analyses of one endpoint: the answer, sensitivity analyses, single studies."""
 
-    study: str
-    about: str
+    endpoint: str
     lines: tuple[MatrixLine, ...]
 
 
@@ -73,8 +69,10 @@ class Matrix:
 
 
 def priors_across(verdicts: pd.DataFrame) -> list[str]:
-    """Names of the priors in order of appearance: the columns."""
-    return [] if verdicts.empty else [str(p) for p in dict.fromkeys(verdicts["prior"])]
+    """Names of the priors in the order of their panels: the columns."""
+    if verdicts.empty:
+        return []
+    return in_one_order([str(p) for p in rows] for _, rows in verdicts.groupby("analysis", sort=False)["prior"])
 
 
 def primaries(verdicts: pd.DataFrame) -> list[str]:
@@ -89,65 +87,45 @@ def failed(verdicts: pd.DataFrame) -> list[str]:
     return [str(a) for a in dict.fromkeys(verdicts.loc[~verdicts["gate_passed"].astype(bool), "analysis"])]
 
 
-ANSWERS: Final = "The answers", "one analysis for each endpoint, as its document declares"
-
-SENSITIVITY: Final = "Synthesis", "sensitivity analyses: several studies, others, or taken otherwise"
-
-
 def matrices(verdicts: pd.DataFrame, studies: Mapping[str, Study]) -> list[Matrix]:
-    """Lay out the verdicts, questions of a benefit and of a harm apart: the answers, other syntheses, then each study.
+    """Lay out the verdicts, questions of a benefit and of a harm apart, endpoint by endpoint.
 
     Parameters
     ----------
     verdicts : DataFrame
         One row for each analysis and prior, as in `verdicts.csv`.
     """
-    found = []
+    order, found = priors_across(verdicts), []
     for asks in ("benefit", "harm"):
         rows = asking(verdicts, asks)
         if not rows.empty:
-            priors = priors_across(rows)
+            priors = [prior for prior in order if prior in set(rows["prior"])]
             found.append(Matrix(asks, tuple(priors), tuple(primaries(rows)), tuple(_groups(rows, priors, studies))))
     return found
 
 
 def _groups(verdicts: pd.DataFrame, priors: list[str], studies: Mapping[str, Study]) -> list[Group]:
-    rest = beside_answers(verdicts)
-    named = [(*ANSWERS, of_answers(verdicts))]
-    for study in sorted(dict.fromkeys(rest["study"]), key=lambda name: name != SYNTHESIS):
-        about = design_words(studies[study]) if study in studies else ""
-        heading = SENSITIVITY if study == SYNTHESIS else (study_name(str(study)), about)
-        named.append((*heading, rest[rest["study"] == study]))
-    groups = []
-    for name, about, rows in named:
-        endpoints = sorted({str(e) for e in rows["endpoint"]}, key=endpoint_order)
-        lines = [line for e in endpoints for line in _lines(rows[rows["endpoint"] == e], priors)]
-        if lines:
-            groups.append(Group(name, about, tuple(lines)))
-    return groups
+    firsts = verdicts.drop_duplicates("analysis").itertuples()
+    groups: dict[str, list[MatrixLine]] = {}
+    for first in sorted(firsts, key=place_of):
+        mine = verdicts[verdicts["analysis"] == first.analysis]
+        groups.setdefault(endpoint_of(first), []).append(_line(first, mine, priors, studies))
+    return [Group(capital(endpoint_noun(endpoint)), tuple(lines)) for endpoint, lines in groups.items()]
 
 
-def _lines(rows: pd.DataFrame, priors: list[str]) -> list[MatrixLine]:
-    analyses = list(dict.fromkeys(rows["analysis"]))
-    found = []
-    for i, analysis in enumerate(analyses):
-        mine = rows[rows["analysis"] == analysis]
-        first = mine.iloc[0]
-        by_prior = {str(r["prior"]): _cell(r) for r in mine.to_dict("records")}
-        found.append(
-            MatrixLine(
-                capital(endpoint_noun(str(first["endpoint"]))) if i == 0 else "",
-                len(analyses),
-                str(first["measure"]).upper(),
-                str(analysis),
-                reading(str(first["title"]), str(first["reading"])),
-                tuple(by_prior.get(p) for p in priors),
-                critical(first["critical_sd"]),
-                bool(mine["gate_passed"].astype(bool).all()),
-                bool(first["hypothetical"]),
-            )
-        )
-    return found
+def _line(first: Any, mine: pd.DataFrame, priors: list[str], studies: Mapping[str, Study]) -> MatrixLine:
+    by_prior = {str(r["prior"]): _cell(r) for r in mine.to_dict("records")}
+    return MatrixLine(
+        role_of(first),
+        design_words(studies[first.study]) if first.study in studies else "",
+        str(first.measure).upper(),
+        str(first.analysis),
+        reading(str(first.title), str(first.reading)),
+        tuple(by_prior.get(p) for p in priors),
+        critical(first.critical_sd),
+        bool(mine["gate_passed"].astype(bool).all()),
+        is_answer(first),
+    )
 
 
 def reading(title: str, name: str) -> str:
@@ -166,7 +144,7 @@ def _cell(row: Mapping[Any, Any]) -> Cell:
     def value(key: str) -> float:
         return float(row[key])
 
-    mark, words = str(row["mark"]), vocabulary(SimpleNamespace(**row))
+    mark, words = str(row["mark"]), vocabulary_of(row)
     estimate = f"{ratio(value('median'))} ({ratio(value('eti95_lower'))}–{ratio(value('eti95_upper'))})"
     return Cell(
         prior_name(str(row["prior"])),

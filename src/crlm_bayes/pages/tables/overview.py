@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from crlm_bayes.answers.lookup import EstimateRow, by_name
-from crlm_bayes.prose.index import hangs_on, of_syntheses, subtitle
-from crlm_bayes.words.nouns import MEASURES, SIGNS, capital, endpoint_noun, endpoint_order, vocabulary
+from crlm_bayes.prose.index import hangs_on, of_syntheses, of_the_print, subtitle
+from crlm_bayes.words.nouns import MEASURES, SIGNS, capital, endpoint_noun, endpoint_order, vocabulary_of
 from crlm_bayes.words.numbers import ABSENT, estimate, number, percent, ratio, ratio_span, span
 
 if TYPE_CHECKING:
@@ -52,7 +51,7 @@ class OverviewGroup:
 def overview(
     verdicts: "pd.DataFrame", estimates: Mapping[str, "pd.DataFrame"], records: Mapping[str, Mapping[str, Any]]
 ) -> list[OverviewGroup]:
-    """Lay out the syntheses, endpoint by endpoint, the answer first, then those of few studies.
+    """Lay out the syntheses of the print, endpoint by endpoint, the answer first, then those of few studies.
 
     Parameters
     ----------
@@ -63,7 +62,7 @@ def overview(
     records : mapping of analysis to run record
         For the number of studies.
     """
-    table = of_syntheses(verdicts)
+    table = of_syntheses(of_the_print(verdicts))
     if table.empty:
         return []
     primary = table[table["primary"].astype(bool)]
@@ -73,13 +72,13 @@ def overview(
         found = [_row(row, estimates.get(row["analysis"]), records.get(row["analysis"], {})) for row in rows]
         made = tuple(sorted(found, key=lambda row: (not row.answer, row.studies, row.analysis)))
         measure = capital(MEASURES[rows[0]["measure"]])
-        claims = dict.fromkeys(vocabulary(SimpleNamespace(**row)).p_claim for row in rows)
+        claims = dict.fromkeys(vocabulary_of(row).p_claim for row in rows)
         groups.append(OverviewGroup(capital(endpoint_noun(endpoint)), measure, " or ".join(claims), made))
     return groups
 
 
 def _row(row: Mapping[Any, Any], estimates: "pd.DataFrame | None", record: Mapping[str, Any]) -> OverviewRow:
-    words, mark = vocabulary(SimpleNamespace(**row)), str(row["mark"])
+    words, mark = vocabulary_of(row), str(row["mark"])
     named = {} if estimates is None else by_name(estimates)
     common = f"{row['measure']}[common]"
     tau, new, one = (named.get((str(row["prior"]), "curve", name)) for name in ("tau", "predictive", common))
@@ -98,7 +97,7 @@ def _row(row: Mapping[Any, Any], estimates: "pd.DataFrame | None", record: Mappi
         ABSENT if one is None else f"{words.chance(one.p_benefit)}, {estimate(one.median, one.lower, one.upper)}",
         _borrowed(row),
         bool(row["answers"]),
-        hangs_on(SimpleNamespace(**row)),
+        hangs_on(row["hangs_on"]),
         bool(row["gate_passed"]),
     )
 

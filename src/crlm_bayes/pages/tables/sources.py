@@ -76,8 +76,8 @@ def published_claim(answer: Answer) -> Published | None:
         return None
     chosen = min(ratios, key=lambda c: (reference("contrasts", c) not in used, not c.adjusted))
     value, _, limits = _turned(chosen, evidence.arms[1]).removesuffix(")").partition(" (")
-    tests = [_p(t) for t in study.tests if t.endpoint == spec.endpoint and t.p]
-    p = _p(chosen) if chosen.p else tests[0] if len(tests) == 1 else ""
+    tests = [printed_p(t) for t in study.tests if t.endpoint == spec.endpoint and t.p]
+    p = printed_p(chosen) if chosen.p else tests[0] if len(tests) == 1 else ""
     kind = "adjusted" if chosen.adjusted else "not adjusted"
     return Published(value, "; ".join(x for x in (limits.removeprefix(f"{LEVEL} CI "), kind) if x), p)
 
@@ -112,7 +112,7 @@ def _published(study: Study, endpoint: str, compared: tuple[str, str]) -> list[P
 def _contrast(entry: ContrastEntry, treatment: str) -> PublishedRow:
     level = f"{as_percent(entry.level)} CI"
     interval = f" ({level} {entry.ci[0]} to {entry.ci[1]})" if entry.ci else ""
-    p = f", {_p(entry)}" if entry.p else ""
+    p = f", {printed_p(entry)}" if entry.p else ""
     kind = "adjusted" if entry.adjusted else "not adjusted"
     return PublishedRow(
         f"{MEASURES[entry.measure].capitalize()}, {kind}, {entry.numerator} over {entry.denominator}",
@@ -135,13 +135,14 @@ def _turned(entry: ContrastEntry, treatment: str) -> str:
 def _test(entry: TestEntry) -> PublishedRow:
     when = f" at {entry.months} months" if entry.months else ""
     statistic = f"{STATISTICS[entry.test]} = {entry.statistic}" if entry.statistic else ""
-    p = _p(entry) if entry.p else ""
+    p = printed_p(entry) if entry.p else ""
     return PublishedRow(
         f"{TESTS[entry.test].capitalize()}{when}", ", ".join(x for x in (statistic, p) if x), "", entry.locator
     )
 
 
-def _p(entry: ContrastEntry | TestEntry) -> str:
+def printed_p(entry: ContrastEntry | TestEntry) -> str:
+    """Write a printed p value: ``p = 0.03``."""
     assert entry.p is not None, "asked only of entries that print one"
     return f"p {'' if entry.p.bound else '= '}{entry.p}{' (one-sided)' if entry.sided == 'one' else ''}"
 

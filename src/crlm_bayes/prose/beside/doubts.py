@@ -41,5 +41,9 @@ def deciding(answer: Answer) -> str:
 
 def besides(answer: Answer) -> list[str]:
     """Say what stands beside the answer: of which group each number is, and what would have survived."""
-    lacks = "" if answer.robustness.headline.survives else needed(answer.robustness, answer.spec)
-    return [said for said in (by_group(answer), lacks) if said]
+    return [said for said in (by_group(answer), lacking(answer)) if said]
+
+
+def lacking(answer: Answer) -> str:
+    """Say what would have survived, where the claim does not; else nothing."""
+    return "" if answer.robustness.headline.survives else needed(answer.robustness, answer.spec)

@@ -1,0 +1,1 @@
+"""Paragraphs and references for a manuscript, made from a run."""
