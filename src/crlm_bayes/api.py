@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from crlm_bayes.answers.answer import Answer
 from crlm_bayes.answers.checking import check_documents
-from crlm_bayes.answers.multiverse.cells import Multiverse
-from crlm_bayes.answers.multiverse.reading import read_multiverse
+from crlm_bayes.answers.multiverse.reading import multiverse as multiverse
 from crlm_bayes.answers.question import Question
 from crlm_bayes.answers.questions import question_of, read_questions, require_one
 from crlm_bayes.answers.result import Result
@@ -286,24 +285,6 @@ def render_all(
     run = render_folder(asked, where, store, judged)
     exports.write(asked, where, judged)
     return run
-
-
-def multiverse(document: str | Path, *, data: str | Path | None = None, models: str | Path | None = None) -> Multiverse:
-    """Answer every combination of the choices that a document declares, exactly.
-
-    Parameters
-    ----------
-    document : str or Path
-        Id of a document in the folder `models`, or path of one (whose folder has the priors).
-
-    Returns
-    -------
-    Multiverse
-        ``.to_df()``: one row a cell; ``.declared``; ``.shares_of_ratio`` and ``.shares_of_probability``: which choices matter.
-    """
-    path = Path(document)
-    where = path.parent if path.suffix == ".toml" else models
-    return read_multiverse(*folders(data, where), path.name.removesuffix(".toml"))
 
 
 def check(data: str | Path | None = None, models: str | Path | None = None) -> tuple[list[str], dict[str, int]]:

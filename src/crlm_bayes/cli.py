@@ -25,18 +25,10 @@ Names = Annotated[
     typer.Argument(metavar="[ANALYSIS]...", help="Analyses by id; all of them if none is named."),
 ]
 
-Data = Annotated[
-    Path | None,
-    typer.Option("--data", metavar="DIR", help="Folder of study documents (default: the bundled ones)."),
-]
+Data = Annotated[Path | None, typer.Option("--data", metavar="DIR", help="Folder of studies (default: bundled).")]
 
 Models = Annotated[
-    Path | None,
-    typer.Option(
-        "--models",
-        metavar="DIR",
-        help="Folder of analysis documents and priors.toml (default: the bundled ones).",
-    ),
+    Path | None, typer.Option("--models", metavar="DIR", help="Folder of analyses and priors.toml (default: bundled).")
 ]
 
 Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="Output folder.")]

@@ -12,7 +12,7 @@ from crlm_bayes.answers.multiverse.cells import Multiverse
 from crlm_bayes.answers.multiverse.reading import check_multiverse, documents_with_multiverse, read_multiverse
 from crlm_bayes.answers.multiverse.shares import shares
 from crlm_bayes.documents.analyses import read_shape
-from crlm_bayes.documents.multiverse import combinations
+from crlm_bayes.documents.variation.multiverse import combinations
 from crlm_bayes.errors import CrlmBayesError
 from crlm_bayes.pages.multiverse_page import multiverse_page
 from crlm_bayes.prose import multiverse as prose

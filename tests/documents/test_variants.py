@@ -13,7 +13,7 @@ from crlm_bayes.commands.check import schemas
 from crlm_bayes.digests import digest
 from crlm_bayes.documents.analyses import analysis_paths, read_priors, read_specs, spec_of, spec_paths
 from crlm_bayes.documents.analysis import AnalysisSpec
-from crlm_bayes.documents.variants import changed, entries
+from crlm_bayes.documents.variation.variants import changed, entries
 from crlm_bayes.errors import CrlmBayesError, InvalidInput
 
 ROOT = Path(__file__).resolve().parents[2]

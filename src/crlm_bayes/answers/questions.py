@@ -17,7 +17,7 @@ from crlm_bayes.documents.analysis_meaning import check_studies
 from crlm_bayes.documents.prior_book import DeclaredPrior
 from crlm_bayes.documents.reader import read_studies, study_paths
 from crlm_bayes.documents.study import Study
-from crlm_bayes.documents.variants import entries
+from crlm_bayes.documents.variation.variants import entries
 from crlm_bayes.errors import InvalidInput, UnknownName
 from crlm_bayes.evidence.assemble import assemble
 from crlm_bayes.evidence.trial_priors import resolved

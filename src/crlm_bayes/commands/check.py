@@ -8,9 +8,9 @@ from crlm_bayes.api import check
 from crlm_bayes.documents.admission import AdmissionRegister
 from crlm_bayes.documents.claims import ClaimBook
 from crlm_bayes.documents.judgements import JudgementBook
-from crlm_bayes.documents.multiverse import AnalysisDocument
 from crlm_bayes.documents.prior_book import PriorBook
 from crlm_bayes.documents.study import Study
+from crlm_bayes.documents.variation.multiverse import AnalysisDocument
 
 
 def check_rows(data: Path | None, models: Path | None) -> dict[str, Any]:

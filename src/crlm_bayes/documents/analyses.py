@@ -11,9 +11,9 @@ from typing import Any
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.documents.analysis_meaning import check_meaning
 from crlm_bayes.documents.judgements import JUDGEMENTS_FILE
-from crlm_bayes.documents.multiverse import AnalysisDocument
 from crlm_bayes.documents.prior_book import DeclaredPrior, PriorBook
-from crlm_bayes.documents.variants import Entry, entries
+from crlm_bayes.documents.variation.multiverse import AnalysisDocument
+from crlm_bayes.documents.variation.variants import Entry, entries
 from crlm_bayes.errors import InvalidInput, UnknownName
 from crlm_bayes.priors.density import Prior
 from crlm_bayes.toml import read_toml, validate

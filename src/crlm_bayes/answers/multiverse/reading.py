@@ -14,9 +14,10 @@ from crlm_bayes.digests import digest
 from crlm_bayes.documents.analyses import analysis_paths, read_priors, read_shape, spec_of
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.documents.analysis_meaning import check_meaning
-from crlm_bayes.documents.multiverse import Combination, combinations
+from crlm_bayes.documents.folders import folders
 from crlm_bayes.documents.reader import read_studies, study_paths
-from crlm_bayes.documents.variants import told
+from crlm_bayes.documents.variation.multiverse import Combination, combinations
+from crlm_bayes.documents.variation.variants import told
 from crlm_bayes.errors import CrlmBayesError, InvalidInput, UnknownName
 from crlm_bayes.exact.curve import EvidenceCurve
 from crlm_bayes.exact.synthesis.near import Shelf, near_curve
@@ -32,6 +33,30 @@ def documents_with_multiverse(models: Path) -> list[str]:
     return [
         name for name, path in analysis_paths(models).items() if name == path.stem and "multiverse" in read_shape(path)
     ]
+
+
+def multiverse(document: str | Path, *, data: str | Path | None = None, models: str | Path | None = None) -> Multiverse:
+    """Answer every combination of the choices that a document declares, exactly.
+
+    Parameters
+    ----------
+    document : str or Path
+        Id of a document in the folder `models`, or path of one (whose folder has the priors).
+
+    Returns
+    -------
+    Multiverse
+        ``.to_df()`` has one row a cell; ``.declared`` is the document's own; ``.shares_of_ratio`` and
+        ``.shares_of_probability`` say which choices matter.
+
+    Raises
+    ------
+    UnknownName, InvalidInput
+        If it declares no choices, or a cell cannot be.
+    """
+    path = Path(document)
+    where = path.parent if path.suffix == ".toml" else models
+    return read_multiverse(*folders(data, where), path.name.removesuffix(".toml"))
 
 
 def read_multiverse(data: Path, models: Path, name: str) -> Multiverse:

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Final, NamedTuple
 from pydantic import Field, create_model
 
 from crlm_bayes.documents.analysis import AnalysisSpec
-from crlm_bayes.documents.variants import NAMES, PARTED, Changes, Keys, WithVariants, changed, optional
+from crlm_bayes.documents.variation.variants import NAMES, PARTED, Changes, Keys, WithVariants, changed, optional
 from crlm_bayes.errors import InvalidInput, UnknownName
 from crlm_bayes.toml import Frozen, Text
 

@@ -1,0 +1,1 @@
+"""Documents that hold several analyses: variants, and the choices of a multiverse."""
