@@ -30,8 +30,8 @@ from crlm_bayes.documents.study import Study
 from crlm_bayes.errors import InvalidInput, UnknownName
 from crlm_bayes.run.batch import batch as batch
 from crlm_bayes.run.batch import batch_file as batch_file
-from crlm_bayes.run.bundle import bundle as bundle
 from crlm_bayes.run.folder import FolderRun, Watch, fit_folder, render_folder
+from crlm_bayes.run.outputs.bundle import bundle as bundle
 from crlm_bayes.run.store import PAGE, Store
 from crlm_bayes.sampling.settings import Settings
 
@@ -277,7 +277,7 @@ def render_all(
     StaleResult, UnwritableOutput
         For the first that is missing, out of date or failed the gate, or if what prints is not there; nothing is written then.
     """
-    from crlm_bayes.run.exports import Exports  # with pages
+    from crlm_bayes.run.outputs.exports import Exports  # with pages
 
     where, which = folders(data, models)
     asked, judged, store = questions(names, data=data, models=models), read_judgements(which), Store(Path(out))

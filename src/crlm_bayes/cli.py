@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from crlm_bayes.prose.terminal import options
 from crlm_bayes.prose.terminal.examples import examples
 from crlm_bayes.rule import SEED
 
@@ -120,20 +121,8 @@ def report(
     models: Models = None,
     out: Out = OUT,
     as_json: Json = False,
-    pdf: Annotated[
-        bool,
-        typer.Option(
-            "--pdf",
-            help="Print each page asked for, the index and the summary of findings as PDF beside it: by Chromium, Chrome or "
-            "Edge on the PATH, or the program that CRLM_BAYES_BROWSER names.",
-        ),
-    ] = False,
-    docx: Annotated[
-        bool,
-        typer.Option(
-            "--docx", help="Write summary.docx: summary of findings, prior panels, methods (needs the extra 'word')."
-        ),
-    ] = False,
+    pdf: Annotated[bool, typer.Option("--pdf", help=options.PDF)] = False,
+    docx: Annotated[bool, typer.Option("--docx", help=options.DOCX)] = False,
 ) -> None:
     """Render again from saved posteriors; refuses stale or failed fits."""
     from crlm_bayes.commands.report import report_command
@@ -149,14 +138,7 @@ def sceptic(
     data: Data = None,
     models: Models = None,
     as_json: Json = False,
-    prior: Annotated[
-        str | None,
-        typer.Option(
-            metavar="PRIOR",
-            help="Add a prior of your own, negative favouring the treatment: 'normal(0, 0.2)', 'student_t(0, 0.2, 3)', "
-            "'ratio_below(0.8, 0.05)', 'quantiles(0.05: -0.5, 0.5: -0.1, 0.95: 0.3)' ...",
-        ),
-    ] = None,
+    prior: Annotated[str | None, typer.Option(metavar="PRIOR", help=options.PRIOR)] = None,
     bias: Annotated[
         float, typer.Option("--harm-bias", metavar="LOG", help="Log ratio by which studies overstate the benefit.")
     ] = 0.0,
@@ -194,15 +176,7 @@ def bundle(
 
 @app.command(epilog=examples("batch"))
 def batch(
-    trials: Annotated[
-        Path,
-        typer.Argument(
-            metavar="TRIALS",
-            help="CSV or Parquet, one row a trial: id, measure (hr, or, rr), estimate, lower, upper, level (0.95); or id, "
-            "events_treatment, n_treatment, events_control, n_control (an odds ratio). Optional: better (lower), mcid "
-            "(0.80; 1.25 where better is higher).",
-        ),
-    ],
+    trials: Annotated[Path, typer.Argument(metavar="TRIALS", help=options.TRIALS)],
     out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Answers, one row a trial: .parquet or .csv.")],
     models: Models = None,
     prior: Annotated[

@@ -16,7 +16,7 @@ from crlm_bayes.documents.variation.multiverse import combinations
 from crlm_bayes.errors import CrlmBayesError
 from crlm_bayes.pages.multiverse_page import multiverse_page
 from crlm_bayes.prose import multiverse as prose
-from crlm_bayes.run.multiverse import write_multiverse
+from crlm_bayes.run.outputs.multiverse import write_multiverse
 from crlm_bayes.run.store import Store
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -25,7 +25,7 @@ ROUNDED = {
     "pages/explorer/payload.py": "coefficients of the explorer's curve, a file format",
     "figures/frame/saved.py": "coordinates in an SVG, a file format",
     "run/one.py": "seconds in run.json, a file format",
-    "run/rerun/compare.py": "a distance in standard errors, in a script that has to do without the program",
+    "run/outputs/rerun/compare.py": "a distance in standard errors, in a script that has to do without the program",
     "run/sampled.py": "seconds in run.json, a file format",
 }
 """Where `round` is called beside `words.numbers`, and why: none of it is text."""

@@ -15,7 +15,7 @@ from crlm_bayes import api, figures
 from crlm_bayes.cli import main
 from crlm_bayes.errors import UnwritableOutput
 from crlm_bayes.run import browser as door
-from crlm_bayes.run.exports import Exports
+from crlm_bayes.run.outputs.exports import Exports
 from crlm_bayes.run.store import Store
 
 REAL = next((found for name in door.BROWSERS if (found := shutil.which(name))), None)
@@ -108,7 +108,7 @@ def test_a_browser_that_fails_is_one_line_and_leaves_nothing(
 ) -> None:
     pretend(trial, monkeypatch, script)
     monkeypatch.setattr(
-        "crlm_bayes.run.exports.printed",
+        "crlm_bayes.run.outputs.exports.printed",
         lambda page, program: door.printed(page, program, 0.5 if "sleep" in script else 60),
     )
     with pytest.raises(UnwritableOutput, match=says) as caught:

@@ -26,7 +26,7 @@ def multiverse_command(
     InvalidInput
         If none is named and no document declares choices.
     """
-    from crlm_bayes.run.multiverse import write_multiverse  # with matplotlib
+    from crlm_bayes.run.outputs.multiverse import write_multiverse  # with matplotlib
 
     folder = folders(data, models)[1]
     wanted = list(names or documents_with_multiverse(folder))

@@ -15,7 +15,7 @@ from crlm_bayes.batches.reading import Source, read
 from crlm_bayes.batches.table import answered, schema
 from crlm_bayes.documents.folders import folders
 from crlm_bayes.errors import InvalidInput
-from crlm_bayes.run.store import require_table, write_table
+from crlm_bayes.run.outputs.files import require_table, write_table
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,19 +6,15 @@ A run that is killed leaves the last good result or none, never half of one.
 import json
 import os
 import shutil
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from contextlib import suppress
-from hashlib import sha256
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from crlm_bayes.errors import InvalidInput, UnwritableOutput
 from crlm_bayes.pages import VERDICTS
 
 if TYPE_CHECKING:
     import pandas as pd
-    import pyarrow as pa
     import xarray as xr
 
 ESTIMATES, RECORD, PAGE, POSTERIOR, INDEX, AUDIT, SUMMARY, EXPLORER, README, REFERENCES = (
@@ -26,14 +22,9 @@ ESTIMATES, RECORD, PAGE, POSTERIOR, INDEX, AUDIT, SUMMARY, EXPLORER, README, REF
     "README.md", "references.bib",
 )  # fmt: skip
 
-TABLES: Final = (".parquet", ".csv")
-"""How the name of a table ends."""
 
 MADE_OF_PAGES: Final = (".pdf", ".docx")
 """What is made of a page when it is asked for."""
-
-ROW_GROUP: Final = 10_000
-"""Rows that are written together, at least."""
 
 
 class Store:
@@ -205,98 +196,6 @@ def write_figures(folder: Path, drawn: Mapping[str, tuple[str, bytes]]) -> dict[
         (folder / f"{name}.svg").write_text(svg, encoding="utf-8")
         (folder / f"{name}.png").write_bytes(png)
     return {name: svg for name, (svg, _) in drawn.items()}
-
-
-def require_table(path: Path) -> None:
-    """Hold the name of a table to the kinds that are written.
-
-    Raises
-    ------
-    InvalidInput
-        If it ends otherwise.
-    """
-    if path.suffix.lower() not in TABLES:
-        raise InvalidInput(
-            str(path), "is neither CSV nor Parquet", allowed=f"a name that ends in {' or '.join(TABLES)}"
-        )
-
-
-def write_table(path: Path, schema: "pa.Schema", tables: Iterable["pa.Table"]) -> None:
-    """Write successive tables of one schema to one file; nothing is there until all is written.
-
-    Raises
-    ------
-    UnwritableOutput
-        With the reason of the operating system.
-    """
-    import pyarrow as pa
-    from pyarrow import csv, parquet
-
-    writers = dict(zip(TABLES, (parquet.ParquetWriter, csv.CSVWriter), strict=True))
-    fresh = path.with_name(f".{path.name}.new-{os.getpid()}")
-    held: list[pa.Table] = []
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with writers[path.suffix.lower()](fresh, schema) as writer:
-            for table in tables:
-                held.append(table)
-                if sum(part.num_rows for part in held) >= ROW_GROUP:
-                    writer.write_table(pa.concat_tables(held).combine_chunks())
-                    held = []
-            if held:
-                writer.write_table(pa.concat_tables(held).combine_chunks())
-        fresh.replace(path)
-    except OSError as error:
-        what = f"cannot be written ({error.strerror or error})"
-        raise UnwritableOutput(str(path), what, allowed="--out with a file that can") from error
-    finally:
-        with suppress(OSError):
-            fresh.unlink(missing_ok=True)
-
-
-STAMP: Final = (1980, 1, 1, 0, 0, 0)
-"""When every file of a zip was made: the first moment that a zip can name."""
-
-UNIX: Final = 3
-"""The system whose permissions a zip keeps."""
-
-
-def write_zip(path: Path, files: Mapping[str, bytes], runs: Collection[str] = ()) -> tuple[int, str]:
-    """Write files to a zip, whole or not at all; the same files give the same bytes.
-
-    Parameters
-    ----------
-    runs : collection of str
-        Names of those that may be executed.
-
-    Returns
-    -------
-    int, str
-        Size in bytes, and SHA-256.
-
-    Raises
-    ------
-    UnwritableOutput
-        With the reason of the operating system.
-    """
-    fresh = path.with_name(f".{path.name}.new-{os.getpid()}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with ZipFile(fresh, "w") as archive:
-            for name in sorted(files):
-                entry = ZipInfo(name, STAMP)
-                entry.create_system, entry.compress_type = UNIX, ZIP_DEFLATED
-                entry.external_attr = (0o100755 if name in runs else 0o100644) << 16
-                archive.writestr(entry, files[name], compresslevel=9)
-        made = fresh.read_bytes()
-        fresh.replace(path)
-    except OSError as error:
-        what = f"cannot be written ({error.strerror or error})"
-        raise UnwritableOutput(str(path), what, allowed="--to with a file that can") from error
-    finally:
-        with suppress(OSError):
-            fresh.unlink(missing_ok=True)
-    return len(made), sha256(made).hexdigest()
 
 
 def write_text(path: Path, text: str) -> None:

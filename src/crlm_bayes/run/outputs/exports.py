@@ -7,8 +7,8 @@ from crlm_bayes.answers.question import Question
 from crlm_bayes.audits.reading import read_audits
 from crlm_bayes.documents.judgements import Judgement
 from crlm_bayes.pages.word import require_word, word
-from crlm_bayes.run.browser import browser, printed
 from crlm_bayes.run.index import is_of_this_version, verdicts
+from crlm_bayes.run.outputs.browser import browser, printed
 from crlm_bayes.run.store import INDEX, PAGE, SUMMARY, Store
 from crlm_bayes.run.summary import found_outcomes
 

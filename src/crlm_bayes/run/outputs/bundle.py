@@ -12,9 +12,10 @@ from crlm_bayes.answers.questions import read_questions
 from crlm_bayes.documents.analyses import PRIORS_FILE
 from crlm_bayes.documents.folders import folders, published_folder
 from crlm_bayes.pages import VERDICTS
-from crlm_bayes.run.rerun import compare
+from crlm_bayes.run.outputs.files import write_zip
+from crlm_bayes.run.outputs.rerun import compare
 from crlm_bayes.run.saved import require_answered
-from crlm_bayes.run.store import AUDIT, INDEX, POSTERIOR, Store, write_zip
+from crlm_bayes.run.store import AUDIT, INDEX, POSTERIOR, Store
 
 ROOT: Final = "bundle"
 

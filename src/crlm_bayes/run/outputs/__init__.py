@@ -1,0 +1,1 @@
+"""What is made of results beside their pages: multiverses, files to print, to edit and to send."""
