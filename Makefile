@@ -14,6 +14,7 @@ setup:
 
 fit: setup
 	$(BIN)/python -m crlm_bayes fit
+	$(BIN)/python -m crlm_bayes multiverse
 
 # reports/README.md is written by every fit; this writes it again from the committed verdicts.
 readme: setup

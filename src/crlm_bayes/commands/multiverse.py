@@ -11,6 +11,7 @@ from crlm_bayes.answers.multiverse.reading import documents_with_multiverse
 from crlm_bayes.api import multiverse
 from crlm_bayes.commands.console import stderr
 from crlm_bayes.documents.folders import folders
+from crlm_bayes.documents.judgements import read_judgements
 from crlm_bayes.errors import InvalidInput
 from crlm_bayes.prose.multiverse import NO_VOTES, done, lead, matters, ranges
 from crlm_bayes.run.store import Store
@@ -19,21 +20,24 @@ from crlm_bayes.run.store import Store
 def multiverse_command(
     names: Sequence[str] | None, data: Path | None, models: Path | None, out: Path
 ) -> dict[Path, Multiverse]:
-    """Answer and write the named multiverses, or all of a folder, each with its page; by path of the page.
+    """Answer and write the named multiverses, or all of a folder, each with its page, to which the index leads; by path of the page.
 
     Raises
     ------
     InvalidInput
         If none is named and no document declares choices.
     """
+    from crlm_bayes.run.folder import write_again
     from crlm_bayes.run.outputs.multiverse import write_multiverse  # with matplotlib
 
-    folder = folders(data, models)[1]
+    studies, folder = folders(data, models)
     wanted = list(names or documents_with_multiverse(folder))
     if not wanted:
         raise InvalidInput(str(folder), "no document declares choices", allowed="[multiverse] in a document")
     found = [multiverse(name, data=data, models=models) for name in wanted]
-    return {write_multiverse(one, Store(out)): one for one in found}
+    written = {write_multiverse(one, Store(out)): one for one in found}
+    write_again(studies, Store(out), read_judgements(folder))
+    return written
 
 
 def multiverse_rows(found: Mapping[Path, Multiverse]) -> list[dict[str, Any]]:

@@ -58,6 +58,7 @@ def index_page(
     estimates: Mapping[str, "pd.DataFrame"] = MappingProxyType({}),
     questions: Mapping[str, str] = MappingProxyType({}),
     findings: str = "",
+    multiverses: Mapping[str, str] = MappingProxyType({}),
 ) -> str:
     """Write the page of all analyses.
 
@@ -85,6 +86,8 @@ def index_page(
         What each asks, as its document says.
     findings : str
         Name of the page of the summary of findings, beside this one; empty where there is none.
+    multiverses : mapping of name to str
+        Where the pages of multiverses are, from this one.
     """
     studies = {name: audit.study for name, audit in audits.items()}
     failed, first = matrix.failed(verdicts), chief(verdicts, estimates, studies)
@@ -95,6 +98,7 @@ def index_page(
         "papers": papers(verdicts, audits),
         "few": FEW,
         "findings": findings,
+        "multiverses": multiverses,
         "paged": set(verdicts.get("analysis", ())) if paged is None else paged,
         "explorer": explorer_fragment(explorable, select=True),
         "replications": [reverse.replicated(pair) for pair in replications],

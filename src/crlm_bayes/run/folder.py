@@ -203,6 +203,12 @@ def _sample(
     return {name: outcome.record for name, outcome in outcomes.items()}
 
 
+def write_again(data: Path, store: Store, judgements: Mapping[str, Judgement]) -> None:
+    """Write the index again, so that it leads to what has come beside it; nothing where there is none."""
+    if store.has_index(identity(judgements)):
+        _Index(store, data, judgements).write()
+
+
 def render_folder(
     questions: Sequence[Question],
     data: Path,

@@ -1,6 +1,6 @@
 """The pages of all analyses and of the audit: from the run records in the output folder and the studies."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType, SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,7 @@ from crlm_bayes.pages.tables.overview import overview
 from crlm_bayes.prose.audit import is_drawn
 from crlm_bayes.prose.index import chief_rows, endpoint_of, of_single_studies, of_syntheses, place_of, role_of
 from crlm_bayes.run.drawings import of_audit, of_index
-from crlm_bayes.run.store import AUDIT, INDEX, SUMMARY, Store
+from crlm_bayes.run.store import AUDIT, INDEX, MULTIVERSE, PAGE, SUMMARY, Store
 from crlm_bayes.run.summary import write_summary
 from crlm_bayes.scepticism.replication import Estimated, Pair, pairs
 from crlm_bayes.words.nouns import capital, endpoint_noun
@@ -109,10 +109,19 @@ def write_index(
         estimates,
         {name: str(record["question"]) for name, record in records.items() if record.get("question")},
         SUMMARY,
+        {capital(endpoint_noun(endpoint_of(row))): link for row, link in _multiverses(store, table)},
     )
     store.write_text(INDEX, page)
     write_summary(store, table, records, audits, judgements)
     return table
+
+
+def _multiverses(store: Store, table: pd.DataFrame) -> Iterator[tuple[Any, str]]:
+    """Verdict rows of documents whose multiverse was written, with the place of its page."""
+    for row in table.drop_duplicates("analysis").itertuples():
+        link = f"{MULTIVERSE}/{row.analysis}/{PAGE}"
+        if (store.root / link).is_file():
+            yield row, link
 
 
 def explorable(store: Store, table: pd.DataFrame) -> list[Any]:

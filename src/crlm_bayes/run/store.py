@@ -23,6 +23,9 @@ ESTIMATES, RECORD, PAGE, POSTERIOR, INDEX, AUDIT, SUMMARY, EXPLORER, README, REF
 )  # fmt: skip
 
 
+MULTIVERSE: Final = "multiverse"
+"""Folder of the multiverses, one folder a document in it."""
+
 MADE_OF_PAGES: Final = (".pdf", ".docx")
 """What is made of a page when it is asked for."""
 

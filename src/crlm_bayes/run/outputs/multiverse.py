@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import pandas as pd
 
@@ -11,9 +11,7 @@ from crlm_bayes.figures.several.multiverse import draw_multiverse
 from crlm_bayes.pages.multiverse_page import multiverse_page
 from crlm_bayes.prose.multiverse import rest
 from crlm_bayes.run.drawings import of_multiverse
-from crlm_bayes.run.store import PAGE, Store, write_estimates, write_figures, write_text
-
-FOLDER: Final = "multiverse"
+from crlm_bayes.run.store import MULTIVERSE, PAGE, Store, write_estimates, write_figures, write_text
 
 CELLS, SHARES, FIGURE = "cells.csv", "shares.csv", "specification_curve"
 
@@ -22,7 +20,7 @@ def write_multiverse(found: Multiverse, store: Store) -> Path:
     """Write `multiverse/<document>/`: `cells.csv`, `shares.csv`, the specification curve and the page; return the page."""
     store.require_writable()
     name = found.spec.id
-    inside = Store(store.root / FOLDER)
+    inside = Store(store.root / MULTIVERSE)
     inside.root.mkdir(exist_ok=True)
     report = f"../../{name}/{PAGE}" if (store.root / name / PAGE).is_file() else None
 
