@@ -21,6 +21,8 @@ KINDS: Final = {
     ".md": "texts",
     ".cff": "how to cite",
     ".lock": "versions",
+    ".sh": "programs",
+    ".txt": "texts",
 }
 """Suffixes of what may be packed, and what they are."""
 

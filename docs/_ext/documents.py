@@ -18,8 +18,12 @@ ROOTS = {
     "priors": "Named priors",
     "claims": "Claims",
     "admission": "Admission",
+    "judgements": "Judgements",
 }
 """Kinds of documents, and what their top level is called."""
+
+OF_ANALYSIS = {"Variant": ("id", "title", "without"), "Option": ("name", "without")}
+"""Tables that may hold any key of an analysis, and the keys that mean something else in them."""
 
 LONGEST = 160
 """Letters of an example that are shown."""
@@ -44,8 +48,18 @@ class Key(NamedTuple):
 
 def documents(kind: str) -> Iterator[tuple[str, Any]]:
     """Give the bundled documents of a kind, and those of the tests behind them, with their paths."""
-    beside = {"claims.toml": "claims", "admission.toml": "admission", "priors.toml": "priors"}
-    for folder, usual in (("data/published", "study"), ("models", "analysis"), ("tests/data/published", "study")):
+    beside = {
+        "claims.toml": "claims",
+        "admission.toml": "admission",
+        "priors.toml": "priors",
+        "judgements.toml": "judgements",
+    }
+    for folder, usual in (
+        ("data/published", "study"),
+        ("models", "analysis"),
+        ("tests/data/published", "study"),
+        ("tests/data/resolved", "analysis"),
+    ):
         for path in sorted((ROOT / folder).glob("*.toml")):
             if beside.get(path.name, usual) == kind:
                 yield str(path.relative_to(ROOT)), tomllib.loads(path.read_text(encoding="utf-8"))
@@ -63,6 +77,7 @@ def keys(kind: str) -> list[Key]:
         Key(table, name, held, name in found.get("required", ()))
         for table, found in tables(schemas()[kind], ROOTS[kind]).items()
         for name, held in found.get("properties", {}).items()
+        if name in OF_ANALYSIS.get(table, (name,))
     ]
 
 
@@ -181,6 +196,11 @@ def page(kind: str) -> str:
         used = [f"`{key.name}`" for key in all_keys if f'"#/$defs/{table}"' in json.dumps(key.schema)]
         lines += [f"What stands in {', '.join(dict.fromkeys(used))}.", ""] if used else []
         lines += [] if table == ROOTS[kind] else [*described(found), ""]
+        if table in OF_ANALYSIS:
+            lines += [
+                f"It may hold any key of {link(ROOTS[kind])}; what it does not is that of the document. Its own keys:",
+                "",
+            ]
         for key in (key for key in all_keys if key.table == table):
             lines += entry(key, said, shown.get((table, key.name)))
     return "\n".join(lines) + "\n"

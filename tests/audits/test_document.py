@@ -23,8 +23,11 @@ def test_a_paper_without_identifier_is_a_note_that_accuses_nobody() -> None:
     assert found.message == "No DOI or PMID is given, so that a reader cannot find the paper by it."
 
 
+COUNTS = [{"endpoint": "orr", "arm": arm, "events": k, "n": 50} for arm, k in (("control", 22), ("drug", 33))]
+
+
 def test_a_clean_trial_without_identifier_is_still_called_clean() -> None:
-    (audit,) = audit_studies({"mini2020": ministudy()}).values()
+    (audit,) = audit_studies({"mini2020": ministudy(counts=COUNTS)}).values()
     assert [f.check for f in audit.findings] == ["identifier"]
     assert answer(audit).endswith(
         "found nothing that does not add up. No DOI or PMID is given, so that a reader cannot find the paper by it."

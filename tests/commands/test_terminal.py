@@ -143,7 +143,7 @@ def test_the_list_has_endpoints_verdicts_and_what_is_not_fitted(own: Path) -> No
 
 
 def test_the_audit_has_the_gravest_first_and_the_clean_in_a_line(capsys: pytest.CaptureFixture[str]) -> None:
-    audits = api.audit(names=["alt2016", "artist", "asso_lm1", "chen2025", "yan2025"])
+    audits = api.audit(names=["artist", "become", "asso_lm1", "chen2025", "yan2025"])
     print_audits(audits)
     text = capsys.readouterr().out
     assert (
@@ -153,9 +153,7 @@ def test_the_audit_has_the_gravest_first_and_the_clean_in_a_line(capsys: pytest.
         < text.index("Nothing that does not add up")
     )
     clean = " ".join(text.partition("Nothing that does")[2].split())
-    assert (
-        clean == "not add up was found in two other studies: Alt 2016 and ARTIST. No DOI or PMID is given of Alt 2016."
-    )
+    assert clean == "not add up was found in two other studies: ARTIST and BECOME. No DOI or PMID is given of BECOME."
 
 
 def test_the_rule_of_what_is_lacking_is_one(capsys: pytest.CaptureFixture[str]) -> None:

@@ -480,5 +480,5 @@ def test_the_sceptic_reads_spread_prediction_and_weights(seeds: Result, capsys: 
     assert row["predictive"]["upper"] == pytest.approx(math.exp(pooled.predictive.interval[1]), rel=1e-6)
     assert set(row["weights"]) == {"chen2025", "yan2025", "prior"} and sum(row["weights"].values()) == pytest.approx(1)
     print_scepticism([answer])
-    text = capsys.readouterr().out
+    text = " ".join(capsys.readouterr().out.split())
     assert "scatters with a standard deviation τ of 0.14" in text and "Weights in the pooled mean: chen2025" in text

@@ -25,7 +25,7 @@ def models(tmp_path):
     folder = tmp_path / "models"
     folder.mkdir()
     for name in ANALYSES:
-        text = (REPOSITORY / "models" / f"{name}.toml").read_text(encoding="utf-8")
+        text = (REPOSITORY / "tests" / "data" / "resolved" / f"{name}.toml").read_text(encoding="utf-8")
         line = next(line for line in text.splitlines() if line.startswith("effect_priors"))
         (folder / f"{name}.toml").write_text(text.replace(line, 'effect_priors = ["sceptical"]'), encoding="utf-8")
     shutil.copy(REPOSITORY / "models" / "priors.toml", folder)

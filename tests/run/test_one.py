@@ -26,7 +26,7 @@ BAD = Settings(draws=20, tune=3, chains=2)
 def models(tmp_path_factory):
     """One analysis under two priors, a folder that tests may edit."""
     folder = tmp_path_factory.mktemp("models")
-    text = (REPOSITORY / "models" / f"{ANALYSIS}.toml").read_text(encoding="utf-8")
+    text = (REPOSITORY / "tests" / "data" / "resolved" / f"{ANALYSIS}.toml").read_text(encoding="utf-8")
     line = next(line for line in text.splitlines() if line.startswith("effect_priors"))
     text = text.replace(line, 'effect_priors = ["neutral", "sceptical"]')
     (folder / f"{ANALYSIS}.toml").write_text(text, encoding="utf-8")
