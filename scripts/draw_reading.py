@@ -19,14 +19,14 @@ WIDTH: Final = 1100
 
 NOTES: Final = (
     "h1",
-    ".banner.audit",
-    "#rule",
+    ".who",
     "#answer",
-    "#answer .key",
-    "nav.toc",
+    "table.strip",
+    ".priors",
+    ".doubts, nav.elsewhere",
+    "#rule",
+    ".contents, nav.toc",
     "#question",
-    "#figure-panel",
-    "#panel table",
 )
 """Where each note points to, in order; the first that matches."""
 
