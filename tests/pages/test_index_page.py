@@ -171,6 +171,13 @@ def test_what_if_readings_have_a_fold_of_their_own_without_mark_or_verdict() -> 
     assert 'id="what-if"' not in index_page(WHOLE[~WHOLE["hypothetical"]], {}, {}, {})
 
 
+def test_multiverses_are_led_to_where_they_are() -> None:
+    link = "multiverse/pfs_direct/report.html"
+    html = index_page(WHOLE, {}, {}, {}, multiverses={"Progression-free survival": link})
+    assert f'<a href="{link}">Progression-free survival</a>' in html
+    assert "combination of defensible choices" not in index_page(WHOLE, {}, {}, {})
+
+
 def test_every_table_goes_by_endpoint_then_answer_sensitivity_single_studies() -> None:
     benefit, harm = matrices(WHOLE[~WHOLE["hypothetical"]], {})
     assert [(g.endpoint, [line.analysis for line in g.lines]) for g in benefit.groups] == [
