@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from scipy import integrate, stats
 
+from crlm_bayes.documents.analyses import analysis_paths
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.errors import InvalidInput
 from crlm_bayes.evidence.values import Evidence
@@ -115,7 +116,12 @@ MODELS = Path(__file__).resolve().parents[2] / "models"
 # curves of centres are averages over lattice points: their error is of another kind, and tested with them
 @pytest.mark.usefixtures("forgetful")
 @pytest.mark.parametrize(
-    "name", sorted(p.stem for p in MODELS.glob("*.toml") if p.name != "priors.toml" and not p.stem.endswith("_centres"))
+    "name",
+    [
+        name if name == path.stem else pytest.param(name, marks=pytest.mark.statistical)
+        for name, path in analysis_paths(MODELS).items()
+        if not name.endswith("_centres")
+    ],
 )
 def test_tabulation_states_its_error_and_twice_the_knots_change_less(
     name: str,

@@ -17,6 +17,7 @@ import xarray as xr
 from scipy import special, stats
 
 from crlm_bayes.answers.tables import curve_estimates, judge, nuts_estimates
+from crlm_bayes.documents.analyses import read_specs
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.evidence.values import Evidence, SynthesisEvidence
 from crlm_bayes.exact.curve import EvidenceCurve
@@ -30,13 +31,10 @@ from crlm_bayes.sampling.settings import Settings
 
 pytestmark = pytest.mark.statistical
 
-MODELS = Path(__file__).resolve().parents[2] / "models"
-EVERY = sorted(path.stem for path in MODELS.glob("*.toml") if path.name != "priors.toml")
-ANALYSES = [name for name in EVERY if 'structure = "single"' in (MODELS / f"{name}.toml").read_text(encoding="utf-8")]
-"""Analyses of one study as a whole: small models, under every prior."""
-MODELLED = [name for name in ANALYSES if "_percent" not in name and "_pinned" not in name]
-"""Those of a model of their own: other numbers of the same print and endpoint are the same model."""
-WIDER = [name for name in EVERY if name not in ANALYSES]
+SPECS = read_specs(Path(__file__).resolve().parents[2] / "models")[0]
+MODELLED = [n for n, s in SPECS.items() if s.structure == "single" and s.reading not in ("percent", "pinned")]
+"""Analyses of one study as a whole, under every prior; other numbers of the same print and endpoint are the same model."""
+WIDER = [name for name, spec in SPECS.items() if spec.structure != "single"]
 """Syntheses, centres and arms: large models, under their primary prior, as `fit` does unasked."""
 NAMED = ("reference", "neutral", "sceptical", "strongly_sceptical", "pessimistic", "enthusiastic")
 GROUPS = {
@@ -110,7 +108,7 @@ def test_nuts_agrees_with_the_exact_curve_at_random_priors(
 
 
 @pytest.mark.parametrize("prior", NAMED)
-@pytest.mark.parametrize("name", ANALYSES)
+@pytest.mark.parametrize("name", MODELLED)
 def test_nuts_agrees_with_the_exact_curve_and_passes_the_gate(
     name: str, prior: str, run: Callable[[str, str], tuple[Gate, Fit, pd.DataFrame]]
 ) -> None:
@@ -137,7 +135,7 @@ def test_distances_from_the_exact_engine_are_those_of_chance(
     The distances of the means are nearly independent between analyses and priors; a biased engine of half a standard error
     would pass one by one and is seen here.
     """
-    distances = np.array([run(name, prior)[0].exact_mean for name in ANALYSES for prior in NAMED])
+    distances = np.array([run(name, prior)[0].exact_mean for name in MODELLED for prior in NAMED])
     assert stats.chi2.sf(np.sum(distances**2), len(distances)) > 1e-4
     assert stats.chi2.cdf(np.sum(distances**2), len(distances)) > 1e-6
 
