@@ -95,7 +95,9 @@ def test_texts_say_that_nobody_was_randomised_to_the_comparison(
 ) -> None:
     spec = analyses[NAME]
     assert "sensitivity analysis" in spec.title and "without randomisation" in spec.title
-    assert spec.question.startswith("Sensitivity analysis") and spec.hypothetical
+    assert (
+        spec.question.startswith("What if") and "without regard to randomisation" in spec.question and spec.hypothetical
+    )
     words = " ".join(line.words for line in equations(spec, priors))
     assert "without randomisation" in words and "unadjusted indirect comparison" in words
 

@@ -15,7 +15,7 @@ import pytest
 from crlm_bayes import api
 from crlm_bayes.answers.identity import digests
 from crlm_bayes.errors import StaleResult, UnwritableOutput
-from crlm_bayes.run import bundle as bundles
+from crlm_bayes.run.outputs import bundle as bundles
 from crlm_bayes.run.outputs.rerun import compare
 from crlm_bayes.run.saved import settings_of
 from crlm_bayes.sampling.settings import Settings

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from crlm_bayes import api, figures
 from crlm_bayes.cli import main
 from crlm_bayes.errors import UnwritableOutput
-from crlm_bayes.run import browser as door
+from crlm_bayes.run.outputs import browser as door
 from crlm_bayes.run.outputs.exports import Exports
 from crlm_bayes.run.store import Store
 

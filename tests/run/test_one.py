@@ -66,7 +66,7 @@ def test_a_run_leaves_what_the_design_says(fitted):
     assert {row["prior"] for row in rows} == {"neutral", "sceptical"}
     for name in ("report.html", "estimates.csv", "run.json", "neutral/posterior.nc", "sceptical/posterior.nc"):
         assert (folder / name).is_file(), name
-    assert sorted(path.suffix for path in (folder / "figures").iterdir()) == sorted([".png", ".svg"] * 8)
+    assert sorted(path.suffix for path in (folder / "figures").iterdir()) == sorted([".png", ".svg"] * 10)
     assert (out / "index.html").is_file() and (out / "verdicts.csv").is_file()
     estimates = pd.read_csv(folder / "estimates.csv")
     assert tuple(estimates.columns) == COLUMNS
