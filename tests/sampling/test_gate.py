@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
+from scipy import stats
 
-from crlm_bayes.answers.tables import curve_estimates, judge, nuts_estimates
+from crlm_bayes.answers.tables import curve_estimates, judge, nuts_estimates, share_distance
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.evidence.values import Evidence
 from crlm_bayes.exact.curve import EvidenceCurve
@@ -283,6 +284,28 @@ def sampled(
         return judge(spec, estimates, exact[exact["prior"] == "sceptical"], made.tree["sample_stats"].to_dataset())
 
     return run
+
+
+@pytest.mark.parametrize(
+    ("share", "p", "draws"), [(0.55, 0.5, 400), (0.41, 0.5, 1000), (0.97, 0.98, 2000), (0.0, 0.003, 1500)]
+)
+def test_a_share_is_as_far_from_its_probability_as_a_binomial_number_is_rare(
+    share: float, p: float, draws: int
+) -> None:
+    k = round(share * draws)
+    tail = min(stats.binom.sf(k - 1, draws, p), stats.binom.cdf(k, draws, p))
+    assert share_distance(k / draws, p, draws) == pytest.approx(stats.norm.isf(tail), rel=1e-6)
+    if 20 < draws * p < draws - 20:
+        assert share_distance(k / draws, p, draws) == pytest.approx(
+            abs(share - p) / math.sqrt(p * (1 - p) / draws), abs=0.3
+        )
+
+
+def test_one_draw_in_a_far_tail_is_no_error_of_the_sampler_and_many_are() -> None:
+    p, draws = 1 - 8.5e-6, 3500.0
+    distances = [share_distance(1 - k / 4000, p, draws) for k in (0, 1, 2, 8)]
+    assert distances[0] < 0.5 and 1 < distances[1] < 2.5 < distances[2] and distances[3] > 4
+    assert share_distance(0.0, 1.0, draws) == pytest.approx(37, abs=0.1)
 
 
 @pytest.mark.statistical

@@ -8,6 +8,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 import xarray as xr
+from scipy.special import betainc, ndtri
 
 from crlm_bayes.answers.answer import Answer
 from crlm_bayes.answers.lookup import EstimateRow, arguments
@@ -200,12 +201,23 @@ def judge(spec: AnalysisSpec, estimates: pd.DataFrame, exact: pd.DataFrame, stat
     distances = (sampled.loc[both, "mean"] - known.loc[both, "mean"]).abs() / sampled.loc[both, "mcse_mean"]
     ours, theirs, distance = sampled.loc[spec.quantity], known.loc[spec.quantity], distances.astype(float).max()
     p = float(theirs["p_benefit"])
-    # the error of an estimated probability, with the effective number of draws of the ratio
-    mcse_p = math.sqrt(max(p * (1 - p), 1e-6) / min(ours["ess_bulk"], ours["ess_tail"]))
+    draws = float(min(ours["ess_bulk"], ours["ess_tail"]))
     # a constant has nothing to diagnose, a number needed to treat is judged by the difference that it inverts
     varying = estimates[estimates["sd"].astype(float) > 0]
     table = varying.set_index("quantity")[["r_hat", "ess_bulk", "ess_tail", "mcse_mean"]].astype(float)
-    return gate(table, stats, float(distance), float(abs(ours["p_benefit"] - p) / mcse_p))
+    return gate(table, stats, float(distance), share_distance(float(ours["p_benefit"]), p, draws))
+
+
+def share_distance(share: float, p: float, draws: float) -> float:
+    """How far a share of draws lies from its probability, as the deviate of a standard normal that is as rare.
+
+    By the binomial distribution of an effective number of draws, through the incomplete beta function: where the share is
+    that of a few draws in a far tail, a distance in standard errors would call one draw more an error of the sampler.
+    """
+    k = share * draws
+    above = betainc(k, draws - k + 1, p) if k > 0 else 1.0
+    below = betainc(draws - k, k + 1, 1 - p) if k < draws else 1.0
+    return max(0.0, float(-ndtri(max(min(above, below), 1e-300))))
 
 
 def verdict_rows(answer: Answer, passed: bool) -> list[dict[str, object]]:
