@@ -57,9 +57,9 @@ def analyses() -> dict[str, AnalysisSpec]:
     return read_specs(ROOT / "models")[0]
 
 
-@pytest.fixture(scope="module", params=["one of each kind", pytest.param("all", marks=pytest.mark.statistical)])
+@pytest.fixture(scope="module", params=["one of each kind", pytest.param("all", marks=pytest.mark.exhaustive)])
 def bundled(request: pytest.FixtureRequest, analyses: dict[str, AnalysisSpec]) -> dict[str, AnalysisSpec]:
-    """Bundled analyses, for what must hold of each: one of each kind by default, all of them in the slower tier.
+    """Bundled analyses, for what must hold of each: one of each kind by default, all of them in the slowest tier.
 
     Left out there are other numbers of the same print and endpoint, which are the same model.
     """

@@ -93,7 +93,7 @@ def worst(found: pd.Series, row: dict[str, Any]) -> dict[str, float]:
     return gaps
 
 
-SIZES = [60, pytest.param(1000, marks=pytest.mark.statistical)]
+SIZES = [60, pytest.param(1000, marks=pytest.mark.exhaustive)]
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -116,7 +116,7 @@ def test_ratios_are_those_of_sceptic_to_its_own_accuracy(size: int, make_study: 
     assert (most < pd.Series(TOLERANCE)).all(), most[most >= pd.Series(TOLERANCE)]
 
 
-@pytest.mark.parametrize("size", [14, pytest.param(200, marks=pytest.mark.statistical)])
+@pytest.mark.parametrize("size", [14, pytest.param(200, marks=pytest.mark.exhaustive)])
 def test_counts_are_those_of_sceptic_to_the_last_digit(size: int, make_study: Callable[..., Study]) -> None:
     trials = made_counts(size)
     for (_, trial), (_, found) in zip(trials.iterrows(), cb.batch(trials, workers=1).iterrows(), strict=True):

@@ -118,7 +118,7 @@ MODELS = Path(__file__).resolve().parents[2] / "models"
 @pytest.mark.parametrize(
     "name",
     [
-        name if name == path.stem else pytest.param(name, marks=pytest.mark.statistical)
+        name if name == path.stem else pytest.param(name, marks=pytest.mark.exhaustive)
         for name, path in analysis_paths(MODELS).items()
         if not name.endswith("_centres")
     ],

@@ -17,14 +17,8 @@ sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not 
 
 pytestmark = pytest.mark.statistical
 
-BUNDLED = (
-    "os_direct",
-    "hypertension_grade3plus",
-    "pfs_chen2025_landmark",
-    "pfs_yan2025_percent_of_90",
-    "orr_arm_level",
-)
-"""A synthesis, a harm, one study, a reading that asks what if, and arms compared across studies."""
+BUNDLED = ("os_direct", "hypertension_grade3plus", "pfs_chen2025_landmark", "pfs_yan2025_percent_of_90")
+"""A synthesis, a harm, one study, and a reading that asks what if."""
 
 VIOLATIONS = """async () => {
   document.querySelectorAll('details').forEach(one => { one.open = true; });
