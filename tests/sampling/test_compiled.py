@@ -62,13 +62,13 @@ def test_draws_are_the_same_cold_and_warm(tmp_path: Path) -> None:
     cold_and_warm("pfs_chen2025_adjusted_hr", tmp_path)
 
 
-@pytest.mark.statistical
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("name", ["complication_major_direct", "pfs_direct"])
 def test_draws_of_a_synthesis_are_the_same_cold_and_warm(name: str, tmp_path: Path) -> None:
     cold_and_warm(name, tmp_path)
 
 
-@pytest.mark.statistical
+@pytest.mark.exhaustive
 def test_two_processes_share_a_cache(tmp_path: Path) -> None:
     """Both begin before there is anything in it; each may compile, and both draw the same."""
     one, two = (start("pfs_chen2025_landmark", tmp_path) for _ in range(2))
