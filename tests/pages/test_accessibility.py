@@ -4,16 +4,12 @@ axe-core comes from npm (``npm install --no-save axe-core``); where it or a brow
 """
 
 import os
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from crlm_bayes import api
-
-sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
 pytestmark = pytest.mark.statistical
 
@@ -34,17 +30,6 @@ def axe(root: Path) -> str:
     if not path.is_file():
         pytest.skip("no axe-core in node_modules: accessibility is not tried")
     return path.read_text(encoding="utf-8")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if program is None:
-        pytest.skip("no Chromium on this machine: accessibility is not tried")
-    with sync_api.sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        yield running
-        running.close()
 
 
 @pytest.fixture(scope="module")

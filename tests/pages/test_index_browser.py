@@ -1,6 +1,5 @@
 """The index and the audit of the bundled studies in a browser: what stands on the first screen, what overflows, what sorts."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,21 +13,8 @@ from crlm_bayes.pages.audit_page import audit_page
 from crlm_bayes.pages.pages import index_page
 from makers.pages import SVG
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-
 HEIGHT, SCREENS = 740, 6
 ASKED = "Does the treatment prolong survival when metastases of the liver are resected?"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if path is None:
-        pytest.skip("no Chromium on this machine: the pages are not tried in a browser")
-    with sync_api.sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield running
-        running.close()
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,5 @@
 """The page of a multiverse in a browser: boxes and keys do what they say, on a phone too, and it is whole without a script."""
 
-import shutil
-from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -12,8 +10,6 @@ from crlm_bayes.answers.multiverse.cells import Cell, Multiverse
 from crlm_bayes.documents.analysis import AnalysisSpec
 from crlm_bayes.pages.multiverse_page import multiverse_page
 from crlm_bayes.scepticism.panel import PriorVerdict
-
-sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
 CHOICES = {"Studies": ("all", "<img src=x onerror=alert(1)>"), "Prior": ("sceptical", "neutral", "wide")}
 
@@ -31,17 +27,6 @@ def address(analyses: dict[str, AnalysisSpec], tmp_path_factory: pytest.TempPath
     path: Path = tmp_path_factory.mktemp("multiverse") / "report.html"
     path.write_text(multiverse_page(made(analyses["pfs_direct"]), {}), encoding="utf-8")
     return path.as_uri()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if path is None:
-        pytest.skip("no Chromium on this machine: the page is not tried in a browser")
-    with sync_api.sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield running
-        running.close()
 
 
 @pytest.mark.parametrize("width", [360, 1440])

@@ -1,7 +1,5 @@
 """Reports in a browser: what a reader meets first stands on the first screen, and nothing runs out of the page."""
 
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +9,6 @@ from crlm_bayes.answers.answer import Answer
 from crlm_bayes.answers.questions import read_questions
 from crlm_bayes.pages.pages import analysis_page
 from crlm_bayes.run.one import conclude
-
-sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
 NAMES = ("pfs_chen2025_landmark", "pfs_yan2025_percent_of_90", "orr_direct")
 
@@ -27,17 +23,6 @@ UNNAMED = """() => [...document.querySelectorAll('main *')].filter(e => {
   return e.scrollWidth > e.clientWidth + 1 && ['auto', 'scroll'].includes(style.overflowX)
     && !(e.tabIndex >= 0 && e.getAttribute('aria-label'));
 }).map(e => e.outerHTML.slice(0, 120))"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if path is None:
-        pytest.skip("no Chromium on this machine: reports are not tried in a browser")
-    with sync_api.sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield running
-        running.close()
 
 
 @pytest.fixture(scope="module")

@@ -1,16 +1,11 @@
 """The summary of findings in a browser: nothing is wider than the screen, and hostile text is text."""
 
-import shutil
 from types import SimpleNamespace
 from typing import Any
-
-import pytest
 
 from crlm_bayes.answers.summary import Outcome
 from crlm_bayes.documents.study import Study
 from crlm_bayes.pages.summary_page import summary_page
-
-sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
 HOSTILE = "<script>document.title = 'taken'</script>Is it_so_that_a_word_may_be_longer_than_a_telephone_is_wide?"
 
@@ -27,22 +22,17 @@ def outcome(make_study: Any, asks: str) -> Outcome:
     return Outcome(one, (one,), HOSTILE, (study,), (), None, None, {}, (), None, False)
 
 
-def test_nothing_is_wider_than_the_screen_and_nothing_runs(make_study: Any, tmp_path: Any) -> None:
-    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if program is None:
-        pytest.skip("no Chromium on this machine: the page is not tried in a browser")
+def test_nothing_is_wider_than_the_screen_and_nothing_runs(browser: Any, make_study: Any, tmp_path: Any) -> None:
     path = tmp_path / "summary.html"
     path.write_text(summary_page([outcome(make_study, asks) for asks in ("benefit", "harm")]), encoding="utf-8")
     troubles: list[str] = []
-    with sync_api.sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        for width in (360, 768, 1440):
-            page = running.new_page(viewport={"width": width, "height": 800})
-            page.on("console", lambda line: troubles.append(line.text))
-            page.on("pageerror", lambda error: troubles.append(str(error)))
-            page.goto(path.as_uri())
-            assert page.evaluate("document.documentElement.scrollWidth") == width
-            assert page.title() == "Summary of findings"
-            assert page.get_by_text("diagnostics failed").count() == 2
-        running.close()
+    for width in (360, 768, 1440):
+        page = browser.new_page(viewport={"width": width, "height": 800})
+        page.on("console", lambda line: troubles.append(line.text))
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        page.goto(path.as_uri())
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+        assert page.title() == "Summary of findings"
+        assert page.get_by_text("diagnostics failed").count() == 2
+        page.close()
     assert not troubles
