@@ -1,8 +1,8 @@
 """Single files that a user names, tables and zips: written whole or not at all."""
 
 import os
-from collections.abc import Collection, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -46,25 +46,15 @@ def write_table(path: Path, schema: "pa.Schema", tables: Iterable["pa.Table"]) -
     from pyarrow import csv, parquet
 
     writers = dict(zip(TABLES, (parquet.ParquetWriter, csv.CSVWriter), strict=True))
-    fresh = path.with_name(f".{path.name}.new-{os.getpid()}")
     held: list[pa.Table] = []
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with writers[path.suffix.lower()](fresh, schema) as writer:
-            for table in tables:
-                held.append(table)
-                if sum(part.num_rows for part in held) >= ROW_GROUP:
-                    writer.write_table(pa.concat_tables(held).combine_chunks())
-                    held = []
-            if held:
+    with _whole(path, "--out") as fresh, writers[path.suffix.lower()](fresh, schema) as writer:
+        for table in tables:
+            held.append(table)
+            if sum(part.num_rows for part in held) >= ROW_GROUP:
                 writer.write_table(pa.concat_tables(held).combine_chunks())
-        fresh.replace(path)
-    except OSError as error:
-        what = f"cannot be written ({error.strerror or error})"
-        raise UnwritableOutput(str(path), what, allowed="--out with a file that can") from error
-    finally:
-        with suppress(OSError):
-            fresh.unlink(missing_ok=True)
+                held = []
+        if held:
+            writer.write_table(pa.concat_tables(held).combine_chunks())
 
 
 STAMP: Final = (1980, 1, 1, 0, 0, 0)
@@ -92,9 +82,7 @@ def write_zip(path: Path, files: Mapping[str, bytes], runs: Collection[str] = ()
     UnwritableOutput
         With the reason of the operating system.
     """
-    fresh = path.with_name(f".{path.name}.new-{os.getpid()}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    with _whole(path, "--to") as fresh:
         with ZipFile(fresh, "w") as archive:
             for name in sorted(files):
                 entry = ZipInfo(name, STAMP)
@@ -102,11 +90,26 @@ def write_zip(path: Path, files: Mapping[str, bytes], runs: Collection[str] = ()
                 entry.external_attr = (0o100755 if name in runs else 0o100644) << 16
                 archive.writestr(entry, files[name], compresslevel=9)
         made = fresh.read_bytes()
+    return len(made), sha256(made).hexdigest()
+
+
+@contextmanager
+def _whole(path: Path, option: str) -> Iterator[Path]:
+    """Give a file beside `path` that takes its place once it is written; nothing stays of one that is not.
+
+    Raises
+    ------
+    UnwritableOutput
+        With the reason of the operating system, and the option by which another place is named.
+    """
+    fresh = path.with_name(f".{path.name}.new-{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield fresh
         fresh.replace(path)
     except OSError as error:
         what = f"cannot be written ({error.strerror or error})"
-        raise UnwritableOutput(str(path), what, allowed="--to with a file that can") from error
+        raise UnwritableOutput(str(path), what, allowed=f"{option} with a file that can") from error
     finally:
         with suppress(OSError):
             fresh.unlink(missing_ok=True)
-    return len(made), sha256(made).hexdigest()
