@@ -62,10 +62,14 @@ class Store:
                 allowed="--out with a folder that can",
             ) from error
 
+    def holds(self, analysis: str) -> bool:
+        """Whether there is a result of an analysis."""
+        return (self.root / analysis / RECORD).is_file()
+
     def record(self, analysis: str) -> dict[str, Any] | None:
         """Read the run record of an analysis, or None where there is none."""
         path = self.root / analysis / RECORD
-        if not path.is_file():
+        if not self.holds(analysis):
             return None
         try:
             record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))

@@ -21,9 +21,8 @@ def found_outcomes(
     judgements: Mapping[str, Judgement],
 ) -> list[Outcome]:
     """Put together the outcomes of a folder; an analysis that is answered and has no estimates yet has what its record says."""
-    there = store.records()
     names = [] if table.empty else [str(name) for name in dict.fromkeys(chosen(table)["analysis"])]
-    estimates = {name: store.estimates(name) for name in names if name in there}
+    estimates = {name: store.estimates(name) for name in names if store.holds(name)}
     return outcomes(table, estimates, records, audits, judgements)
 
 
@@ -44,5 +43,6 @@ def write_summary(
         Of all that are in the table.
     """
     found = found_outcomes(store, table, records, audits, judgements)
-    page = summary_page(found, unanswered(table), set(store.records()), identity(judgements))
+    paged = {name for name in records if store.holds(name)}
+    page = summary_page(found, unanswered(table), paged, identity(judgements))
     store.write_text(SUMMARY, page)
